@@ -1,0 +1,132 @@
+"""Questions, hits and answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from legaldesk.core.documents import TextSource
+from legaldesk.core.passages import Span
+
+ALL_MATTERS = ""
+"""The scope that crosses every wall; a deliberate choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where to look. Filters apply before the top k. Empty means no limit.
+
+    ``matter`` ALL_MATTERS leaves out matters that are locked out of it.
+    """
+
+    matter: str = ALL_MATTERS
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What an answer was drawn from.
+
+    ``pages`` in scope; ``words_searchable`` and ``meaning_searchable`` pages of them that
+    each half can find; ``unreadable`` pages that neither can.
+    """
+
+    pages: int
+    words_searchable: int
+    meaning_searchable: int
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """A half-open range of a hit's reading text that is set apart as a reason it matched."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked passage with everything needed to cite, show and highlight it.
+
+    ``text`` is exact page text, ``body`` its reading text. ``words`` and ``meaning`` are
+    the two halves' shares of the score, from 0 to 1 together; ``reason`` says in plain
+    words why it matched. ``page_label`` is the printed page number of its first page.
+    """
+
+    rank: int
+    score: float
+    passage_id: str
+    document: str
+    document_id: str
+    matters: tuple[str, ...]
+    section: tuple[str, ...]
+    page: int
+    page_label: str | None
+    spans: tuple[Span, ...]
+    text: str
+    body: str
+    text_source: TextSource
+    words: float
+    meaning: float
+    reason: str
+    emphasis: tuple[Emphasis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The hits of one question, what was covered, and which halves took part.
+
+    ``modes`` holds "words" and, when the model took part, "meaning". ``note`` tells what
+    the user should know, such as words alone while the model loads.
+    """
+
+    query: str
+    coverage: Coverage
+    hits: tuple[Hit, ...]
+    modes: tuple[str, ...] = ("words", "meaning")
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page in points, origin at the top left of the page as shown."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageImage:
+    """A rendered page: RGB888 rows without padding, and the pixels per point used."""
+
+    width: int
+    height: int
+    scale: float
+    rgb: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """What the engine is doing, for the window's corner.
+
+    ``model`` is one of "absent", "loading", "ready", "failed"; ``device`` such as "cpu".
+    ``pending`` passages still lack their vector; ``queued`` files wait from before.
+    """
+
+    model: str
+    model_name: str
+    device: str
+    pending: int
+    total: int
+    queued: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageBoxes:
+    """Where spans lie on one page: merged line boxes."""
+
+    page: int
+    boxes: tuple[Box, ...]

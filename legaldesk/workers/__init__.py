@@ -1,0 +1,1 @@
+"""The only bridge from tasks to the screen."""
