@@ -1,0 +1,36 @@
+"""A hit as a citation: where it stands, in words that can be pasted into a brief."""
+
+from __future__ import annotations
+
+from html import escape
+
+from legaldesk.core.hits import Hit
+
+
+def where(hit: Hit) -> str:
+    """Document, section path and page: "Lease.pdf, 7.2 Term, p. 12 (printed 9)"."""
+    parts = [hit.document, " > ".join(hit.section), pages(hit)]
+    return ", ".join(part for part in parts if part)
+
+
+def pages(hit: Hit) -> str:
+    """The pages that the hit touches, and the printed number where it differs."""
+    last = hit.spans[-1].page
+    text = f"p. {hit.page}" if last == hit.page else f"pp. {hit.page}-{last}"
+    printed = hit.page_label and hit.page_label != str(hit.page)
+    return f"{text} (printed {hit.page_label})" if printed else text
+
+
+def text_only(hit: Hit) -> str:
+    """The passage's reading text."""
+    return hit.body
+
+
+def plain(hit: Hit) -> str:
+    """The passage in quotation marks, then its citation, as plain text."""
+    return f"“{hit.body}”\n({where(hit)})"
+
+
+def rich(hit: Hit) -> str:
+    """The same as HTML; whatever a document says is text, never markup."""
+    return f"<blockquote>{escape(hit.body)}</blockquote><p>({escape(where(hit))})</p>"
