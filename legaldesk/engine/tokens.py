@@ -1,0 +1,63 @@
+"""Counting tokens with a model's own tokenizer. The only module that uses tokenizers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tokenizers import Tokenizer
+
+from legaldesk.core.errors import ModelProblem
+from legaldesk.engine.model_folder import ModelFolder, tokenizer_file, tokenizer_hash
+
+CHUNK = 250_000
+"""Characters tokenized at a time; a token's record takes some 100 bytes while it lives."""
+
+
+class TokenCounter:
+    """Counts tokens exactly as the model will see them.
+
+    ``hash`` names the tokenizer's content and ``body_limit`` says how many tokens of text
+    fit beside the special tokens and the passage prompt. Reading a tokenizer takes some
+    0.1 s and does not import torch. Raises ModelProblem for one that cannot be read.
+    """
+
+    def __init__(self, folder: ModelFolder) -> None:
+        file = tokenizer_file(folder.path)
+        self.hash = tokenizer_hash(file)
+        self._tokenizer = _read(str(file))
+        specials = self._tokenizer.num_special_tokens_to_add(is_pair=False)
+        (prompt,) = self.count([folder.prompts.passage])
+        self.body_limit = folder.token_limit - specials - prompt
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, without special tokens and however long it is."""
+        counts: list[int] = []
+        for chunk in _chunks(texts):
+            encodings = self._tokenizer.encode_batch_fast(chunk, add_special_tokens=False)
+            counts.extend(len(encoding) for encoding in encodings)
+        return counts
+
+
+def _read(file: str) -> Tokenizer:
+    """The tokenizer with truncation and padding off."""
+    try:
+        tokenizer = Tokenizer.from_file(file)
+    except Exception as error:  # tokenizers raises nothing narrower
+        raise ModelProblem("The model's tokenizer cannot be read.", file) from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
+    """The texts in lists of at least one text and about CHUNK characters."""
+    chunk: list[str] = []
+    size = 0
+    for text in texts:
+        chunk.append(text)
+        size += len(text)
+        if size >= CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
