@@ -1,0 +1,84 @@
+"""A Lane: a thread that runs jobs one after another, in the order they were submitted."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+from dataclasses import dataclass, field, fields
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from legaldesk.workers.job import Job
+
+
+class Lane(QThread):
+    """A thread with a first-in-first-out queue of jobs. It starts with its first job.
+
+    A superseded job (an old page image, an old question) is dropped by ``Job.cancel``;
+    the lane then passes over it.
+    """
+
+    _done = Signal(int)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._jobs: dict[int, Job] = {}
+        self._tickets = itertools.count(1)
+        self._queue: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        self._stopping = False
+        self._done.connect(self._release)
+
+    def submit(self, job: Job) -> Job:
+        """Put the job at the end of the queue. After ``stop`` it is cancelled instead."""
+        if self._stopping:
+            job.cancel()
+            return job
+        ticket = next(self._tickets)
+        self._jobs[ticket] = job
+        self._queue.put(ticket)
+        if not self.isRunning():
+            self.start()
+        return job
+
+    def stop(self) -> None:
+        """Cancel every job and ask the thread to end; ``wait`` tells when it has."""
+        self._stopping = True
+        for job in list(self._jobs.values()):
+            job.cancel()
+        self._queue.put(None)
+
+    def run(self) -> None:
+        """Run jobs until ``stop``. Called by Qt in the lane's own thread."""
+        # No name here ever holds a job: the last reference must go in the GUI thread.
+        while (ticket := self._queue.get()) is not None:
+            self._jobs[ticket].run()
+            self._done.emit(ticket)
+
+    @Slot(int)
+    def _release(self, ticket: int) -> None:
+        """Delete a job, in the GUI thread, after its outcome has been delivered."""
+        self._jobs.pop(ticket).deleteLater()
+
+
+def _lane(name: str) -> Lane:
+    return field(default_factory=lambda: Lane(name))
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The window's lanes: what must not wait for one another has a lane of its own."""
+
+    asking: Lane = _lane("asking")
+    pages: Lane = _lane("pages")
+    library: Lane = _lane("library")
+    importing: Lane = _lane("importing")
+    watching: Lane = _lane("watching")
+
+    def stop(self, patience: int = 1500) -> bool:
+        """Cancel all jobs and wait up to ``patience`` ms in all; whether every thread ended."""
+        lanes: list[Lane] = [getattr(self, each.name) for each in fields(self)]
+        for lane in lanes:
+            lane.stop()
+        share = max(1, patience // len(lanes))
+        return all([lane.wait(share) for lane in lanes])

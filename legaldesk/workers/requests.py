@@ -1,0 +1,125 @@
+"""What the user can ask for: each method returns a job, not yet started, around one task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from legaldesk.core.hits import Scope
+from legaldesk.core.passages import Span
+from legaldesk.tasks import care, demo, documents, importing, matters, removing, searching, viewing
+from legaldesk.workers.job import Job
+
+
+class Requests:
+    """One short method per user intent, named as its task; the desk stays inside."""
+
+    def __init__(self, desk: Any) -> None:
+        self._desk = desk
+
+    def _job(self, task: Callable[..., object], *arguments: Any) -> Job:
+        desk = self._desk
+        return Job(lambda report: task(desk, *arguments, report=report), task.__name__)
+
+    def search(self, question: str, scope: Scope, k: int = 10) -> Job:
+        """Find passages by meaning and words: an Answer."""
+        return self._job(searching.search, question, scope, k)
+
+    def search_words(self, question: str, scope: Scope, k: int = 10) -> Job:
+        """Find passages by words alone, while the model loads: an Answer."""
+        return self._job(searching.search_words, question, scope, k)
+
+    def import_files(
+        self,
+        paths: Sequence[str],
+        matter: str,
+        passwords: Mapping[str, str] | None = None,
+        in_place: bool = False,
+    ) -> Job:
+        """Bring files and folders into a matter: an ImportSummary."""
+        arguments = (tuple(paths), matter, dict(passwords or {}), in_place)
+        return self._job(importing.import_files, *arguments)
+
+    def resume_import(self) -> Job:
+        """Go on with what was queued before a restart: an ImportSummary."""
+        return self._job(importing.resume_import)
+
+    def await_meaning(self) -> Job:
+        """Wait until every passage can be found by meaning: how many."""
+        return self._job(importing.await_meaning)
+
+    def list_documents(self, scope: Scope) -> Job:
+        """The documents in scope: a tuple of Document."""
+        return self._job(documents.list_documents, scope)
+
+    def document_details(self, document_id: str) -> Job:
+        """One document with outline, page sizes and problems: DocumentDetails."""
+        return self._job(documents.document_details, document_id)
+
+    def list_problems(self, matter: str) -> Job:
+        """Files that are not, or not wholly, in the matter: a tuple of FileOutcome."""
+        return self._job(documents.list_problems, matter)
+
+    def forget_file(self, file: str) -> Job:
+        """Take a file that could not be imported off the list of problems."""
+        return self._job(documents.forget_file, file)
+
+    def list_matters(self) -> Job:
+        """Every matter: a tuple of Matter."""
+        return self._job(matters.list_matters)
+
+    def create_matter(self, name: str) -> Job:
+        """Make an empty matter: the Matter."""
+        return self._job(matters.create_matter, name)
+
+    def rename_matter(self, name: str, new_name: str) -> Job:
+        """Give a matter another name."""
+        return self._job(matters.rename_matter, name, new_name)
+
+    def lock_matter(self, name: str, locked: bool) -> Job:
+        """Keep a matter out of searches over all matters, or let it in again."""
+        return self._job(matters.lock_matter, name, locked)
+
+    def assign_document(self, document_id: str, matter: str) -> Job:
+        """Put a document into one more matter."""
+        return self._job(matters.assign_document, document_id, matter)
+
+    def withdraw_document(self, document_id: str, matter: str) -> Job:
+        """Take a document out of a matter; it stays in its others."""
+        return self._job(matters.withdraw_document, document_id, matter)
+
+    def dependents(self, document_ids: Sequence[str] = (), matter: str = "") -> Job:
+        """What goes with these documents, or with this matter: Dependents."""
+        return self._job(removing.dependents, tuple(document_ids), matter)
+
+    def remove_documents(self, document_ids: Sequence[str]) -> Job:
+        """Erase documents: how many went."""
+        return self._job(removing.remove_documents, tuple(document_ids))
+
+    def remove_matter(self, matter: str) -> Job:
+        """Erase a matter and the documents that are in no other: how many went."""
+        return self._job(removing.remove_matter, matter)
+
+    def page_image(self, document_id: str, page: int, scale: float) -> Job:
+        """A page as pixels, ``scale`` of them per point: PageImage."""
+        return self._job(viewing.page_image, document_id, page, scale)
+
+    def passage_boxes(self, document_id: str, spans: Sequence[Span]) -> Job:
+        """Where spans lie on their pages: a tuple of PageBoxes."""
+        return self._job(viewing.passage_boxes, document_id, tuple(spans))
+
+    def unlock_document(self, document_id: str, password: str) -> Job:
+        """Open a stored document that has a password, for viewing; fails with Locked."""
+        return self._job(viewing.unlock_document, document_id, password)
+
+    def engine_state(self) -> Job:
+        """What the engine is doing: EngineState."""
+        return self._job(care.engine_state)
+
+    def verify(self, repair: bool = False) -> Job:
+        """Check the library, and mend what can be mended: a tuple of Finding."""
+        return self._job(care.verify, repair)
+
+    def import_samples(self) -> Job:
+        """Bring in the sample matter: an ImportSummary."""
+        return self._job(demo.import_samples)
