@@ -1,0 +1,231 @@
+"""Text to vectors. The only module of search that uses torch and sentence-transformers.
+
+Importing this module is cheap: both libraries come in when an Encoder is made, which takes
+some 5 s and belongs in a thread. Nothing here ever reaches the network.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from legaldesk.core.errors import ModelProblem, WrongUse
+from legaldesk.engine.model_folder import ModelFolder
+from legaldesk.engine.tokens import TokenCounter
+
+Vectors = npt.NDArray[np.float32]
+OnBatch = Callable[[int, int], None]
+
+BATCH_TOKENS = 4_096
+"""Tokens in one batch, padding counted."""
+
+_OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_DATASETS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def stay_offline() -> None:
+    """Forbid the model libraries the network; to be called before they are imported.
+
+    A hub name on a cut network blocks for 70 s; with this it fails at once.
+    """
+    os.environ.update(_OFFLINE)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+
+
+def choose_device(wanted: str, present: Sequence[str]) -> str:
+    """The device to compute on, out of those present such as ("cuda:0", "mps", "cpu").
+
+    "auto" takes the first of cuda, mps and cpu that is there; "cuda" means any of them.
+    Raises WrongUse when what is wanted is not there.
+    """
+    kinds = ("cuda", "mps", "cpu") if wanted == "auto" else (wanted,)
+    for kind in kinds:
+        for device in present:
+            if device == kind or device.partition(":")[0] == kind:
+                return device
+    raise WrongUse(f"This computer has no device {wanted!r}; it has {', '.join(present)}.")
+
+
+class Encoder:
+    """A loaded model. Safe to use from several threads, one batch at a time.
+
+    A query never waits for more than the batch that is being computed. ``device`` is where
+    it computes and ``dimension`` the width d of its vectors, which are fp32 and of length 1.
+    Raises ModelProblem when the model cannot be loaded.
+    """
+
+    def __init__(self, folder: ModelFolder, device: str = "auto") -> None:
+        stay_offline()
+        self.device = choose_device(device, _devices())
+        self.dimension = folder.dimension
+        self._model = _load(folder, self.device)
+        self._tokens = TokenCounter(folder)
+        self._limit = folder.token_limit
+        self._batch_tokens = BATCH_TOKENS
+        self._turns = _Turns()
+
+    def encode_query(self, text: str) -> Vectors:
+        """The vector (d,) of a question, with the model's query prompt."""
+        with self._turns.first():
+            vector = self._model.encode_query(
+                [text], normalize_embeddings=True, show_progress_bar=False
+            )
+        return self._checked(vector).reshape(self.dimension)
+
+    def encode_passages(self, texts: Sequence[str], on_batch: OnBatch | None = None) -> Vectors:
+        """The vectors (n, d) of passages in the order given, with the passage prompt.
+
+        Texts are sorted by length over the whole list, since padding costs a factor of 2.4,
+        so pass long lists. ``on_batch(done, total)`` counts texts, and stops the work by
+        raising. Raises ModelProblem when not even one text fits the device's memory.
+        """
+        widths = self._widths(texts)
+        waiting = sorted(range(len(texts)), key=lambda index: -widths[index])
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        done = 0
+        while done < len(waiting):
+            batch = waiting[done : done + self._fitting(widths[waiting[done]])]
+            found = self._encode_batch([texts[index] for index in batch])
+            vectors[batch[: len(found)]] = found
+            done += len(found)
+            if on_batch is not None:
+                on_batch(done, len(waiting))
+        return vectors
+
+    def _widths(self, texts: Sequence[str]) -> list[int]:
+        """Tokens that each text will take in the model."""
+        extra = self._limit - self._tokens.body_limit
+        return [min(count + extra, self._limit) for count in self._tokens.count(texts)]
+
+    def _fitting(self, width: int) -> int:
+        """How many texts of this many tokens make one batch."""
+        return max(1, self._batch_tokens // width)
+
+    def _encode_batch(self, texts: list[str]) -> Vectors:
+        """The vectors of the first of the texts: of all of them, or of as many as fit."""
+        while True:
+            try:
+                with self._turns.later():
+                    vectors = self._model.encode_document(
+                        texts,
+                        batch_size=len(texts),
+                        normalize_embeddings=True,
+                        show_progress_bar=False,
+                    )
+                return self._checked(vectors)
+            except RuntimeError as error:
+                texts = self._halved(texts, error)
+
+    def _halved(self, texts: list[str], error: RuntimeError) -> list[str]:
+        """Half of the texts after memory ran out; later batches are halved too."""
+        if "out of memory" not in str(error).lower():
+            raise error
+        if len(texts) == 1:
+            message = f"The model does not fit the memory of {self.device}. Use the CPU instead."
+            raise ModelProblem(message) from error
+        self._batch_tokens = max(1, self._batch_tokens // 2)
+        _free_memory(self.device)
+        return texts[: len(texts) // 2]
+
+    def _checked(self, vectors: Any) -> Vectors:
+        """The library's answer as fp32 (n, d), refused when it is not made of numbers."""
+        array = np.asarray(vectors, dtype=np.float32)
+        if array.shape[1:] != (self.dimension,) or not np.isfinite(array).all():
+            raise ModelProblem("The model's vectors make no sense: its weights are damaged.")
+        return array
+
+
+class _Turns:
+    """A lock whose next holder is a query, if one is waiting."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._held = False
+        self._queries = 0
+
+    @contextmanager
+    def first(self) -> Iterator[None]:
+        """Hold the lock before any batch that waits."""
+        with self._changed:
+            self._queries += 1
+            self._changed.wait_for(lambda: not self._held)
+            self._queries -= 1
+            self._held = True
+        yield from self._release_after()
+
+    @contextmanager
+    def later(self) -> Iterator[None]:
+        """Hold the lock when no query wants it."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._held and not self._queries)
+            self._held = True
+        yield from self._release_after()
+
+    def _release_after(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._held = False
+                self._changed.notify_all()
+
+
+def _load(folder: ModelFolder, device: str) -> Any:
+    """The folder as a SentenceTransformer in fp32 that loads safetensors and no code."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        model = SentenceTransformer(
+            str(folder.path),
+            device=device,
+            prompts={"query": folder.prompts.query, "document": folder.prompts.passage},
+            trust_remote_code=False,
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True, "dtype": torch.float32},
+        )
+    except Exception as error:  # transformers, safetensors and torch each raise their own
+        raise ModelProblem("The model could not be loaded.", str(folder.path)) from error
+    model.max_seq_length = folder.token_limit
+    model.eval()
+    _set_aside()
+    return model
+
+
+def _set_aside() -> None:
+    """Keep the libraries' objects out of garbage collection: pypdf runs 1.9x slower beside."""
+    gc.collect()
+    gc.freeze()
+
+
+def _devices() -> list[str]:
+    """The devices that torch can use here."""
+    import torch
+
+    cuda = [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+    mps = ["mps"] if torch.backends.mps.is_available() else []
+    return [*cuda, *mps, "cpu"]
+
+
+def _free_memory(device: str) -> None:
+    """Give what torch holds in reserve back to a graphics card."""
+    import torch
+
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
