@@ -139,7 +139,8 @@ def test_display() -> Iterator[dict[str, str]]:
             stop("Xvfb did not start. Run `Xvfb :99` to read why.")
         environment.update(DISPLAY=f":{number}", QT_QPA_PLATFORM="xcb")
         environment.pop("WAYLAND_DISPLAY", None)
-        started.append(subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL))
+        started.append(subprocess.Popen(["openbox"], env=environment,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         yield environment
     finally:
         for process in reversed(started):
@@ -279,7 +280,7 @@ def other_requirements(dev: bool) -> list[str]:
 
 def pip(*words: str, may_fail: bool = False) -> bool:
     """Let pip install these at the pinned versions; stop where it cannot and may not fail."""
-    command = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check",
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check",
                "--no-input", "-c", str(CONSTRAINTS), *words]
     output = subprocess.DEVNULL if may_fail else None
     done = subprocess.call(command, stdout=output, stderr=output) == 0
