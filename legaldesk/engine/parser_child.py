@@ -1,0 +1,238 @@
+"""The parser process: reads PDFs that nobody vouches for, and nothing else.
+
+It starts fresh, caps its own memory, reads requests from its standard input and ends when
+that does, even in the middle of a page. What it says is distrusted by its parent; what a
+library prints cannot break the frames, since they go out over a private copy of stdout.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+import msgspec
+
+from legaldesk.core.documents import OutlineEntry, PageText
+from legaldesk.core.errors import Damaged, LegalDeskError, Locked, ProcessDied
+from legaldesk.engine import pdfium, pdfium_view
+from legaldesk.engine.parser_messages import (
+    MAX_FILE,
+    MAX_PAGES,
+    MAX_TITLE,
+    Close,
+    Counted,
+    Done,
+    Extract,
+    Facts,
+    Failed,
+    Image,
+    Locate,
+    Located,
+    Open,
+    Page,
+    Render,
+    Reply,
+    Request,
+    clip,
+)
+from legaldesk.engine.system import limit_this_process
+from legaldesk.engine.wire import MAX_HEADER, read_raw_frame, write_frame
+
+MEMORY = 2 << 30
+"""Bytes of address space."""
+
+PAGES_CUT = "Only the first {kept:,} of its {all:,} pages were read."
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+
+
+def main() -> int:
+    """Serve requests until standard input ends. Returns the exit status."""
+    limit_this_process(MEMORY)
+    replies = _private_stdout()
+    requests: queue.Queue[tuple[Request, bytes]] = queue.Queue(2)
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
+    session = Session()
+    while True:
+        request, data = requests.get()
+        for reply, raw in session.answer(request, data):
+            try:
+                write_frame(replies, _ENCODER.encode(reply), raw)
+            except OSError:
+                os._exit(0)
+        del request, data
+
+
+def _private_stdout() -> BinaryIO:
+    """The real standard output; what others print goes nowhere from now on."""
+    private = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return os.fdopen(private, "wb")
+
+
+def _listen(stream: BinaryIO, requests: queue.Queue[tuple[Request, bytes]]) -> None:
+    """Queue what the parent asks; leave at once when it is gone, whatever is running."""
+    try:
+        while (frame := read_raw_frame(stream, MAX_HEADER, MAX_FILE)) is not None:
+            requests.put((_DECODER.decode(frame[0]), frame[1]))
+            del frame
+    except (ProcessDied, msgspec.MsgspecError, MemoryError, OSError):
+        os._exit(2)
+    os._exit(0)
+
+
+class Session:
+    """The documents that are open for viewing, and the answers to requests."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Any] = {}
+
+    def answer(self, request: Request, data: bytes) -> Iterator[tuple[Reply, bytes]]:
+        """The replies to one request, each with its raw bytes; the last is the verdict.
+
+        A library can fail on a hostile file with any exception at all, so each becomes a
+        reply here; only this process has to survive it.
+        """
+        try:
+            yield from self._carry_out(request, data)
+        except MemoryError:
+            yield Failed(request.id, "memory"), b""
+        except Locked as error:
+            yield Failed(request.id, "locked", error.message), b""
+        except Exception as error:
+            told = error.message if isinstance(error, LegalDeskError) else repr(error)
+            yield Failed(request.id, "damaged", clip(told, MAX_TITLE)), b""
+
+    def _carry_out(self, request: Request, data: bytes) -> Iterator[tuple[Reply, bytes]]:
+        match request:
+            case Extract(library="pdfium"):
+                yield from extract_with_pdfium(request, data)
+            case Extract():
+                yield from extract_with_pypdf(request, data)
+            case Open(key=key):
+                self._close(key)
+                self._open[key] = pdfium.open_document(data, request.password)
+                self._open[key].init_forms()
+            case Close(key=key):
+                self._close(key)
+            case Render():
+                yield self._render(request)
+            case Locate():
+                yield Located(request.id, list(self._locate(request))), b""
+        yield Done(request.id), b""
+
+    def _close(self, key: str) -> None:
+        if document := self._open.pop(key, None):
+            document.close()
+
+    def _document(self, key: str) -> Any:
+        if key not in self._open:
+            raise Damaged("the document is not open")
+        return self._open[key]
+
+    def _render(self, request: Render) -> tuple[Reply, bytes]:
+        with pdfium.opened_page(self._document(request.key), request.page) as page:
+            image = pdfium_view.render(page, request.scale)
+        return Image(request.id, image.width, image.height, image.scale), image.rgb
+
+    def _locate(
+        self, request: Locate
+    ) -> Iterator[tuple[int, list[tuple[float, float, float, float]]]]:
+        document = self._document(request.key)
+        ranges: dict[int, list[tuple[int, int]]] = {}
+        for number, start, end in request.spans:
+            ranges.setdefault(number, []).append((start, end))
+        for number, wanted in ranges.items():
+            with pdfium.opened_page(document, number) as page:
+                boxes = pdfium_view.line_boxes(page, pdfium.text_page(page), wanted)
+            yield number, [(box.left, box.top, box.right, box.bottom) for box in boxes]
+
+
+def extract_with_pdfium(request: Extract, data: bytes) -> Iterator[tuple[Reply, bytes]]:
+    """Count, facts, then each page by PDFium. Raises Locked or Damaged."""
+    document = pdfium.open_document(data, request.password)
+    try:
+        pages = len(document)
+        kept = min(pages, MAX_PAGES)
+        yield Counted(request.id, pages), b""
+        yield _facts(request, data, document, pages), b""
+        for number in range(request.first, kept + 1):
+            yield _page(request, pdfium.read_page(document, number))
+    finally:
+        document.close()
+
+
+def extract_with_pypdf(request: Extract, data: bytes) -> Iterator[tuple[Reply, bytes]]:
+    """Count, facts, then each page by pypdf. Raises Locked or Damaged."""
+    from legaldesk.engine import pdf_structure
+
+    reader = pdf_structure.open_reader(data, request.password)
+    pages = pdf_structure.count_pages(reader)
+    if pages == 0:
+        raise Damaged("pypdf finds no pages in it")
+    kept = min(pages, MAX_PAGES)
+    yield Counted(request.id, pages), b""
+    if request.structure == "none":
+        yield Facts(request.id), b""
+    else:
+        found = pdf_structure.read_structure(reader, kept)
+        outline = found.outline or []
+        yield _encode_facts(request, found.title, outline, found.labels, found.notes), b""
+    for number in range(request.first, kept + 1):
+        yield _page(request, pdf_structure.read_page(reader, number))
+
+
+def _facts(request: Extract, data: bytes, document: Any, pages: int) -> Facts:
+    """The document's own facts by the library that was asked for them.
+
+    pypdf first where it is asked; what it cannot tell is asked of PDFium.
+    """
+    if request.structure == "none":
+        return Facts(request.id)
+    kept = min(pages, MAX_PAGES)
+    notes = [PAGES_CUT.format(kept=kept, all=pages)] if kept < pages else []
+    if request.structure == "pypdf" and (found := _ask_pypdf(request, data, kept)):
+        outline = pdfium.outline(document, kept) if found.outline is None else found.outline
+        named = found.labels or pdfium.labels(document, kept)
+        title = found.title or pdfium.title(document)
+        return _encode_facts(request, title, outline, named, notes + found.notes)
+    outline, named = pdfium.outline(document, kept), pdfium.labels(document, kept)
+    return _encode_facts(request, pdfium.title(document), outline, named, notes)
+
+
+def _ask_pypdf(request: Extract, data: bytes, pages: int) -> Any:
+    """pypdf's Structure, or None where it cannot open what PDFium can."""
+    from legaldesk.engine import pdf_structure
+
+    try:
+        reader = pdf_structure.open_reader(data, request.password)
+        return pdf_structure.read_structure(reader, pages)
+    except (Locked, Damaged):
+        return None
+
+
+def _encode_facts(
+    request: Extract,
+    title: str,
+    outline: Sequence[OutlineEntry],
+    labels: Sequence[str | None],
+    notes: Sequence[str],
+) -> Facts:
+    entries = [(entry.level, entry.title, entry.page) for entry in outline]
+    return Facts(request.id, title, entries, list(labels), list(notes))
+
+
+def _page(request: Extract, page: PageText) -> tuple[Page, bytes]:
+    head = Page(request.id, page.number, page.width, page.height, page.state.value, page.reason)
+    return head, page.text.encode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

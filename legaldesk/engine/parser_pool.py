@@ -1,0 +1,98 @@
+"""The pool of parser processes: PDFs in, text, page images and boxes out.
+
+Nothing that a file does to its reader reaches this process: each child has a memory cap,
+each answer a time limit, and what comes back is decoded into capped types and checked. A
+child that dies, hangs or talks nonsense is replaced; the file goes on without the page
+that did it, or with the other library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from legaldesk.core.documents import Extraction
+from legaldesk.core.errors import Unsupported
+from legaldesk.core.hits import PageBoxes, PageImage
+from legaldesk.core.passages import Span
+from legaldesk.engine.child import Children
+from legaldesk.engine.parser_messages import MAX_FILE, MAX_PAGE_BYTES
+from legaldesk.engine.parser_reading import Limits, OnPage, Reading
+from legaldesk.engine.parser_viewer import Viewer
+from legaldesk.engine.system import child_command
+
+_HEADER_WINDOW = 1024
+
+
+class ParserPool:
+    """Reads PDFs in ``workers`` child processes and shows pages from one more.
+
+    Every method may be called from any thread. ``command`` starts a child, ``limits`` are
+    in seconds. Close it; children also end when this process does.
+    """
+
+    def __init__(
+        self,
+        workers: int = 2,
+        command: Sequence[str] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        command = child_command("parser") if command is None else command
+        self._limits = limits = limits or Limits()
+        self._readers = Children(workers, command, MAX_PAGE_BYTES)
+        self._viewer = Viewer(command, limits)
+
+    def extract(
+        self,
+        data: bytes,
+        name: str,
+        password: str | None = None,
+        on_page: OnPage | None = None,
+    ) -> Extraction:
+        """All pages of one PDF, each with its text or the reason why it has none.
+
+        ``on_page(done, total)`` is called for every page and several times a second in
+        between (total is 0 until it is known); whatever it raises, such as Cancelled, ends
+        the work at once. Raises Unsupported, Locked or Damaged, with messages that name
+        the file; ProcessDied only where no child can be started.
+        """
+        if b"%PDF-" not in data[:_HEADER_WINDOW]:
+            raise Unsupported(f"{name} is not a PDF. Save it as a PDF and add it again.", name)
+        if len(data) > MAX_FILE:
+            limit = MAX_FILE >> 20
+            raise Unsupported(
+                f"{name} is larger than {limit} MB. Split it and add the parts.", name
+            )
+        return Reading(self._readers, self._limits, data, name, password, on_page).run()
+
+    def render(
+        self,
+        document_key: str,
+        load: Callable[[], bytes],
+        password: str | None,
+        page: int,
+        scale: float,
+    ) -> PageImage:
+        """Page ``page`` (from 1) at ``scale`` pixels per point, or fewer where it is huge.
+
+        ``load`` is called when the document is not among those open. Raises Locked,
+        Damaged or, when the reader hung or died, ProcessDied; the next call starts afresh.
+        """
+        return self._viewer.render(document_key, load, password, page, scale)
+
+    def boxes(
+        self,
+        document_key: str,
+        load: Callable[[], bytes],
+        password: str | None,
+        spans: Sequence[Span],
+    ) -> tuple[PageBoxes, ...]:
+        """The line boxes of spans, one entry for each page in the order first named.
+
+        Raises like ``render``.
+        """
+        return self._viewer.boxes(document_key, load, password, spans)
+
+    def close(self) -> None:
+        """End all children; work that is under way raises ProcessDied."""
+        self._readers.close()
+        self._viewer.close()

@@ -1,0 +1,163 @@
+"""What is seen of a page: its image, and where a range of its characters lies on it.
+
+Only a parser process may use it, like ``pdfium``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as c_api
+
+from legaldesk.core.hits import Box, PageImage
+from legaldesk.engine.parser_messages import MAX_PIXELS
+from legaldesk.engine.pdfium import page_size
+
+_MIN_OVERLAP = 0.3
+_MAX_GAP = 2.0
+_MIN_SIZE = 0.01
+
+Mapping = Callable[[float, float], tuple[float, float]]
+
+
+class ReadBack(NamedTuple):
+    """A highlight checked against the page's own characters.
+
+    ``inside`` of ``expected`` visible characters of the range have their centre inside its
+    boxes; ``foreign`` counts those of the rest of the page that do.
+    """
+
+    expected: int
+    inside: int
+    foreign: int
+
+
+def render(page: Any, scale: float) -> PageImage:
+    """The page drawn at ``scale`` pixels per point, or at what MAX_PIXELS allows."""
+    width, height = page_size(page)
+    used = min(scale, math.sqrt(MAX_PIXELS / (width * height)) * 0.99)
+    used = max(used, 1.01 / width, 1.01 / height)
+    bitmap = page.render(scale=used, rev_byteorder=True)
+    try:
+        return PageImage(bitmap.width, bitmap.height, used, bytes(bitmap.buffer))
+    finally:
+        bitmap.close()
+
+
+def line_boxes(page: Any, textpage: Any, ranges: Iterable[tuple[int, int]]) -> list[Box]:
+    """The boxes of half-open index ranges: one for each line, or part of one.
+
+    A line ends where the next character is not beside the last one, or where a gap of
+    more than twice the line's height is left (the next column, the next cell). Characters
+    without a shape, such as spaces and line ends that PDFium made up, have no box.
+    """
+    to_shown = shown_mapping(page)
+    count = textpage.count_chars()
+    found: list[Box] = []
+    for start, end in ranges:
+        indices = range(max(0, start), min(end, count))
+        shapes = (_shape(textpage, index, to_shown) for index in indices)
+        found.extend(_merge(shape for shape in shapes if shape))
+    return found
+
+
+def read_back(page: Any, textpage: Any, span: tuple[int, int], boxes: Sequence[Box]) -> ReadBack:
+    """How well boxes cover the visible characters of a range, and nothing else."""
+    to_shown = shown_mapping(page)
+    expected = inside = foreign = 0
+    for index in range(textpage.count_chars()):
+        shape = None if _is_space(textpage, index) else _shape(textpage, index, to_shown)
+        if shape is None:
+            continue
+        hit = any(_holds(box, shape[0]) for box in boxes)
+        if span[0] <= index < span[1]:
+            expected, inside = expected + 1, inside + hit
+        else:
+            foreign += hit
+    return ReadBack(expected, inside, foreign)
+
+
+def shown_mapping(page: Any) -> Mapping:
+    """From PDF coordinates to points from the top left of the page as shown.
+
+    The visible part is the crop box inside the media box, turned by /Rotate; the result is
+    scaled to the size that PDFium reports.
+    """
+    left, bottom, right, top = page.get_bbox()
+    width, height = page_size(page)
+    turns: dict[int, Mapping] = {
+        0: lambda x, y: (x - left, top - y),
+        90: lambda x, y: (y - bottom, x - left),
+        180: lambda x, y: (right - x, y - bottom),
+        270: lambda x, y: (top - y, right - x),
+    }
+    turned = turns[page.get_rotation()]
+    across, down = right - left, top - bottom
+    if page.get_rotation() in (90, 270):
+        across, down = down, across
+    scale_x, scale_y = width / (across or width), height / (down or height)
+
+    def to_shown(x: float, y: float) -> tuple[float, float]:
+        shown_x, shown_y = turned(x, y)
+        return shown_x * scale_x, shown_y * scale_y
+
+    return to_shown
+
+
+def _shape(textpage: Any, index: int, to_shown: Mapping) -> tuple[Box, Box] | None:
+    """A character's own box and that of its line's height; None where it has no shape."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    if not c_api.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
+        return None
+    tight = _box(to_shown, left.value, bottom.value, right.value, top.value)
+    if tight.right - tight.left < _MIN_SIZE or tight.bottom - tight.top < _MIN_SIZE:
+        return None
+    loose = c_api.FS_RECTF()
+    if not c_api.FPDFText_GetLooseCharBox(textpage, index, loose):
+        return tight, tight
+    return tight, _box(to_shown, loose.left, loose.bottom, loose.right, loose.top)
+
+
+def _box(to_shown: Mapping, left: float, bottom: float, right: float, top: float) -> Box:
+    (x0, y0), (x1, y1) = to_shown(left, bottom), to_shown(right, top)
+    return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _merge(shapes: Iterable[tuple[Box, Box]]) -> list[Box]:
+    """Join the boxes of characters that follow each other on one line."""
+    lines: list[tuple[Box, Box]] = []
+    for tight, loose in shapes:
+        if lines and _same_line(lines[-1][1], loose):
+            lines[-1] = _union(lines[-1][0], tight), _union(lines[-1][1], loose)
+        else:
+            lines.append((tight, loose))
+    return [tight for tight, _ in lines]
+
+
+def _same_line(line: Box, box: Box) -> bool:
+    height = min(line.bottom - line.top, box.bottom - box.top)
+    overlap = min(line.bottom, box.bottom) - max(line.top, box.top)
+    gap = max(box.left - line.right, line.left - box.right)
+    return overlap >= _MIN_OVERLAP * height and gap <= _MAX_GAP * max(height, 1.0)
+
+
+def _union(one: Box, other: Box) -> Box:
+    return Box(
+        min(one.left, other.left),
+        min(one.top, other.top),
+        max(one.right, other.right),
+        max(one.bottom, other.bottom),
+    )
+
+
+def _holds(box: Box, shape: Box) -> bool:
+    x, y = (shape.left + shape.right) / 2, (shape.top + shape.bottom) / 2
+    return box.left <= x <= box.right and box.top <= y <= box.bottom
+
+
+def _is_space(textpage: Any, index: int) -> bool:
+    point: int = c_api.FPDFText_GetUnicode(textpage, index)
+    return point <= 0x20 or point == 0xA0

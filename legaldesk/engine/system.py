@@ -1,0 +1,92 @@
+"""The operating system: child processes and the limits they live under.
+
+Nothing POSIX-only is imported at the top, so that the module loads on every system; where
+a protection is missing, the level that is named says so.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_PASSED_ON = (
+    "PATH",
+    "HOME",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "SYSTEMROOT",
+    "WINDIR",
+    "TEMP",
+    "TMP",
+    "TMPDIR",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+)
+
+_MODULES = {"parser": "legaldesk.engine.parser_child"}
+
+
+def child_command(role: str, *args: str) -> list[str]:
+    """The command that starts this program in another role, from source or frozen."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--role", role, *args]
+    return [sys.executable, "-m", _MODULES[role], *args]
+
+
+def spawn(
+    command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a child with pipes for its frames, a bare environment and no console window.
+
+    ``environment`` is added to the few variables that are passed on. What the child
+    writes to its error stream is dropped: it may hold client text. A child must end when
+    its standard input does; that is how none outlives us, on any system.
+    """
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    return subprocess.Popen(
+        list(command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_bare_environment() | dict(environment or {}),
+        creationflags=flags,
+    )
+
+
+def _bare_environment() -> dict[str, str]:
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    package = Path(__file__).resolve().parents[1]
+    return passed_on | {"PYTHONPATH": str(package.parent), "PYTHONSAFEPATH": "1"}
+
+
+def limit_this_process(memory_bytes: int) -> str:
+    """Cap this process's address space and forbid core dumps; return the level reached.
+
+    "rlimits": the system enforces both. "plain": it cannot, and the parent's time limits
+    and caps are all there is.
+    """
+    try:
+        import resource
+    except ImportError:
+        return "plain"
+    _lower(resource.RLIMIT_CORE, 0)
+    return "rlimits" if _lower(resource.RLIMIT_AS, memory_bytes) else "plain"
+
+
+def _lower(kind: int, limit: int) -> bool:
+    """Lower one limit for good; False where the system does not take it (macOS, RLIMIT_AS)."""
+    import resource
+
+    _, hard = resource.getrlimit(kind)
+    new = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    try:
+        resource.setrlimit(kind, (new, new))
+    except (OSError, ValueError):
+        return False
+    return True
