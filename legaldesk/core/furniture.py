@@ -1,0 +1,200 @@
+"""Running headers and footers, page, line and Bates numbers: text that belongs to no clause."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+
+from legaldesk.core.documents import PageText
+from legaldesk.core.passages import reading_text
+
+Range = tuple[int, int]
+"""A half-open range of a page's character indices."""
+
+EDGE = 6
+"""How many lines from the top and from the bottom of a page may be running lines."""
+
+WINDOW = 4
+"""A running line repeats on the pages this near; chapters have headers of their own."""
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+_DIGITS = re.compile(r"\d{1,12}")
+_BARE_NUMBER = re.compile(r"[-–—\[(|]{0,2} ?(\d{1,5}|[ivxlc]{1,7}) ?[-–—\])|]{0,2}", re.IGNORECASE)
+_SAYS_PAGE = re.compile(
+    r"[-–— ]*(?:page|pg\.?|seite|página|pàgina|pág\.?|pàg\.?|trang)\s*\d{1,5}"
+    r"(?:\s*(?:of|de|von|sur|/)\s*\d{1,5})?[-–— ]*",
+    re.IGNORECASE,
+)
+_ENUMERATED = re.compile(r"\s*(?:\(?\w{1,4}[.)]|\w+\.? ?\d|§|\d+\.\d)")
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_LINE_NUMBERS_FROM, _LINE_NUMBERS_TO = 15, 60
+
+Key = tuple[str, int, int]
+
+
+def body_ranges(pages: Sequence[PageText]) -> list[list[Range]]:
+    """For each page the ranges of its text lines that are not furniture, in reading order.
+
+    Ranges start and end at characters that are not space. A page that would lose all of
+    its text keeps it: a stamp that is a page's only text can still be found.
+    """
+    lines = [text_lines(page.text) for page in pages]
+    numbered = [_without_line_numbers(page.text, rows) for page, rows in zip(pages, lines)]
+    running = _running_lines(pages, numbered)
+    return [
+        [row for at, row in enumerate(rows) if at not in gone] or whole
+        for rows, gone, whole in zip(numbered, running, lines)
+    ]
+
+
+def text_lines(text: str) -> list[Range]:
+    """The lines of a page that have text, each as the range between its outer spaces."""
+    found: list[Range] = []
+    start = 0
+    for match in _BREAK.finditer(text):
+        _add_line(found, text, start, match.start())
+        start = match.end()
+    _add_line(found, text, start, len(text))
+    return found
+
+
+def _add_line(found: list[Range], text: str, start: int, end: int) -> None:
+    raw = text[start:end]
+    left = len(raw) - len(raw.lstrip())
+    right = len(raw.rstrip())
+    if left < right and reading_text(raw):
+        found.append((start + left, start + right))
+
+
+def _without_line_numbers(text: str, lines: list[Range]) -> list[Range]:
+    """Lines without a pleading's 1 to 28, whether alone on their lines or before the text."""
+    numbers = [_leading_number(text, row) for row in lines]
+    run = _counted_run(numbers)
+    if run is None:
+        return lines
+    kept: list[Range] = []
+    for at, (start, end) in enumerate(lines):
+        after = _after_number(text, start, end) if at in run else start
+        if after < end:
+            kept.append((after, end))
+    return kept
+
+
+def _leading_number(text: str, row: Range) -> int:
+    head = text[row[0] : min(row[1], row[0] + 4)].split(maxsplit=1)[0]
+    return int(head) if head.isascii() and head.isdigit() and len(head) < 3 else 0
+
+
+def _after_number(text: str, start: int, end: int) -> int:
+    while start < end and text[start].isdigit():
+        start += 1
+    while start < end and text[start].isspace():
+        start += 1
+    return start
+
+
+def _counted_run(numbers: list[int]) -> set[int] | None:
+    """Which lines count 1, 2, 3 ... as a pleading's margin does; None when none do."""
+    run: set[int] = set()
+    for at, number in enumerate(numbers):
+        if number == len(run) + 1:
+            run.add(at)
+    dense = bool(run) and len(run) >= 0.8 * (max(run) - min(run) + 1)
+    return run if dense and _LINE_NUMBERS_FROM <= len(run) <= _LINE_NUMBERS_TO else None
+
+
+def _running_lines(pages: Sequence[PageText], lines: list[list[Range]]) -> list[set[int]]:
+    texts = [
+        [_plain(page.text, row) for row in rows] for page, rows in zip(pages, lines)
+    ]
+    places: dict[Key, list[int]] = {}
+    for at, rows in enumerate(texts):
+        for key in {key for line in _edges(rows) for key in _keys(line, at)}:
+            places.setdefault(key, []).append(at)
+    for key in _common_inside(texts, places):
+        del places[key]
+    return [_page_furniture(rows, at, places, len(pages)) for at, rows in enumerate(texts)]
+
+
+def _plain(text: str, row: Range) -> str:
+    """A line as it is compared; a very long line is no running line and is not read."""
+    return reading_text(text[row[0] : row[1]]).casefold() if row[1] - row[0] < 300 else ""
+
+
+def _edges(rows: list[str]) -> list[str]:
+    return rows if len(rows) <= 2 * EDGE else rows[:EDGE] + rows[-EDGE:]
+
+
+def _keys(line: str, page: int) -> list[Key]:
+    """What makes a line the same on another page.
+
+    The same words, or the same words with a number that rises by one with each page.
+    "Article 12" at the top of a page is the law's own number, so its first number counts
+    only where nothing but the number is there.
+    """
+    if not line:
+        return []
+    bare = _bare_number(line)
+    if bare is not None:
+        return [("#", 0, bare - page)]
+    if not any(letter.isalpha() for letter in line) and not _DIGITS.search(line):
+        return []
+    numbers = [int(number) for number in _DIGITS.findall(line)[:8]]
+    shape = _DIGITS.sub("#", line)
+    first = 1 if _ENUMERATED.match(line) and not _SAYS_PAGE.match(line) else 0
+    rising = [(shape, at + 1, number - page) for at, number in enumerate(numbers) if at >= first]
+    return [(line, 0, 0), *rising]
+
+
+def _bare_number(line: str) -> int | None:
+    match = _BARE_NUMBER.fullmatch(line)
+    if match is None:
+        return None
+    number = match[1]
+    return int(number) if number.isdigit() else _roman(number)
+
+
+def _roman(text: str) -> int:
+    values = [_ROMAN[letter] for letter in text]
+    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0]))
+
+
+def _common_inside(texts: list[list[str]], places: dict[Key, list[int]]) -> list[Key]:
+    """Repeated lines that stand inside pages just as often: a form's or a law's own words."""
+    inside = Counter(
+        line for rows in texts for line in rows[EDGE:-EDGE] if (line, 0, 0) in places
+    )
+    return [
+        (line, 0, 0) for line, times in inside.items() if 2 * times > len(places[line, 0, 0])
+    ]
+
+
+def _page_furniture(
+    rows: list[str], page: int, places: dict[Key, list[int]], total: int
+) -> set[int]:
+    """The running lines of one page: from each edge inwards until a line is not one."""
+    gone: set[int] = set()
+    order = range(len(rows))
+    for way in (order, reversed(order)):
+        for at in way:
+            if at in gone or not _is_running(rows[at], page, places, total):
+                break
+            gone.add(at)
+    return gone
+
+
+def _is_running(line: str, page: int, places: dict[Key, list[int]], total: int) -> bool:
+    if _SAYS_PAGE.fullmatch(line):
+        return True
+    bare = _bare_number(line)
+    if bare is not None and bare == page + 1 and total > 1:
+        return True
+    few = 2 if bare is not None else 4 if total >= 8 else max(2, (total + 1) // 2)
+    return any(_near(places.get(key, ()), page) >= few for key in _keys(line, page))
+
+
+def _near(pages: Sequence[int], page: int) -> int:
+    """How many of the sorted pages are within the window around this one."""
+    return bisect_right(pages, page + WINDOW) - bisect_left(pages, page - WINDOW)
