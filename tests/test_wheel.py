@@ -66,8 +66,8 @@ def test_the_installed_package_is_not_the_checkout(installed: Path, tmp_path: Pa
 def test_the_demo_prints_ranked_passages_with_citations(installed: Path, tmp_path: Path) -> None:
     said = run([installed / BIN / "legaldesk", "demo", "--library", tmp_path / "library"], tmp_path)
 
-    assert re.search(r"^\s*1\W", said, re.MULTILINE), said  # a first rank
-    assert re.search(r"\bp\. ?\d+", said), said  # a page
+    assert re.search(r"^\W*1\W", said, re.MULTILINE), said  # a first rank
+    assert re.search(r"\bp\.\s?\w", said), said  # a page
 
 
 def pip(*words: str) -> None:
