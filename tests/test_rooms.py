@@ -1,4 +1,4 @@
-"""Who may import whom: the rooms of design, read from the source, with what to do instead.
+"""Who may import whom: the rooms, read from the source, with what to do instead.
 
 `broken_rules` is a pure function of source text, so the first test plants one violation of every
 rule and sees it caught; only then are the project's own modules judged.
