@@ -1,0 +1,86 @@
+"""How a document's facts read: names made safe to show, states, languages and dates in words."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from PySide6.QtCore import QDateTime, QLocale, Qt
+
+from legaldesk.core.documents import Document, FileState
+
+_TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+STATES = {
+    FileState.QUEUED: "Waiting",
+    FileState.WORKING: "Being read",
+    FileState.IMPORTED: "Ready",
+    FileState.PARTLY: "Partly readable",
+    FileState.DUPLICATE: "Duplicate",
+    FileState.LOCKED: "Needs a password",
+    FileState.DAMAGED: "Damaged",
+    FileState.EMPTY: "No text",
+    FileState.UNSUPPORTED: "Not a PDF",
+    FileState.CANCELLED: "Cancelled",
+}
+
+
+def plain(text: str) -> str:
+    """Text from a file, safe to show: one line, nothing that hides or turns what follows.
+
+    White space becomes a blank; control characters, lone surrogates and the characters
+    that reverse the reading direction (as in "gnp.exe" read backwards) become U+FFFD.
+    """
+    return "".join(map(_shown, text)) if not text.isascii() or not text.isprintable() else text
+
+
+def _shown(character: str) -> str:
+    if character.isspace():
+        return " "
+    if character in _TURNS or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+        return "\ufffd"
+    return character
+
+
+def language_name(code: str) -> str:
+    """ "German" for "de"; the code itself where it is unknown."""
+    if not code or code == "und":
+        return "Unknown"
+    language = QLocale.codeToLanguage(code)
+    if language == QLocale.Language.AnyLanguage:
+        return plain(code)
+    return QLocale.languageToString(language)
+
+
+def day(moment: str) -> str:
+    """The day of an ISO moment in the locale's short form."""
+    read = QDateTime.fromString(moment, Qt.DateFormat.ISODate)
+    if not read.isValid():
+        return plain(moment)
+    return QLocale().toString(read.toLocalTime().date(), QLocale.FormatType.ShortFormat)
+
+
+def meaning(document: Document) -> float:
+    """The share of the passages that can be found by meaning."""
+    if not document.passages:
+        return 1.0
+    return min(1.0, document.passages_with_meaning / document.passages)
+
+
+def meaning_words(document: Document) -> str:
+    """How far the search by meaning is, in a word or a percentage."""
+    if not document.passages:
+        return "Nothing to find"
+    share = meaning(document)
+    if share == 0:
+        return "Words only"
+    return "Ready" if share >= 1 else f"{int(100 * share)}%"
+
+
+def megabytes(size: int) -> str:
+    """A file's size as the locale writes it."""
+    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """ "1 page", "1,204 pages"."""
+    return f"{QLocale().toString(number)} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,194 @@
+"""The pages on their surround: zooming around a point, fitting, turning, and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum, auto
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTransform, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from legaldesk.ui.page_column import STEP, PageColumn
+from legaldesk.ui.page_layout import MARGIN
+
+SMALLEST, LARGEST = 0.1, 8.0
+LARGEST_IMAGE = 24_000_000
+"""Pixels of the largest image asked for; beyond it the image is enlarged, a little soft."""
+
+
+class Fit(Enum):
+    """What the zoom follows when the view is resized."""
+
+    FREE = auto()
+    WIDTH = auto()
+    PAGE = auto()
+
+
+class PageCanvas(PageColumn):
+    """A column of pages that can be enlarged and turned; the passage stays in view."""
+
+    zoomChanged = Signal()
+    focusChanged = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fit = Fit.WIDTH
+
+    def set_pages(self, sizes: Sequence[tuple[float, float]]) -> None:
+        """Show another document from its first page, fitted as the last one was."""
+        super().set_pages(sizes)
+        self._refit()
+
+    def image_scale(self, page: int) -> float:
+        """Device pixels per point at which a page's image is sharp now."""
+        width, height = self.pages.layout.sizes[page - 1]
+        largest = (LARGEST_IMAGE / (width * height)) ** 0.5
+        return round(min(self.zoom * self.viewport().devicePixelRatioF(), largest), 4)
+
+    # ------------------------------------------------------------ the passage
+
+    def show_passage(self) -> None:
+        """Bring the passage comfortably into view; do not move where it already is."""
+        passage = self.pages.passage()
+        if passage.isEmpty() or self._comfortable(passage):
+            return
+        height = self.viewport().height()
+        tall = passage.height() * self.zoom > 0.6 * height
+        target = self._middle(round(height * (0.08 if tall else 0.25)))
+        page = self.pages.layout.page(self.page or 1)
+        across = page.center().x()
+        if page.width() * self.zoom > self.viewport().width():
+            across = passage.center().x()
+            if passage.width() * self.zoom > self.viewport().width():
+                across = passage.left() + self.viewport().width() / 2 / self.zoom - MARGIN
+        self._put(QPointF(across, passage.top()), target)
+
+    def _comfortable(self, passage: QRectF) -> bool:
+        """Whether all of it, or all that fits, lies away from the edges of the view."""
+        shown = self._to_view(passage)
+        height, width = self.viewport().height(), self.viewport().width()
+        inside = 0.06 * height <= shown.top() and shown.bottom() <= 0.94 * height
+        return inside and shown.left() >= 0 and shown.right() <= width
+
+    # ------------------------------------------------------------ zoom, fit, turn
+
+    def set_zoom(self, zoom: float, around: QPoint | None = None) -> None:
+        """Zoom and keep still what is under ``around``, or the passage, or the middle."""
+        self.fit = Fit.FREE
+        self._zoom_to(zoom, around)
+
+    def zoom_by(self, factor: float, around: QPoint | None = None) -> None:
+        """Zoom in (above 1) or out (below 1)."""
+        self.set_zoom(self.zoom * factor, around)
+
+    def set_fit(self, fit: Fit) -> None:
+        """Follow the width of the view, or its whole size, from now on."""
+        self.fit = fit
+        self._refit()
+        if fit is Fit.PAGE:
+            self.go_to(self.page)
+        self.zoomChanged.emit()
+
+    def rotate_pages(self, by: int = 90) -> None:
+        """Turn all pages clockwise; page and passage stay in view."""
+        layout = self.pages.layout
+        if not len(layout):
+            return
+        page, passage = self.page, self._passage_in_view()
+        self.pages.set_pages(layout.stored, (layout.rotation + by) % 360)
+        self.go_to(page)
+        self._refit()
+        if passage:
+            self.show_passage()
+
+    def _zoom_to(self, zoom: float, around: QPoint | None = None) -> None:
+        passage = around is None and self._passage_in_view()
+        target = QPointF(around) if around else self._anchor()
+        point = self.viewportTransform().inverted()[0].map(target)
+        goal = self._goal
+        self.zoom = max(SMALLEST, min(zoom, LARGEST))
+        self._moving = True
+        self.setTransform(QTransform.fromScale(self.zoom, self.zoom))
+        self._moving = False
+        self._put(point, target)
+        self._goal = goal
+        if passage:
+            self.show_passage()
+        self._look()
+        self.zoomChanged.emit()
+
+    def _anchor(self) -> QPointF:
+        """What a zoom without a cursor keeps still: the passage in view, else the middle."""
+        if self._passage_in_view():
+            return self._to_view(self.pages.passage()).center()
+        if self._goal:
+            where = self._to_view(self.pages.layout.page(self._goal))
+            return QPointF(where.center().x(), max(0.0, where.top()))
+        return QPointF(self.viewport().rect().center())
+
+    def _passage_in_view(self) -> bool:
+        passage = self.pages.passage()
+        return not passage.isEmpty() and self._seen().intersects(passage)
+
+    def _refit(self) -> None:
+        """Take the zoom that the fit asks for, from the current page."""
+        if self.fit is Fit.FREE or not len(self.pages.layout):
+            self._zoom_to(self.zoom)
+            return
+        width, height = self.pages.layout.sizes[max(1, self.page) - 1]
+        zoom = (self.viewport().width() - 2) / (width + 2 * MARGIN)
+        if self.fit is Fit.PAGE:
+            zoom = min(zoom, (self.viewport().height() - 2) / (height + 2 * MARGIN))
+        if abs(zoom - self.zoom) > 1e-6 or self.transform().m11() != self.zoom:
+            self._zoom_to(zoom)
+
+    # ------------------------------------------------------------ events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit again."""
+        super().resizeEvent(event)
+        if len(self.pages.layout):
+            if self.fit is not Fit.FREE:
+                self._refit()
+            self._look()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Ctrl and the wheel zoom around the cursor."""
+        turn = event.angleDelta().y()
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().wheelEvent(event)
+        elif turn:
+            self.zoom_by(STEP ** (turn / 120), event.position().toPoint())
+            event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Home and End go to the ends, Ctrl+PageUp and Ctrl+PageDown to the next page."""
+        held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        last = len(self.pages.layout)
+        targets = {Qt.Key.Key_Home: 1, Qt.Key.Key_End: last}
+        if held:
+            targets |= {Qt.Key.Key_PageUp: self.page - 1, Qt.Key.Key_PageDown: self.page + 1}
+        target = targets.get(Qt.Key(event.key()))
+        if target is None or not last:
+            super().keyPressEvent(event)
+            return
+        self.go_to(target)
+        if event.key() == Qt.Key.Key_End:
+            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell that the keys now act on the pages."""
+        super().focusInEvent(event)
+        self.focusChanged.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell that they no longer do."""
+        super().focusOutEvent(event)
+        self.focusChanged.emit()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Ask for sharper images when the view moves to a denser screen."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._settle.start()
+        return super().viewportEvent(event)

@@ -1,0 +1,303 @@
+"""The page view: opens documents, shows hits at their passage, and asks for what it needs."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+
+from legaldesk.core.documents import DocumentDetails, TextSource
+from legaldesk.core.errors import LegalDeskError, Locked
+from legaldesk.core.hits import Hit, PageBoxes
+from legaldesk.core.passages import Span
+from legaldesk.ui import theme
+from legaldesk.ui.document_label import PlainLabel
+from legaldesk.ui.document_text import plain
+from legaldesk.ui.page_canvas import Fit, PageCanvas
+from legaldesk.ui.page_column import ACTUAL_SIZE, STEP
+from legaldesk.ui.page_images import PageImages, Wanted
+from legaldesk.ui.page_latest import Latest
+from legaldesk.ui.page_layout import LETTER
+from legaldesk.ui.page_locked import LockedPanel
+from legaldesk.ui.page_toolbar import PageToolbar
+
+if TYPE_CHECKING:
+    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.requests import Requests
+
+EMPTY = "The page of the passage you choose is shown here."
+NOT_PLACED = (
+    "This document's text came from the second reader, so the passage cannot be highlighted "
+    "on its page."
+)
+NO_BOXES = "The passage has no place on its page that could be highlighted."
+DOCUMENTS_KEPT = 16
+
+
+class PageView(QWidget):
+    """Pages of one document at a time under a bar, with the passage of a hit highlighted.
+
+    ``pageShown`` names the document and the page that has most of the view;
+    ``passwordNeeded`` the document that does not open without one.
+    """
+
+    pageShown = Signal(str, int)
+    passwordNeeded = Signal(str)
+
+    def __init__(self, requests: Requests, lane: Lane, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._requests = requests
+        self._opening, self._placing, self._unlocking = Latest(lane), Latest(lane), Latest(lane)
+        self.images = PageImages(requests, lane, self)
+        self.canvas = PageCanvas()
+        self.toolbar = PageToolbar()
+        self.notice = PlainLabel("careful")
+        self.locked = LockedPanel()
+        self._empty = PlainLabel("secondary").centred()
+        self._failure = PlainLabel("wrong").centred()
+        self._document, self._page, self._note = "", 1, ""
+        self._spans: tuple[Span, ...] = ()
+        self._details: DocumentDetails | None = None
+        self._read: OrderedDict[str, DocumentDetails] = OrderedDict()
+        self._arrange()
+        self._connect()
+        self.clear()
+
+    # ------------------------------------------------------------ what others ask for
+
+    def show_hit(self, hit: Hit) -> None:
+        """Show a hit's page with its passage in view, highlighted on every page it touches."""
+        placed = hit.text_source is TextSource.PDFIUM
+        self._note = "" if placed else NOT_PLACED
+        self._show(hit.document_id, hit.page, hit.spans if placed else ())
+
+    def show_page(self, document_id: str, page: int) -> None:
+        """Show a page, without a highlight."""
+        self._note = ""
+        self._show(document_id, page, ())
+
+    def clear(self) -> None:
+        """Show nothing and ask for nothing."""
+        for each in (self._opening, self._placing, self._unlocking):
+            each.drop()
+        self.images.want(())
+        self._document, self._spans, self._details = "", (), None
+        self.canvas.set_pages(())
+        self._say("")
+        self._stand_in(self._empty, EMPTY)
+
+    def refresh_theme(self) -> None:
+        """Take colours and sizes from the theme again."""
+        self.canvas.refresh_theme()
+        self.toolbar.refresh_theme()
+        self.update()
+
+    @property
+    def document_id(self) -> str:
+        """The document in view; empty where there is none."""
+        return self._document
+
+    # ------------------------------------------------------------ opening
+
+    def _show(self, document_id: str, page: int, spans: Sequence[Span]) -> None:
+        other = document_id != self._document or self._details is None
+        self._document, self._page, self._spans = document_id, page, tuple(spans)
+        self._placing.drop()
+        if other:
+            self._open()
+        else:
+            self._say(self._note)
+            self.canvas.set_highlight({})
+            if not spans or page not in self.canvas.visible_pages():
+                self.canvas.go_to(page)
+        if spans:
+            job = self._requests.passage_boxes(document_id, self._spans)
+            self._placing.ask(job, self._on_boxes, self._on_not_placed)
+
+    def _open(self) -> None:
+        """Find out the sizes of the pages, unless they are known from before."""
+        self.images.want(())
+        self._details = None
+        known = self._read.get(self._document)
+        if known:
+            self._opening.drop()
+            self._on_details(known)
+            return
+        if not self._is_shown(self.canvas):
+            self._stand_in(self._empty, "Opening the document …")
+        job = self._requests.document_details(self._document)
+        self._opening.ask(job, self._on_details, self._on_not_opened)
+
+    def _on_details(self, details: DocumentDetails) -> None:
+        self._details = details
+        self._read[self._document] = details
+        self._read.move_to_end(self._document)
+        while len(self._read) > DOCUMENTS_KEPT:
+            self._read.popitem(last=False)
+        self._stack.setCurrentWidget(self.canvas)
+        self._say(self._note)
+        self.canvas.setAccessibleName(f"Pages of {plain(details.document.name)}")
+        self.canvas.set_pages(details.sizes or [LETTER] * details.document.pages)
+        self.canvas.go_to(self._page)
+
+    def _on_not_opened(self, error: LegalDeskError) -> None:
+        if isinstance(error, Locked):
+            self._on_locked(self._document)
+        else:
+            self._stand_in(self._failure, error.message)
+
+    # ------------------------------------------------------------ the passage
+
+    def _on_boxes(self, found: Sequence[PageBoxes]) -> None:
+        boxes = {each.page: each.boxes for each in found if each.boxes}
+        if self._details is None:
+            return
+        self.canvas.set_highlight(boxes)
+        if boxes:
+            self.canvas.show_passage()
+        else:
+            self._say(NO_BOXES)
+            self.canvas.go_to(self._page)
+
+    def _on_not_placed(self, error: LegalDeskError) -> None:
+        if isinstance(error, Locked):
+            self._on_locked(self._document)
+        else:
+            self._say(error.message)
+            self.canvas.go_to(self._page)
+
+    # ------------------------------------------------------------ images
+
+    def _ask_for_images(self) -> None:
+        if self._details is not None and self._is_shown(self.canvas):
+            pages = self.canvas.nearby_pages()
+            scale = self.canvas.image_scale
+            self.images.want([Wanted(self._document, page, scale(page)) for page in pages])
+
+    def _fill(self, pages: Sequence[int]) -> None:
+        """Give pages that came into view what is known of them."""
+        for page in pages:
+            image = self.images.image(self._document, page)
+            sentence = self.images.sentence(self._document, page)
+            self.canvas.set_image(page, image, plain(sentence))
+
+    def _on_image(self, document_id: str, page: int) -> None:
+        if document_id == self._document and self._details is not None:
+            self._fill([page])
+
+    # ------------------------------------------------------------ locked documents
+
+    def _on_locked(self, document_id: str) -> None:
+        if document_id != self._document or self._is_shown(self.locked):
+            return
+        self._opening.drop()
+        self._placing.drop()
+        name = self._details.document.name if self._details else ""
+        self._details = None
+        self.locked.ask(name)
+        self._stand_in(self.locked)
+        self.passwordNeeded.emit(document_id)
+
+    def _unlock(self, password: str) -> None:
+        job = self._requests.unlock_document(self._document, password)
+        self._unlocking.ask(job, self._on_unlocked, self._on_refused)
+
+    def _on_unlocked(self, _nothing: object) -> None:
+        self.locked.set_busy(False)
+        self.images.forget(self._document)
+        self._read.pop(self._document, None)
+        self._stand_in(self._empty, "Opening the document …")
+        self._show(self._document, self._page, self._spans)
+
+    def _on_refused(self, error: LegalDeskError) -> None:
+        self.locked.refuse(error.message)
+
+    # ------------------------------------------------------------ the bar
+
+    def _on_page(self, page: int) -> None:
+        labels = self._details.labels if self._details else ()
+        count = len(self.canvas.pages.layout)
+        self.toolbar.show_page(page, (*labels, *([None] * count))[:count])
+        self.pageShown.emit(self._document, page)
+
+    def _on_zoom(self) -> None:
+        fit = self.canvas.fit
+        self.toolbar.show_zoom(self.canvas.zoom, fit is Fit.WIDTH, fit is Fit.PAGE)
+
+    def _say(self, sentence: str) -> None:
+        self.notice.setText(sentence)
+        self.notice.setVisible(bool(sentence))
+
+    def _stand_in(self, widget: QWidget, text: str = "") -> None:
+        """Show something in place of the pages."""
+        if isinstance(widget, PlainLabel):
+            widget.setText(text)
+        self._say("")
+        self._stack.setCurrentWidget(widget)
+        self.toolbar.show_page(0, ())
+
+    def _is_shown(self, widget: QWidget) -> bool:
+        return self._stack.currentWidget() is widget
+
+    # ------------------------------------------------------------ putting it together
+
+    def _arrange(self) -> None:
+        self._stack = QStackedWidget()
+        self._stack.setContentsMargins(2, 2, 2, 2)
+        for widget in (self._empty, self.canvas, self.locked, self._failure):
+            self._stack.addWidget(widget)
+        line = QFrame()
+        line.setProperty("role", "line")
+        line.setFixedHeight(1)
+        self.notice.setContentsMargins(12, 8, 12, 8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        column.addWidget(line)
+        column.addWidget(self.notice)
+        column.addWidget(self._stack, 1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Frame the pages while the keys act on them."""
+        super().paintEvent(event)
+        if self._is_shown(self.canvas):
+            painter, around = QPainter(self), self._stack.geometry()
+            if self.canvas.hasFocus():
+                painter.fillRect(around, QColor(theme.colours().accent))
+                around.adjust(2, 2, -2, -2)
+            painter.fillRect(around, self.canvas.backgroundBrush())
+
+    def _connect(self) -> None:
+        canvas, bar = self.canvas, self.toolbar
+        self.images.arrived.connect(self._on_image)
+        self.images.failed.connect(lambda document, page, _: self._on_image(document, page))
+        self.images.locked.connect(self._on_locked)
+        self.locked.passwordGiven.connect(self._unlock)
+        canvas.imagesWanted.connect(self._ask_for_images)
+        canvas.pagesAppeared.connect(self._fill)
+        canvas.pageChanged.connect(self._on_page)
+        canvas.zoomChanged.connect(self._on_zoom)
+        canvas.focusChanged.connect(self.update)
+        bar.pageAsked.connect(canvas.go_to)
+        bar.zoomAsked.connect(canvas.zoom_by)
+        bar.actualSizeAsked.connect(lambda: canvas.set_zoom(ACTUAL_SIZE))
+        bar.fitWidthAsked.connect(lambda: canvas.set_fit(Fit.WIDTH))
+        bar.fitPageAsked.connect(lambda: canvas.set_fit(Fit.PAGE))
+        bar.rotateAsked.connect(canvas.rotate_pages)
+        self._bind(("Ctrl++", "Ctrl+="), lambda: canvas.zoom_by(STEP))
+        self._bind(("Ctrl+-",), lambda: canvas.zoom_by(1 / STEP))
+        self._bind(("Ctrl+0",), lambda: canvas.set_zoom(ACTUAL_SIZE))
+        self._bind(("R",), canvas.rotate_pages)
+
+    def _bind(self, keys: Sequence[str], act: Callable[[], None]) -> None:
+        """Keys that act while the focus is anywhere in this view."""
+        shortcut = QShortcut(self)
+        shortcut.setKeys([QKeySequence(each) for each in keys])
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(lambda: act())
+
