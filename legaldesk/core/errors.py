@@ -80,6 +80,10 @@ class Cancelled(BaseException):
     """
 
 
+class Abandoned(Cancelled):
+    """Whoever asked went away: stop, and leave unfinished work to be resumed."""
+
+
 def family() -> dict[str, type[LegalDeskError]]:
     """Every error class by its name."""
     found: dict[str, type[LegalDeskError]] = {}

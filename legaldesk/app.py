@@ -1,0 +1,187 @@
+"""Put the pieces together: the engine process, a desk for the command line, and the window."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from legaldesk.core.desk import Desk
+from legaldesk.core.errors import LegalDeskError, LibraryBusy
+from legaldesk.engine.owner import Ownership
+from legaldesk.engine.profile import default_library, make_private_folder, private_by_default
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from legaldesk.ui.main_window import MainWindow
+
+OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+"""Set before any import of the model's libraries: nothing is fetched unless asked for."""
+
+LOG_BYTES = 1_000_000
+
+
+def prepare(library: Path) -> Path:
+    """What every process does first: privacy, no network, a library folder and a log."""
+    private_by_default()
+    os.environ.update(OFFLINE)
+    make_private_folder(library)
+    handler = logging.handlers.RotatingFileHandler(
+        make_private_folder(library / "logs") / "legaldesk.log",
+        maxBytes=LOG_BYTES,
+        backupCount=2,
+        encoding="utf-8",
+        delay=True,
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    return library
+
+
+def play_role(role: str, arguments: list[str]) -> int:
+    """Be one of this program's child processes."""
+    if role == "parser":
+        from legaldesk.engine import parser_child
+
+        parser_child.main()
+        return 0
+    return run_engine(Path(arguments[arguments.index("--library") + 1]))
+
+
+def run_engine(library: Path) -> int:
+    """Own a library and serve it until whoever started this process goes away."""
+    from legaldesk.engine.local_desk import LocalDesk
+    from legaldesk.engine.server import Server
+    from legaldesk.tasks.dispatch import TASKS
+
+    prepare(library)
+    _load_tasks()
+    try:
+        ownership = Ownership(library)
+    except LibraryBusy:
+        return 4
+    try:
+        desk = LocalDesk(library)
+        server = Server(desk, TASKS, ownership.listen())
+        desk.meaning.start()
+        server.start()
+        sys.stdin.buffer.read()  # ends when the window does, however that ends
+        server.wait_until_idle()
+        server.close()
+        desk.close()
+    except LegalDeskError:
+        logging.getLogger(__name__).exception("the engine could not go on")
+        return 4
+    finally:
+        ownership.release()
+    return 0
+
+
+@contextmanager
+def open_desk(library: Path, model: Path | None = None) -> Iterator[Desk]:
+    """A desk for one command: the library itself when nobody owns it, else its owner.
+
+    While this process owns the library it serves other ones too. Raises LibraryBusy when
+    an owner does not answer.
+    """
+    from legaldesk.engine.remote_desk import RemoteDesk
+
+    prepare(library)
+    try:
+        ownership = Ownership(library)
+    except LibraryBusy:
+        remote = RemoteDesk(library, start_engine=False)
+        try:
+            remote.connect()
+            yield remote
+        finally:
+            remote.close()
+        return
+    try:
+        with _owned_desk(ownership, library, model) as desk:
+            yield desk
+    finally:
+        ownership.release()
+
+
+@contextmanager
+def _owned_desk(ownership: Ownership, library: Path, model: Path | None) -> Iterator[Desk]:
+    from legaldesk.engine.local_desk import LocalDesk
+    from legaldesk.engine.server import Server
+    from legaldesk.tasks.dispatch import TASKS
+
+    _load_tasks()
+    desk = LocalDesk(library, model)
+    try:
+        server = Server(desk, TASKS, ownership.listen())
+        server.start()
+        desk.meaning.start()
+        try:
+            yield desk
+        finally:
+            server.close()
+    finally:
+        desk.close()
+
+
+def _load_tasks() -> None:
+    """Import every module of tasks, so that the registry knows them all."""
+    from legaldesk.tasks import (  # noqa: F401
+        care,
+        demo,
+        documents,
+        importing,
+        matters,
+        removing,
+        searching,
+        viewing,
+    )
+
+
+def show(library: str | None) -> int:
+    """Open the window and stay until it is closed; a second one raises the first."""
+    from PySide6.QtWidgets import QApplication
+
+    from legaldesk.workers.single_window import SingleWindow
+
+    app = QApplication(sys.argv[:1])
+    folder = prepare(Path(library) if library else default_library())
+    single = SingleWindow(folder)
+    if not single.is_first():
+        return 0
+    window = open_window(app, folder)
+    single.raised.connect(window.come_to_front)
+    return app.exec()
+
+
+def open_window(app: QApplication, library: Path) -> MainWindow:
+    """The window on a library, shown; its engine starts after the first paint."""
+    from PySide6.QtCore import QTimer
+
+    from legaldesk.engine.remote_desk import RemoteDesk
+    from legaldesk.ui.start import show_window
+    from legaldesk.workers.requests import Requests
+
+    desk = RemoteDesk(library, start_engine=True)
+    window = show_window(app, Requests(desk), library)
+    app.aboutToQuit.connect(desk.close)
+    QTimer.singleShot(0, threading.Thread(target=_start_engine, args=(desk,), daemon=True).start)
+    return window
+
+
+def _start_engine(desk: Desk) -> None:
+    """Start the engine early; when it fails, the first request says so in the window."""
+    from legaldesk.engine.remote_desk import RemoteDesk
+
+    assert isinstance(desk, RemoteDesk)
+    try:
+        desk.connect()
+    except LegalDeskError:
+        logging.getLogger(__name__).exception("the engine did not start")

@@ -1,0 +1,92 @@
+"""A desk on a library that this process owns: the engine's parts, put together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from legaldesk.core.desk import Task
+from legaldesk.core.passages import RULES_VERSION, Segmentation
+from legaldesk.core.progress import Report
+from legaldesk.engine.meaning import Meaning
+from legaldesk.engine.model_folder import bundled_model, read_model_folder
+from legaldesk.engine.originals import Originals
+from legaldesk.engine.parser_pool import ParserPool
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.store import Store
+from legaldesk.engine.tokens import TokenCounter
+
+T = TypeVar("T")
+
+
+class LocalDesk:
+    """Everything a task needs; may be used from several threads.
+
+    Only the holder of the library's Ownership makes one. Raises ModelProblem when the
+    model's folder cannot be used and LibraryDamaged when the database cannot.
+    """
+
+    def __init__(self, library: Path, model: Path | None = None) -> None:
+        self.library = library
+        self.model = read_model_folder(model or bundled_model())
+        self.tokens = TokenCounter(self.model)
+        self.store = Store(library)
+        segmentation = Segmentation(RULES_VERSION, self.tokens.hash, self.model.token_limit)
+        self.generation = self.store.use_generation(
+            segmentation, self.model.identity, self.model.dimension
+        )
+        self.originals = Originals(library / "originals")
+        self.parsers = ParserPool()
+        self.meaning = Meaning(library, self.store, self.model, self.generation)
+        self.passwords: dict[str, str] = {}
+        """Of encrypted documents by id; kept in memory alone and gone with the process."""
+        self._here = threading.local()
+        self._storing: set[str] = set()
+        self._storing_changed = threading.Condition()
+        self.leftovers = {row["path"] for row in self.reader.queued()}
+        """Files that were waiting when the last owner ended; the queue of this one is its own."""
+        self._clear_strays()
+
+    @property
+    def reader(self) -> Reader:
+        """The calling thread's own read-only connection."""
+        if not hasattr(self._here, "reader"):
+            self._here.reader = Reader(self.library)
+        reader: Reader = self._here.reader
+        return reader
+
+    @contextmanager
+    def one_at_a_time(self, sha256: str) -> Iterator[None]:
+        """Hold the same bytes back while another thread is storing them."""
+        with self._storing_changed:
+            self._storing_changed.wait_for(lambda: sha256 not in self._storing)
+            self._storing.add(sha256)
+        try:
+            yield
+        finally:
+            with self._storing_changed:
+                self._storing.discard(sha256)
+                self._storing_changed.notify_all()
+
+    def run(self, task: Task[T], arguments: Mapping[str, Any], report: Report) -> T:
+        """Carry a task out in this thread."""
+        return task.function(self, **arguments, report=report)
+
+    def files_left(self) -> int:
+        """How many files from before the last restart still wait to be read."""
+        return sum(row["path"] in self.leftovers for row in self.reader.queued())
+
+    def _clear_strays(self) -> None:
+        """Delete copies of files whose import was cut off before it was committed."""
+        known = {row[0] for row in self.reader.rows("SELECT sha256 FROM documents")}
+        for path in self.originals.strays(known):
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Stop the model's thread and the parsers, and let go of the database."""
+        self.meaning.close()
+        self.parsers.close()
+        self.store.close()

@@ -1,0 +1,103 @@
+"""The messages between a desk and its owner: a frame with a small header and a value.
+
+Values are msgpack of core's dataclasses, decoded against the types that the task declares.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import socket
+import threading
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+import msgspec
+
+from legaldesk.core.desk import Task
+from legaldesk.core.errors import LegalDeskError, ProcessDied, revive
+from legaldesk.core.progress import Progress
+from legaldesk.engine.wire import read_frame, write_frame
+
+MAX_MESSAGE = 256 << 20
+"""Bytes; a page image at the largest zoom is far below."""
+
+T = TypeVar("T")
+
+
+class Channel:
+    """A connection with one writer at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def send(self, header: Mapping[str, object], raw: bytes = b"") -> None:
+        """Send one message. Raises OSError when the other side is gone."""
+        buffer = io.BytesIO()
+        write_frame(buffer, header, raw)
+        with self._lock:
+            self._connection.send_bytes(buffer.getbuffer())
+
+    def receive(self) -> tuple[dict[str, Any], bytes]:
+        """The next message. Raises EOFError or OSError when the other side is gone."""
+        data = self._connection.recv_bytes(MAX_MESSAGE)
+        frame = read_frame(io.BytesIO(data), max_raw=MAX_MESSAGE)
+        if frame is None:
+            raise EOFError
+        return frame
+
+    def close(self) -> None:
+        """Hang up, also on a thread of ours that is waiting for a message."""
+        if os.name != "nt":  # closing alone leaves a reader in another thread waiting for ever
+            with contextlib.suppress(OSError), socket.socket(
+                fileno=os.dup(self._connection.fileno())
+            ) as same:
+                same.shutdown(socket.SHUT_RDWR)
+        self._connection.close()
+
+
+def pack(value: object) -> bytes:
+    """A value as sent."""
+    return msgspec.msgpack.encode(value)
+
+
+def unpack_arguments(task: Task[Any], raw: bytes) -> dict[str, Any]:
+    """A task's arguments, each of its declared type. Raises ProcessDied for anything else."""
+    try:
+        sent = msgspec.msgpack.decode(raw, type=dict[str, msgspec.Raw])
+        return {
+            name: msgspec.msgpack.decode(sent[name], type=kind)
+            for name, kind in task.parameters.items()
+        }
+    except (msgspec.MsgspecError, KeyError) as error:
+        raise ProcessDied("The other LegalDesk sent a request that makes no sense.") from error
+
+
+def unpack_result(task: Task[T], raw: bytes) -> T:
+    """What a task returned. Raises ProcessDied when it is not of the declared type."""
+    try:
+        result: T = msgspec.msgpack.decode(raw, type=task.result)
+        return result
+    except msgspec.MsgspecError as error:
+        raise ProcessDied("The engine sent an answer that makes no sense.") from error
+
+
+def unpack_progress(raw: bytes) -> Progress:
+    """A progress report. Raises ProcessDied when it is none."""
+    try:
+        return msgspec.msgpack.decode(raw, type=Progress)
+    except msgspec.MsgspecError as error:
+        raise ProcessDied("The engine sent a report that makes no sense.") from error
+
+
+def error_header(error: LegalDeskError) -> dict[str, object]:
+    """An error as a header's fields."""
+    return {"kind": "error", "error": error.kind, "message": error.message, "file": error.file}
+
+
+def error_of(header: Mapping[str, Any]) -> LegalDeskError:
+    """The error that a header tells of."""
+    return revive(str(header.get("error")), str(header.get("message")), header.get("file"))

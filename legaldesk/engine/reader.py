@@ -1,0 +1,403 @@
+"""Read the library: documents, matters, page text and passages found by words.
+
+The only part of the engine that the window's process loads. A Reader belongs to the
+thread that made it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from legaldesk.core.documents import (
+    Document,
+    DocumentDetails,
+    FileOutcome,
+    FileState,
+    Matter,
+    OutlineEntry,
+    PageProblem,
+    PageState,
+    TextSource,
+)
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.hits import ALL_MATTERS, Coverage, Scope
+from legaldesk.core.passages import Span
+from legaldesk.engine.database import database_path, empty_db, open_db, translated
+
+TITLE_WEIGHT, SECTION_WEIGHT, BODY_WEIGHT = 1.0, 1.0, 1.0
+
+Row = sqlite3.Row
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage as stored, with what a hit needs of its document."""
+
+    id: int
+    uuid: str
+    document: int
+    document_id: str
+    document_name: str
+    text_source: TextSource
+    language: str
+    spans: tuple[Span, ...]
+    section: tuple[str, ...]
+    body: str
+
+
+class Reader:
+    """Questions to the database, on a read-only connection of its own."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = library
+        self._there = database_path(library).is_file()
+        self._db = open_db(library, writable=False) if self._there else empty_db()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._db.close()
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        """All rows of a query; SQLite's errors become ours."""
+        if not self._there and database_path(self._library).is_file():
+            self._there = True
+            self._db = open_db(self._library, writable=False)
+        try:
+            return list(self._db.conn.execute(sql, values))
+        except sqlite3.Error as error:
+            raise translated(error, "library") from error
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Everything read inside is from one moment, whatever is written meanwhile."""
+        self.rows("SELECT 1")
+        self._db.conn.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.conn.execute("ROLLBACK")
+
+    def count(self, sql: str, *values: object) -> int:
+        """The single number of a query, 0 for none."""
+        rows = self.rows(sql, *values)
+        return int(rows[0][0] or 0) if rows else 0
+
+    # What is in the library
+
+    def matters(self) -> tuple[Matter, ...]:
+        """Every matter by name, with its number of documents."""
+        rows = self.rows(
+            "SELECT name, locked_out, (SELECT count(*) FROM document_matters"
+            " WHERE matter = matters.id) AS documents FROM matters ORDER BY name COLLATE NOCASE"
+        )
+        return tuple(Matter(row["name"], row["documents"], bool(row["locked_out"])) for row in rows)
+
+    def documents(self, scope: Scope) -> tuple[Document, ...]:
+        """The documents in scope by name."""
+        where, values = self.scope_sql(scope)
+        rows = self.rows(
+            f"{_DOCUMENTS} WHERE d.id IN ({where}) ORDER BY d.name COLLATE NOCASE, d.id",
+            *values,
+        )
+        return tuple(self._document(row) for row in rows)
+
+    def all_documents(self) -> tuple[Document, ...]:
+        """Every document, whatever wall it stands behind; for checks, not for lists."""
+        return tuple(self._document(row) for row in self.rows(f"{_DOCUMENTS} ORDER BY d.id"))
+
+    def document(self, sha256: str) -> Document:
+        """One document by its id. Raises WrongUse when the library has none such."""
+        rows = self.rows(f"{_DOCUMENTS} WHERE d.sha256 = ?", sha256)
+        if not rows:
+            raise WrongUse("That document is no longer in the library.", sha256)
+        return self._document(rows[0])
+
+    def find(self, name: str) -> Document:
+        """The one document that a name means. Raises WrongUse for none or several."""
+        row = self._document_row(name, "SELECT id FROM documents", ())
+        found = self.rows(f"{_DOCUMENTS} WHERE d.id = ?", row)
+        return self._document(found[0])
+
+    def details(self, sha256: str) -> DocumentDetails:
+        """A document with its outline, page labels, sizes and problems."""
+        document = self.document(sha256)
+        outline = self.rows("SELECT outline FROM documents WHERE sha256 = ?", sha256)[0][0]
+        pages = self.rows(
+            "SELECT number, label, width, height, p.state, p.reason FROM pages p"
+            " JOIN documents d ON d.id = p.document WHERE d.sha256 = ? ORDER BY number",
+            sha256,
+        )
+        return DocumentDetails(
+            document=document,
+            outline=msgspec.json.decode(outline, type=tuple[OutlineEntry, ...]),
+            labels=tuple(page["label"] for page in pages),
+            sizes=tuple((page["width"], page["height"]) for page in pages),
+            problems=tuple(
+                PageProblem(page["number"], PageState(page["state"]), page["reason"])
+                for page in pages
+                if page["state"] != PageState.TEXT
+            ),
+        )
+
+    def problems(self, matter: str) -> tuple[FileOutcome, ...]:
+        """Files that were dropped and are not wholly in the library, newest first."""
+        rows = self.rows(
+            "SELECT * FROM files WHERE state NOT IN ('imported', 'duplicate', 'queued', 'working')"
+            " AND (?1 = '' OR matter = ?1) ORDER BY id DESC",
+            matter,
+        )
+        return tuple(outcome_of(row) for row in rows)
+
+    def queued(self) -> list[Row]:
+        """Files that still wait, in the order they were dropped."""
+        return self.rows("SELECT * FROM files WHERE state IN ('queued', 'working') ORDER BY id")
+
+    # Scope and coverage
+
+    def scope_sql(self, scope: Scope) -> tuple[str, tuple[object, ...]]:
+        """A subquery for the row ids of the documents in scope, and its values.
+
+        Raises WrongUse when the matter or the document is unknown or ambiguous.
+        """
+        if scope.matter != ALL_MATTERS:
+            matter = self._matter_id(scope.matter)
+            where, values = "SELECT document FROM document_matters WHERE matter = ?", [matter]
+        else:
+            where, values = (
+                "SELECT document FROM document_matters JOIN matters ON matters.id = matter"
+                " WHERE locked_out = 0"
+            ), []
+        if scope.document:
+            return "SELECT ?", (self._document_row(scope.document, where, values),)
+        return where, tuple(values)
+
+    def _matter_id(self, name: str) -> int:
+        rows = self.rows("SELECT id FROM matters WHERE name = ? COLLATE NOCASE", name)
+        if not rows:
+            raise WrongUse(f"There is no matter named “{name}”.")
+        return int(rows[0][0])
+
+    def _document_row(self, name: str, where: str, values: Sequence[object]) -> int:
+        """The one document in scope that a name or the start of an id means."""
+        for condition, value in _NAMES:
+            rows = self.rows(
+                f"SELECT id, name, sha256 FROM documents WHERE {condition} AND id IN ({where})",
+                value(name),
+                *values,
+            )
+            if len(rows) == 1:
+                return int(rows[0]["id"])
+            if rows:
+                shown = ", ".join(f"{row['name']} ({row['sha256'][:12]})" for row in rows[:5])
+                raise WrongUse(f"“{name}” could be any of {len(rows)} documents: {shown}.", name)
+        raise WrongUse(f"There is no document named “{name}” here.", name)
+
+    def coverage(self, scope: Scope) -> Coverage:
+        """How much of the scope each half of the search can find, in pages.
+
+        A blank page has nothing to miss and counts as searchable.
+        """
+        where, values = self.scope_sql(scope)
+        pages = self.count(
+            f"SELECT sum(page_count) FROM documents WHERE id IN ({where})", *values
+        )
+        unreadable = self.count(
+            "SELECT count(*) FROM pages WHERE state IN ('image', 'unreadable')"
+            f" AND document IN ({where})",
+            *values,
+        )
+        waiting = self._pages_without_meaning(where, values)
+        return Coverage(pages, pages - unreadable, pages - unreadable - waiting, unreadable)
+
+    def _pages_without_meaning(self, where: str, values: tuple[object, ...]) -> int:
+        """Pages with a passage that has no vector yet."""
+        if not self.pending():
+            return 0
+        rows = self.rows(
+            "SELECT DISTINCT document, first_page, last_page FROM passages p"
+            " WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE passage = p.id)"
+            f" AND generation = {_LIVE} AND document IN ({where})",
+            *values,
+        )
+        return len({(row[0], page) for row in rows for page in range(row[1], row[2] + 1)})
+
+    def pending(self) -> int:
+        """Passages of the live generation that have no vector yet."""
+        return self.passages() - self.count(
+            f"SELECT count(*) FROM vectors JOIN passages ON id = passage WHERE generation = {_LIVE}"
+        )
+
+    def passages(self) -> int:
+        """Passages of the live generation."""
+        return self.count(f"SELECT count(*) FROM passages WHERE generation = {_LIVE}")
+
+    # Passages
+
+    def passage_ids(self, scope: Scope) -> list[int]:
+        """Row ids of the passages in scope, ascending."""
+        where, values = self.scope_sql(scope)
+        rows = self.rows(
+            f"SELECT id FROM passages WHERE generation = {_LIVE}"
+            f" AND document IN ({where}) ORDER BY id",
+            *values,
+        )
+        return [row[0] for row in rows]
+
+    def by_words(self, match: str, scope: Scope, limit: int) -> list[int]:
+        """Row ids of the passages in scope that an FTS5 expression finds, by BM25."""
+        if not match:
+            return []
+        where, values = self.scope_sql(scope)
+        rows = self.rows(
+            f"SELECT p.id FROM passages_fts JOIN passages p ON p.id = passages_fts.rowid"
+            f" WHERE passages_fts MATCH ? AND p.generation = {_LIVE} AND p.document IN ({where})"
+            f" ORDER BY bm25(passages_fts, {TITLE_WEIGHT}, {SECTION_WEIGHT}, {BODY_WEIGHT}), p.id"
+            " LIMIT ?",
+            match,
+            *values,
+            limit,
+        )
+        return [row[0] for row in rows]
+
+    def matching(self, match: str) -> set[int]:
+        """Row ids of all passages that an FTS5 expression finds, in no order."""
+        return {
+            row[0]
+            for row in self.rows("SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?", match)
+        }
+
+    def found(self, ids: Iterable[int]) -> dict[int, FoundPassage]:
+        """Passages by row id; ids that are gone are left out."""
+        wanted = msgspec.json.encode(list(ids)).decode()
+        rows = self.rows(
+            "SELECT p.*, d.sha256, d.name, d.text_source FROM passages p"
+            " JOIN documents d ON d.id = p.document"
+            " WHERE p.id IN (SELECT value FROM json_each(?))",
+            wanted,
+        )
+        return {row["id"]: _found(row) for row in rows}
+
+    def languages(self, ids: Iterable[int]) -> dict[int, str]:
+        """The language of each passage."""
+        wanted = msgspec.json.encode(list(ids)).decode()
+        rows = self.rows(
+            "SELECT id, language FROM passages WHERE id IN (SELECT value FROM json_each(?))", wanted
+        )
+        return {row["id"]: row["language"] for row in rows}
+
+    def page_texts(self, document: int, numbers: Iterable[int]) -> dict[int, tuple[str, str | None]]:
+        """Text and printed label of some pages of a document, by page number."""
+        wanted = msgspec.json.encode(list(numbers)).decode()
+        rows = self.rows(
+            "SELECT number, text, label FROM pages WHERE document = ?"
+            " AND number IN (SELECT value FROM json_each(?))",
+            document,
+            wanted,
+        )
+        return {row["number"]: (row["text"], row["label"]) for row in rows}
+
+    def matters_of(self, documents: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """The names of each document's matters."""
+        wanted = msgspec.json.encode(list(documents)).decode()
+        found: dict[int, tuple[str, ...]] = {}
+        for row in self.rows(
+            "SELECT document, name FROM document_matters JOIN matters ON id = matter"
+            " WHERE document IN (SELECT value FROM json_each(?)) ORDER BY name",
+            wanted,
+        ):
+            found[row["document"]] = (*found.get(row["document"], ()), row["name"])
+        return found
+
+    def _document(self, row: Row) -> Document:
+        without = msgspec.json.decode(row["without"] or "[]", type=list[int])
+        return Document(
+            id=row["sha256"],
+            name=row["name"],
+            title=row["title"],
+            pages=row["page_count"],
+            pages_without_text=tuple(sorted(without)),
+            passages=row["passages"],
+            passages_with_meaning=row["meaning"],
+            language=row["language"],
+            text_source=TextSource(row["text_source"]),
+            state=FileState(row["state"]),
+            reason=row["reason"],
+            matters=tuple(sorted(msgspec.json.decode(row["matters"] or "[]", type=list[str]))),
+            added=row["added"],
+            size=row["size"],
+            path=row["path"],
+            referenced=bool(row["referenced"]),
+        )
+
+
+_LIVE = "(SELECT id FROM generations WHERE live = 1)"
+
+_DOCUMENTS = f"""SELECT d.*,
+  (SELECT json_group_array(number) FROM pages WHERE document = d.id AND state <> 'text') AS without,
+  (SELECT count(*) FROM passages WHERE document = d.id AND generation = {_LIVE}) AS passages,
+  (SELECT count(*) FROM passages JOIN vectors ON passage = passages.id
+    WHERE document = d.id AND generation = {_LIVE}) AS meaning,
+  (SELECT json_group_array(name) FROM matters JOIN document_matters ON matter = matters.id
+    WHERE document = d.id) AS matters
+FROM documents d"""
+
+_NAMES: tuple[tuple[str, Any], ...] = (
+    ("sha256 LIKE ?", lambda name: name.lower() + "%" if _is_id(name) else ""),
+    ("name = ?", str),
+    ("name = ? COLLATE NOCASE", str),
+    ("instr(lower(name), ?)", str.lower),
+)
+"""How a document may be named: its id or the start of it, its name, a part of its name."""
+
+
+def _is_id(name: str) -> bool:
+    return len(name) >= 8 and all(char in "0123456789abcdefABCDEF" for char in name)
+
+
+def _found(row: Row) -> FoundPassage:
+    return FoundPassage(
+        id=row["id"],
+        uuid=row["uuid"],
+        document=row["document"],
+        document_id=row["sha256"],
+        document_name=row["name"],
+        text_source=TextSource(row["text_source"]),
+        language=row["language"],
+        spans=spans_of(row["spans"]),
+        section=msgspec.json.decode(row["path"], type=tuple[str, ...]),
+        body=row["body"],
+    )
+
+
+def spans_of(stored: str) -> tuple[Span, ...]:
+    """Spans as stored: a JSON list of [page, start, end]."""
+    return tuple(Span(*part) for part in msgspec.json.decode(stored, type=list[list[int]]))
+
+
+def outcome_of(row: Row) -> FileOutcome:
+    """The record of one dropped file."""
+    return FileOutcome(
+        file=row["path"],
+        state=FileState(row["state"]),
+        reason=row["reason"],
+        document_id=row["document"],
+        pages=row["pages"],
+        passages=row["passages"],
+        pages_without_text=msgspec.json.decode(row["pages_without_text"], type=tuple[int, ...]),
+        seconds=row["seconds"],
+        matter=row["matter"],
+        at=row["at"],
+    )

@@ -1,0 +1,207 @@
+"""A desk that asks the process which owns the library, and starts one where there is none."""
+
+from __future__ import annotations
+
+import queue
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from legaldesk.core.desk import Task
+from legaldesk.core.errors import Cancelled, LibraryBusy, ProcessDied
+from legaldesk.core.progress import Progress, Report
+from legaldesk.engine.messages import Channel, error_of, pack, unpack_progress, unpack_result
+from legaldesk.engine.owner import call_owner
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.system import child_command, spawn
+
+T = TypeVar("T")
+
+START_SECONDS = 60
+"""How long a new engine may take until it answers; it loads no model before that."""
+
+CANCEL_POLL_SECONDS = 0.2
+
+Reply = tuple[dict[str, Any], bytes]
+
+
+class RemoteDesk:
+    """Forwards tasks to the library's owner; may be used from several threads.
+
+    ``start_engine`` says whether an engine process is started when nobody owns the
+    library. A reading task runs here, on a reader of the calling thread.
+    """
+
+    def __init__(self, library: Path, *, start_engine: bool) -> None:
+        self.library = library
+        self._start_engine = start_engine
+        self._engine: subprocess.Popen[bytes] | None = None
+        self._channel: Channel | None = None
+        self._guard = threading.RLock()
+        self._numbers = count(1)
+        self._replies: dict[int, queue.SimpleQueue[Reply]] = {}
+        self._here = threading.local()
+        self._closed = False
+
+    @property
+    def reader(self) -> Reader:
+        """The calling thread's own read-only connection."""
+        if not hasattr(self._here, "reader"):
+            self._here.reader = Reader(self.library)
+        reader: Reader = self._here.reader
+        return reader
+
+    def run(self, task: Task[T], arguments: Mapping[str, Any], report: Report) -> T:
+        """Carry out a task: a reading one here, any other at the owner's."""
+        if task.reading:
+            return task.function(self, **arguments, report=report)
+        number, replies, channel = self._ask(task, arguments)
+        try:
+            return self._await(task, number, replies, channel, report)
+        finally:
+            self._replies.pop(number, None)
+
+    def connect(self) -> None:
+        """Make sure that somebody answers. Raises ProcessDied or LibraryBusy."""
+        with self._guard:
+            self._connected()
+
+    def close(self) -> None:
+        """Hang up. The engine that was started here ends when its work for others is done."""
+        with self._guard:
+            self._closed = True
+            if self._channel is not None:
+                self._channel.close()
+            if self._engine is not None and self._engine.stdin is not None:
+                self._engine.stdin.close()
+
+    def wait_closed(self, seconds: float) -> None:
+        """Wait for the engine that was started here to end; after that it is killed."""
+        if self._engine is None:
+            return
+        try:
+            self._engine.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._engine.kill()
+            self._engine.wait()
+
+    def _ask(
+        self, task: Task[T], arguments: Mapping[str, Any]
+    ) -> tuple[int, queue.SimpleQueue[Reply], Channel]:
+        with self._guard:
+            channel = self._connected()
+            number = next(self._numbers)
+            replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
+            self._replies[number] = replies
+        try:
+            channel.send({"id": number, "task": task.name}, pack(dict(arguments)))
+        except OSError as error:
+            self._replies.pop(number, None)
+            raise _gone() from error
+        return number, replies, channel
+
+    def _await(
+        self,
+        task: Task[T],
+        number: int,
+        replies: queue.SimpleQueue[Reply],
+        channel: Channel,
+        report: Report,
+    ) -> T:
+        last: Progress | None = None
+        cancelled = False
+        while True:
+            try:
+                header, raw = replies.get(timeout=CANCEL_POLL_SECONDS)
+            except queue.Empty:
+                progress = last  # said again, only to notice a cancel
+            else:
+                if header["kind"] == "result":
+                    return unpack_result(task, raw)
+                if header["kind"] == "cancelled":
+                    raise Cancelled
+                if header["kind"] == "error":
+                    raise error_of(header)
+                progress = last = unpack_progress(raw)
+            if progress is not None and (not cancelled or progress.outcome):
+                cancelled = _reported(report, progress, channel, number) or cancelled
+            if last is not None and last.outcome is not None:
+                last = _without_outcome(last)
+
+    def _connected(self) -> Channel:
+        """The channel to the owner; starts an engine where that is allowed."""
+        if self._closed:
+            raise _gone()
+        if self._channel is not None:
+            return self._channel
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            connection = call_owner(self.library)
+            if connection is not None:
+                break
+            self._ensure_engine()
+            if time.monotonic() > deadline:
+                raise LibraryBusy(
+                    "Another LegalDesk has this library open and does not answer.",
+                    str(self.library),
+                )
+            time.sleep(0.03)
+        self._channel = Channel(connection)
+        threading.Thread(
+            target=self._listen, args=(self._channel,), name="replies", daemon=True
+        ).start()
+        return self._channel
+
+    def _ensure_engine(self) -> None:
+        """Start an engine unless one is starting. One that could not take the library is gone."""
+        if not self._start_engine:
+            return
+        if self._engine is not None and self._engine.poll() is None:
+            return
+        self._engine = spawn(child_command("engine", "--library", str(self.library)))
+
+    def _listen(self, channel: Channel) -> None:
+        try:
+            while True:
+                header, raw = channel.receive()
+                replies = self._replies.get(int(header["id"]))
+                if replies is not None:
+                    replies.put((header, raw))
+        except (EOFError, OSError, ProcessDied, KeyError, ValueError, TypeError):
+            pass
+        with self._guard:
+            if self._channel is channel:
+                self._channel = None
+            waiting = list(self._replies.values())
+        gone = _gone()
+        for replies in waiting:
+            replies.put(({"kind": "error", "error": gone.kind, "message": gone.message}, b""))
+
+
+def _reported(report: Report, progress: Progress, channel: Channel, number: int) -> bool:
+    """Pass a report on; when that cancels, tell the owner and wait for its last word."""
+    try:
+        report(progress)
+    except Cancelled:
+        try:
+            channel.send({"id": number, "kind": "cancel"})
+        except OSError as error:
+            raise _gone() from error
+        return True
+    return False
+
+
+def _without_outcome(progress: Progress) -> Progress:
+    return replace(progress, outcome=None)
+
+
+def _gone() -> ProcessDied:
+    return ProcessDied(
+        "The engine that reads and searches your documents stopped. It starts again by itself;"
+        " what was finished is kept."
+    )

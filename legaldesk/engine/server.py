@@ -1,0 +1,150 @@
+"""Serve a library's tasks to other processes, while this one owns it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection, Listener
+from typing import Any
+
+from legaldesk.core.desk import Desk, Task
+from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError, ProcessDied
+from legaldesk.core.progress import Progress
+from legaldesk.engine.messages import Channel, error_header, pack, unpack_arguments
+
+_log = logging.getLogger(__name__)
+
+THREADS = 24
+
+
+class Server:
+    """Answers on a listener in threads of its own until it is closed."""
+
+    def __init__(self, desk: Desk, tasks: Mapping[str, Task[Any]], listener: Listener) -> None:
+        self._desk = desk
+        self._tasks = tasks
+        self._listener = listener
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="task")
+        self._channels: set[Channel] = set()
+        self._guard = threading.Condition()
+        self._running = 0
+        self._closing = False
+
+    def start(self) -> None:
+        """Begin to answer; returns at once."""
+        threading.Thread(target=self._accept, name="accept", daemon=True).start()
+
+    def wait_until_idle(self) -> None:
+        """Block until no request runs and nobody is connected."""
+        with self._guard:
+            self._guard.wait_for(lambda: not self._running and not self._channels)
+
+    def close(self) -> None:
+        """Stop answering: running tasks are abandoned and end at their next report."""
+        self._closing = True
+        self._listener.close()
+        with self._guard:
+            channels = list(self._channels)
+        for channel in channels:
+            channel.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _accept(self) -> None:
+        while not self._closing:
+            try:
+                connection = self._listener.accept()
+            except Exception as error:  # a stranger without the key must not end the service
+                if self._closing:
+                    return
+                _log.warning("a connection was refused: %s", type(error).__name__)
+                continue
+            threading.Thread(
+                target=self._talk, args=(connection,), name="client", daemon=True
+            ).start()
+
+    def _talk(self, connection: Connection) -> None:
+        channel = Channel(connection)
+        cancels: dict[int, _Cancel] = {}
+        with self._guard:
+            self._channels.add(channel)
+        try:
+            while True:
+                header, raw = channel.receive()
+                number = int(header["id"])
+                if header.get("kind") == "cancel":
+                    if number in cancels:
+                        cancels[number].ask(Cancelled)
+                    continue
+                cancels[number] = _Cancel()
+                with self._guard:
+                    self._running += 1
+                self._pool.submit(self._serve, channel, header, raw, cancels)
+        except (EOFError, OSError, ProcessDied, KeyError, ValueError):
+            pass
+        finally:
+            for cancel in list(cancels.values()):
+                cancel.ask(Abandoned)
+            channel.close()
+            with self._guard:
+                self._channels.discard(channel)
+                self._guard.notify_all()
+
+    def _serve(
+        self, channel: Channel, header: dict[str, Any], raw: bytes, cancels: dict[int, _Cancel]
+    ) -> None:
+        number = int(header["id"])
+        try:
+            reply, value = self._answer(channel, header, raw, cancels[number])
+            channel.send({"id": number, **reply}, value)
+        except (OSError, EOFError):
+            pass  # whoever asked went away
+        finally:
+            cancels.pop(number, None)
+            with self._guard:
+                self._running -= 1
+                self._guard.notify_all()
+
+    def _answer(
+        self, channel: Channel, header: dict[str, Any], raw: bytes, cancel: _Cancel
+    ) -> tuple[dict[str, object], bytes]:
+        """The reply's header and value."""
+        number = int(header["id"])
+
+        def report(progress: Progress) -> None:
+            cancel.check()
+            try:
+                channel.send({"id": number, "kind": "progress"}, pack(progress))
+            except OSError:
+                raise Abandoned from None
+
+        try:
+            task = self._tasks[str(header.get("task"))]
+            result = self._desk.run(task, unpack_arguments(task, raw), report)
+            return {"kind": "result"}, pack(result)
+        except Cancelled:
+            return {"kind": "cancelled"}, b""
+        except LegalDeskError as error:
+            return error_header(error), b""
+        except Exception as error:
+            _log.exception("a task failed: %s", header.get("task"))
+            problem = LegalDeskError(
+                "Something went wrong that LegalDesk did not expect"
+                f" ({type(error).__name__}). The log file says more."
+            )
+            return error_header(problem), b""
+
+
+class _Cancel:
+    """Whether a request should stop, and why."""
+
+    def __init__(self) -> None:
+        self._reason: type[Cancelled] | None = None
+
+    def ask(self, reason: type[Cancelled]) -> None:
+        self._reason = reason
+
+    def check(self) -> None:
+        if self._reason is not None:
+            raise self._reason

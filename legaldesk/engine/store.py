@@ -1,0 +1,416 @@
+"""Write the library. Only the process that owns the library makes a Store.
+
+Every public method is one transaction: it is wholly there or not at all. One lock keeps
+the writers of this process apart.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from sqlite_utils import Database
+
+from legaldesk.core.documents import Extraction, FileOutcome, FileState, Matter
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.passages import (
+    EXTRACTION_VERSION,
+    Passage,
+    Segmentation,
+    passage_id,
+)
+from legaldesk.engine.database import open_db, translated
+
+
+def now() -> str:
+    """This moment in UTC, as stored."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """All that is stored of a document in one step."""
+
+    sha256: str
+    name: str
+    path: str
+    referenced: bool
+    size: int
+    language: str
+    state: FileState
+    reason: str
+    extraction: Extraction
+    passages: Sequence[Passage]
+    languages: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """How text is cut and which model reads it; exactly one is live."""
+
+    id: int
+    segmentation: Segmentation
+    model: str
+    dimension: int
+
+
+class Store:
+    """The library's one writing connection."""
+
+    def __init__(self, library: Path) -> None:
+        self._db: Database = open_db(library, writable=True)
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the database and let go of it."""
+        with self._lock:
+            try:
+                self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error:
+                pass  # the log is folded in by the next owner
+            self._db.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                with self._db.atomic():
+                    yield self._db.conn
+            except sqlite3.Error as error:
+                raise translated(error, "library") from error
+
+    # Generations
+
+    def use_generation(self, segmentation: Segmentation, model: str, dimension: int) -> Generation:
+        """The generation of this segmentation and model, made live; older ones are dropped."""
+        with self._writing() as sql:
+            key = (segmentation.rules, segmentation.tokenizer, segmentation.limit, model, dimension)
+            row = sql.execute(
+                "SELECT id FROM generations WHERE rules = ? AND tokenizer = ?"
+                " AND token_limit = ? AND model = ? AND dimension = ?",
+                key,
+            ).fetchone()
+            if row is None:
+                sql.execute(
+                    "INSERT INTO generations (rules, tokenizer, token_limit, model, dimension,"
+                    " live, created) VALUES (?, ?, ?, ?, ?, 0, ?)",
+                    (*key, now()),
+                )
+                row = sql.execute("SELECT last_insert_rowid()").fetchone()
+            sql.execute("UPDATE generations SET live = 0 WHERE live = 1 AND id <> ?", row)
+            sql.execute("UPDATE generations SET live = 1 WHERE id = ? AND live = 0", tuple(row))
+            self._drop_other_passages(sql, int(row[0]))
+            return Generation(int(row[0]), segmentation, model, dimension)
+
+    def _drop_other_passages(self, sql: sqlite3.Connection, live: int) -> None:
+        sql.execute(
+            "INSERT INTO changes (passage, added) SELECT id, 0 FROM passages"
+            " JOIN vectors ON passage = id WHERE generation <> ? ORDER BY id",
+            (live,),
+        )
+        sql.execute(
+            "DELETE FROM vectors WHERE passage IN (SELECT id FROM passages WHERE generation <> ?)",
+            (live,),
+        )
+        sql.execute("DELETE FROM passages WHERE generation <> ?", (live,))
+
+    # Files that were dropped
+
+    def enqueue(self, paths: Sequence[str], matter: str, in_place: bool) -> None:
+        """Remember files to be read, so that a restart goes on with them."""
+        with self._writing() as sql:
+            sql.executemany(
+                "INSERT INTO files (path, matter, in_place, state, at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (path, matter) DO UPDATE SET in_place = excluded.in_place,"
+                " state = excluded.state, reason = '', at = excluded.at",
+                [(path, matter, in_place, FileState.QUEUED, now()) for path in paths],
+            )
+
+    def finish_file(self, outcome: FileOutcome) -> None:
+        """Record a file's final state when no new document comes with it."""
+        with self._writing() as sql:
+            _finish_file(sql, outcome)
+
+    def forget_file(self, path: str) -> None:
+        """Drop the record of a file that did not make it into the library."""
+        with self._writing() as sql:
+            sql.execute(
+                "DELETE FROM files WHERE path = ? AND state NOT IN ('queued', 'working')", (path,)
+            )
+
+    # Documents
+
+    def add_document(self, new: NewDocument, generation: Generation, outcome: FileOutcome) -> None:
+        """Store a document, its pages and passages and its file's outcome in one step."""
+        with self._writing() as sql:
+            document = _insert_document(sql, new)
+            _file_under(sql, document, outcome.matter)
+            _insert_pages(sql, document, new.extraction)
+            _insert_passages(sql, document, new, generation)
+            _finish_file(sql, outcome)
+
+    def recut(self, document: int, new: NewDocument, generation: Generation) -> None:
+        """Store a known document's passages for a new generation."""
+        with self._writing() as sql:
+            _insert_passages(sql, document, new, generation)
+
+    def assign(self, sha256: str, matter: str) -> None:
+        """File a stored document under one more matter, made if it is new."""
+        with self._writing() as sql:
+            _file_under(sql, _document_row(sql, sha256), matter)
+
+    def withdraw(self, sha256: str, matter: str) -> None:
+        """Take a document out of one of its matters; the last one it keeps."""
+        with self._writing() as sql:
+            document = _document_row(sql, sha256)
+            held = sql.execute(
+                "SELECT count(*) FROM document_matters WHERE document = ?", (document,)
+            ).fetchone()[0]
+            if held < 2:
+                raise WrongUse("A document stays in at least one matter. Remove it instead.")
+            sql.execute(
+                "DELETE FROM document_matters WHERE document = ?"
+                " AND matter = (SELECT id FROM matters WHERE name = ?)",
+                (document, matter),
+            )
+
+    def add_vectors(self, passages: Sequence[int], vectors: Sequence[bytes]) -> int:
+        """Store vectors of passages that are still there; returns how many were."""
+        with self._writing() as sql:
+            before = sql.total_changes
+            sql.executemany(
+                "INSERT OR REPLACE INTO vectors (passage, data)"
+                " SELECT id, ? FROM passages WHERE id = ?",
+                zip(vectors, passages, strict=True),
+            )
+            stored = sql.total_changes - before
+            sql.executemany(
+                "INSERT INTO changes (passage, added)"
+                " SELECT passage, 1 FROM vectors WHERE passage = ?",
+                [(passage,) for passage in passages],
+            )
+            return stored
+
+    # Matters
+
+    def create_matter(self, name: str) -> Matter:
+        """A new matter. Raises WrongUse when the name is empty or taken."""
+        clean = _matter_name(name)
+        with self._writing() as sql:
+            if sql.execute(
+                "SELECT 1 FROM matters WHERE name = ? COLLATE NOCASE", (clean,)
+            ).fetchone():
+                raise WrongUse(f"There is already a matter named “{clean}”.")
+            sql.execute("INSERT INTO matters (name, created) VALUES (?, ?)", (clean, now()))
+        return Matter(clean)
+
+    def rename_matter(self, name: str, new_name: str) -> None:
+        """Give a matter another name. Raises WrongUse when it is empty or taken."""
+        clean = _matter_name(new_name)
+        with self._writing() as sql:
+            taken = sql.execute(
+                "SELECT 1 FROM matters WHERE name = ? COLLATE NOCASE AND name <> ?", (clean, name)
+            ).fetchone()
+            if taken:
+                raise WrongUse(f"There is already a matter named “{clean}”.")
+            changed = sql.execute("UPDATE matters SET name = ? WHERE name = ?", (clean, name))
+            if not changed.rowcount:
+                raise WrongUse(f"There is no matter named “{name}”.")
+            sql.execute("UPDATE files SET matter = ? WHERE matter = ?", (clean, name))
+
+    def lock_matter(self, name: str, locked: bool) -> None:
+        """Keep a matter out of “All matters”, or let it in again."""
+        with self._writing() as sql:
+            changed = sql.execute(
+                "UPDATE matters SET locked_out = ? WHERE name = ?", (locked, name)
+            )
+            if not changed.rowcount:
+                raise WrongUse(f"There is no matter named “{name}”.")
+
+    # Removal
+
+    def remove(self, documents: Sequence[str], matter: str | None) -> None:
+        """Erase documents by id, and a matter; what they leave is overwritten, not unlinked.
+
+        secure_delete overwrites pages with zeros, FTS optimize merges away the deleted
+        words, and the truncated write-ahead log keeps no older copy of a page.
+        """
+        with self._writing() as sql:
+            for sha256 in documents:
+                _erase_document(sql, sha256)
+            if matter is not None:
+                sql.execute("DELETE FROM files WHERE matter = ?", (matter,))
+                sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
+            sql.execute("INSERT INTO passages_fts(passages_fts) VALUES('optimize')")
+        self.fold_log()
+
+    def fold_log(self) -> None:
+        """Fold the write-ahead log into the database and truncate it, so it keeps no old page."""
+        with self._lock:
+            try:
+                self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:
+                raise translated(error, "library") from error
+
+    def check_words(self) -> None:
+        """Compare the word index with the passages. Raises LibraryDamaged when they differ."""
+        with self._writing() as sql:
+            sql.execute("INSERT INTO passages_fts(passages_fts, rank) VALUES('integrity-check', 1)")
+
+    def rebuild_words(self) -> None:
+        """Build the word index anew from the passages."""
+        with self._writing() as sql:
+            sql.execute("INSERT INTO passages_fts(passages_fts) VALUES('rebuild')")
+
+
+def _matter_name(name: str) -> str:
+    clean = " ".join("".join(char for char in name if char.isprintable()).split())
+    if not clean:
+        raise WrongUse("A matter needs a name.")
+    if len(clean) > 200:
+        raise WrongUse("A matter's name has at most 200 characters.")
+    return clean
+
+
+def _finish_file(sql: sqlite3.Connection, outcome: FileOutcome) -> None:
+    sql.execute(
+        "INSERT INTO files (path, matter, in_place, state, reason, document, pages, passages,"
+        " pages_without_text, seconds, at) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (path, matter) DO UPDATE SET state = excluded.state,"
+        " reason = excluded.reason, document = excluded.document, pages = excluded.pages,"
+        " passages = excluded.passages, pages_without_text = excluded.pages_without_text,"
+        " seconds = excluded.seconds, at = excluded.at",
+        (
+            outcome.file,
+            outcome.matter,
+            outcome.state,
+            outcome.reason,
+            outcome.document_id,
+            outcome.pages,
+            outcome.passages,
+            _json(list(outcome.pages_without_text)),
+            outcome.seconds,
+            now(),
+        ),
+    )
+
+
+def _insert_document(sql: sqlite3.Connection, new: NewDocument) -> int:
+    extraction = new.extraction
+    cursor = sql.execute(
+        "INSERT INTO documents (sha256, name, title, path, referenced, size, page_count, language,"
+        " text_source, extraction, state, reason, outline, added)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            new.sha256,
+            new.name,
+            extraction.title,
+            new.path,
+            new.referenced,
+            new.size,
+            len(extraction.pages),
+            new.language,
+            extraction.source,
+            EXTRACTION_VERSION,
+            new.state,
+            new.reason,
+            _json(extraction.outline),
+            now(),
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _file_under(sql: sqlite3.Connection, document: int, matter: str) -> None:
+    sql.execute(
+        "INSERT INTO matters (name, created) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+        (matter, now()),
+    )
+    sql.execute(
+        "INSERT INTO document_matters (document, matter)"
+        " SELECT ?, id FROM matters WHERE name = ? ON CONFLICT DO NOTHING",
+        (document, matter),
+    )
+
+
+def _insert_pages(sql: sqlite3.Connection, document: int, extraction: Extraction) -> None:
+    sql.executemany(
+        "INSERT INTO pages (document, number, label, state, reason, width, height, text)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                document,
+                page.number,
+                page.label,
+                page.state,
+                page.reason,
+                page.width,
+                page.height,
+                page.text,
+            )
+            for page in extraction.pages
+        ],
+    )
+
+
+def _insert_passages(
+    sql: sqlite3.Connection, document: int, new: NewDocument, generation: Generation
+) -> None:
+    title = new.extraction.title or new.name
+    sql.executemany(
+        "INSERT INTO passages (uuid, generation, document, first_page, last_page, spans, path,"
+        " tokens, cut, language, title, section, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                passage_id(new.sha256, generation.segmentation, passage.spans),
+                generation.id,
+                document,
+                passage.spans[0].page,
+                passage.spans[-1].page,
+                _json([[span.page, span.start, span.end] for span in passage.spans]),
+                _json(passage.section),
+                passage.tokens,
+                passage.cut,
+                language,
+                title,
+                " > ".join(passage.section),
+                passage.body,
+            )
+            for passage, language in zip(new.passages, new.languages, strict=True)
+        ],
+    )
+
+
+def _document_row(sql: sqlite3.Connection, sha256: str) -> int:
+    row = sql.execute("SELECT id FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
+    if row is None:
+        raise WrongUse("That document is no longer in the library.", sha256)
+    return int(row[0])
+
+
+def _erase_document(sql: sqlite3.Connection, sha256: str) -> None:
+    document = _document_row(sql, sha256)
+    sql.execute(
+        "INSERT INTO changes (passage, added) SELECT id, 0 FROM passages"
+        " JOIN vectors ON passage = id WHERE document = ? ORDER BY id",
+        (document,),
+    )
+    sql.execute(
+        "DELETE FROM vectors WHERE passage IN (SELECT id FROM passages WHERE document = ?)",
+        (document,),
+    )
+    for table in ("passages", "pages", "document_matters"):
+        sql.execute(f"DELETE FROM {table} WHERE document = ?", (document,))
+    sql.execute("DELETE FROM documents WHERE id = ?", (document,))
+    sql.execute("DELETE FROM files WHERE document = ?", (sha256,))
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,85 @@
+"""The stored vectors, as the vector index reads them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.store import Generation
+
+Ids = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+Halves = np.ndarray[tuple[int, ...], np.dtype[np.float16]]
+
+
+class StoredVectors:
+    """The live generation's vectors; may be asked from any thread."""
+
+    def __init__(self, library: Path, generation: Generation) -> None:
+        self._library = library
+        self._generation = generation
+        self._here = threading.local()
+
+    @property
+    def _reader(self) -> Reader:
+        if not hasattr(self._here, "reader"):
+            self._here.reader = Reader(self._library)
+        reader: Reader = self._here.reader
+        return reader
+
+    def generation_key(self) -> str:
+        """The identity of the vectors: how text was cut, which model, which width."""
+        generation = self._generation
+        return (
+            f"{generation.id}/{generation.segmentation.key}"
+            f"/{generation.model}/{generation.dimension}"
+        )
+
+    def last_change(self) -> int:
+        """The highest number in the list of changes."""
+        return self._reader.count("SELECT max(seq) FROM changes")
+
+    def changes_after(self, seq: int) -> Iterable[tuple[int, int, bool]]:
+        """(seq, passage, added) of every later change, ascending."""
+        for row in self._reader.rows(
+            "SELECT seq, passage, added FROM changes WHERE seq > ? ORDER BY seq", seq
+        ):
+            yield row["seq"], row["passage"], bool(row["added"])
+
+    def all_ids(self) -> Ids:
+        """Row ids of the passages that have a vector, ascending."""
+        rows = self._reader.rows(
+            "SELECT passage FROM vectors JOIN passages ON id = passage"
+            " WHERE generation = ? ORDER BY passage",
+            self._generation.id,
+        )
+        return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+
+    def vectors(self, ids: Sequence[int] | Ids) -> tuple[Ids, Halves]:
+        """(ids, vectors of shape (n, dimension)) of the ids that have a vector."""
+        wanted = msgspec.json.encode([int(passage) for passage in ids]).decode()
+        rows = self._reader.rows(
+            "SELECT passage, data FROM vectors"
+            " WHERE passage IN (SELECT value FROM json_each(?)) ORDER BY passage",
+            wanted,
+        )
+        found = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+        data = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
+        return found, data.reshape(len(rows), self._generation.dimension)
+
+    def waiting(self, limit: int) -> list[tuple[int, tuple[str, ...], str]]:
+        """(row id, heading path, body) of passages that have no vector yet, oldest first."""
+        rows = self._reader.rows(
+            "SELECT id, path, body FROM passages WHERE generation = ?"
+            " AND id NOT IN (SELECT passage FROM vectors) ORDER BY id LIMIT ?",
+            self._generation.id,
+            limit,
+        )
+        return [
+            (row["id"], msgspec.json.decode(row["path"], type=tuple[str, ...]), row["body"])
+            for row in rows
+        ]

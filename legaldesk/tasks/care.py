@@ -1,0 +1,149 @@
+"""Look after the library: what the engine is doing, and whether everything holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from legaldesk.core.documents import Document, Finding
+from legaldesk.core.errors import FileProblem, LibraryDamaged
+from legaldesk.core.hits import EngineState
+from legaldesk.core.passages import Span, passage_id
+from legaldesk.core.progress import Progress, Report, silent
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.reader import spans_of
+from legaldesk.tasks.dispatch import task
+
+
+@task
+def engine_state(desk: LocalDesk, report: Report = silent) -> EngineState:
+    """The model's state, and how many passages and files still wait."""
+    total, pending = desk.reader.passages(), desk.reader.pending()
+    return desk.meaning.state(pending, total, desk.files_left())
+
+
+@task
+def verify(desk: LocalDesk, repair: bool = False, report: Report = silent) -> tuple[Finding, ...]:
+    """Check database, word index, passages, vector index and stored files, in this order.
+
+    With ``repair`` what can be rebuilt is rebuilt; what cannot says what to do.
+    """
+    checks: tuple[Callable[[LocalDesk, bool, Report], Finding], ...] = (
+        _check_database,
+        _check_words,
+        _check_passages,
+        _check_cuts,
+        _check_meaning,
+        _check_files,
+    )
+    findings = []
+    for number, check in enumerate(checks):
+        report(Progress("checking", number, len(checks), message=check.__name__[7:]))
+        findings.append(check(desk, repair, report))
+    return tuple(findings)
+
+
+def _check_database(desk: LocalDesk, repair: bool, report: Report) -> Finding:
+    problems = [row[0] for row in desk.reader.rows("PRAGMA integrity_check(20)")]
+    orphans = desk.reader.rows("PRAGMA foreign_key_check")
+    ok = problems == ["ok"] and not orphans
+    detail = "sound" if ok else f"damaged ({len(problems) + len(orphans)} problems): restore it"
+    return Finding("database", ok, detail)
+
+
+def _check_words(desk: LocalDesk, repair: bool, report: Report) -> Finding:
+    """Only FTS5's check with rank 1 compares the word index with the passages' text."""
+    try:
+        desk.store.check_words()
+    except LibraryDamaged:
+        if not repair:
+            return Finding("words", False, "the word index differs from the passages: --repair")
+        desk.store.rebuild_words()
+        return Finding("words", True, "the word index was rebuilt", repaired=True)
+    return Finding("words", True, f"{desk.reader.passages()} passages")
+
+
+def _check_passages(desk: LocalDesk, repair: bool, report: Report) -> Finding:
+    """Every passage lies on pages that are there, within their text, under its own id."""
+    bad = total = 0
+    lengths: dict[int, int] = {}
+    document = None
+    for row in desk.reader.rows(
+        "SELECT p.uuid, p.document, p.spans, d.sha256 FROM passages p"
+        " JOIN documents d ON d.id = p.document ORDER BY p.document"
+    ):
+        total += 1
+        if row["document"] != document:
+            document = row["document"]
+            lengths = _page_lengths(desk, row["document"])
+            report(Progress("checking", total, 0, message="passages"))
+        spans = spans_of(row["spans"])
+        sound = all(0 <= s.start < s.end <= lengths.get(s.page, -1) for s in spans)
+        same = row["uuid"] == passage_id(row["sha256"], desk.generation.segmentation, spans)
+        bad += not (sound and same and _in_order(spans))
+    detail = f"{total} passages lie exactly on their pages"
+    if bad:
+        detail = f"{bad} of {total} passages do not lie on their pages: import those files again"
+    return Finding("passages", not bad, detail)
+
+
+def _page_lengths(desk: LocalDesk, document: int) -> dict[int, int]:
+    rows = desk.reader.rows(
+        "SELECT number, length(text) FROM pages WHERE document = ?", document
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _in_order(spans: tuple[Span, ...]) -> bool:
+    pages = [span.page for span in spans]
+    return bool(spans) and pages == sorted(set(pages))
+
+
+def _check_cuts(desk: LocalDesk, repair: bool, report: Report) -> Finding:
+    """How many passages end inside a sentence, because it alone exceeds the model's limit."""
+    rows = desk.reader.rows("SELECT cut, count(*) FROM passages WHERE cut <> '' GROUP BY cut")
+    over = desk.reader.count(
+        "SELECT count(*) FROM passages WHERE tokens > ?", desk.tokens.body_limit
+    )
+    cuts = ", ".join(f"{row[1]} at a {row[0]}" for row in rows) or "none"
+    return Finding(
+        "cuts", not over, f"inside a sentence: {cuts}; over the model's limit: {over}"
+    )
+
+
+def _check_meaning(desk: LocalDesk, repair: bool, report: Report) -> Finding:
+    """The index holds exactly the stored vectors."""
+    stored = desk.reader.count("SELECT count(*) FROM vectors")
+    bad = desk.reader.count(
+        "SELECT count(*) FROM vectors WHERE length(data) <> ?", 2 * desk.generation.dimension
+    )
+    waiting = desk.reader.pending()
+    desk.meaning.wait_until_ready()
+    indexed = desk.meaning.indexed()
+    ok = indexed == stored and not bad
+    if not ok and repair and not bad:
+        desk.meaning.rebuild()
+        return Finding("meaning", True, f"the index of {stored} vectors was rebuilt", True)
+    detail = f"{stored} vectors, {indexed} in the index, {waiting} still to come"
+    return Finding("meaning", ok, detail)
+
+
+def _check_files(desk: LocalDesk, repair: bool, report: Report) -> Finding:
+    """Every document's original is there with the bytes that were imported."""
+    bad = []
+    documents = desk.reader.all_documents()
+    for number, document in enumerate(documents):
+        report(Progress("checking", number, len(documents), "files", message="files"))
+        if not _sound(desk, document):
+            bad.append(document.name)
+    if bad:
+        names = ", ".join(bad[:5])
+        return Finding("files", False, f"missing or changed: {names}. Import them again.")
+    return Finding("files", True, f"{len(documents)} originals are as they were imported")
+
+
+def _sound(desk: LocalDesk, document: Document) -> bool:
+    try:
+        desk.originals.load(document)
+    except FileProblem:
+        return False
+    return True

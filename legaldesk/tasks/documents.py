@@ -1,0 +1,49 @@
+"""Look at what is in the library, and at what did not make it."""
+
+from __future__ import annotations
+
+from legaldesk.core.documents import Document, DocumentDetails, FileOutcome
+from legaldesk.core.hits import Scope
+from legaldesk.core.progress import Report, silent
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.tasks.dispatch import reading, task
+
+
+@reading
+def list_documents(
+    desk: ReadingDesk, scope: Scope, report: Report = silent
+) -> tuple[Document, ...]:
+    """The documents in scope, by name."""
+    return desk.reader.documents(scope)
+
+
+@reading
+def document_details(
+    desk: ReadingDesk, document_id: str, report: Report = silent
+) -> DocumentDetails:
+    """One document with its outline, page labels, page sizes and problems."""
+    return desk.reader.details(document_id)
+
+
+@reading
+def list_problems(
+    desk: ReadingDesk, matter: str, report: Report = silent
+) -> tuple[FileOutcome, ...]:
+    """Dropped files that are not wholly in the library, newest first; "" means all matters."""
+    return desk.reader.problems(matter)
+
+
+@task
+def forget_file(desk: LocalDesk, file: str, report: Report = silent) -> None:
+    """Drop the record of a file that was not imported."""
+    desk.store.forget_file(file)
+
+
+@reading
+def find_document(desk: ReadingDesk, name: str, report: Report = silent) -> Document:
+    """The one document that a name, a part of it or the start of an id means.
+
+    Raises WrongUse when there is none, or more than one.
+    """
+    return desk.reader.find(name)

@@ -1,0 +1,223 @@
+"""Bring files and folders into the library."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from legaldesk.core.documents import FileOutcome, FileState, ImportSummary
+from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError, WrongUse
+from legaldesk.core.progress import Progress, Report, silent
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.tasks.dispatch import task
+from legaldesk.tasks.reading import Dropped, read_file
+
+WORKERS = 2
+"""Files read side by side; each has a parser process of its own."""
+
+REPORT_SECONDS = 0.1
+
+EVERY_FILE = ""
+"""The key of a password that is tried on every file."""
+
+
+@task
+def import_files(
+    desk: LocalDesk,
+    paths: tuple[str, ...],
+    matter: str,
+    passwords: dict[str, str],
+    in_place: bool = False,
+    report: Report = silent,
+) -> ImportSummary:
+    """Read files, and folders with all that is in them, into a matter.
+
+    Every file ends with one outcome, reported the moment it is known. After a cancel what
+    is finished stays and the rest ends as cancelled. ``passwords`` go by path; EVERY_FILE
+    is tried where none is given. Raises WrongUse without a matter, and NoRoom.
+    """
+    if not matter.strip():
+        raise WrongUse("Choose the matter that the files belong to.")
+    report(Progress("looking", 0, 0, message="Looking for files"))
+    found = list(files_in(paths))
+    desk.store.enqueue(found, matter, in_place)
+    dropped = [
+        Dropped(path, matter, in_place, passwords.get(path, passwords.get(EVERY_FILE)))
+        for path in found
+    ]
+    return _Import(desk, dropped).run(report)
+
+
+@task
+def resume_import(desk: LocalDesk, report: Report = silent) -> ImportSummary:
+    """Go on with the files that were waiting when the program last ended."""
+    rows = [row for row in desk.reader.queued() if row["path"] in desk.leftovers]
+    dropped = [Dropped(row["path"], row["matter"], bool(row["in_place"])) for row in rows]
+    return _Import(desk, dropped).run(report)
+
+
+@task
+def await_meaning(desk: LocalDesk, report: Report = silent) -> int:
+    """Wait until every passage can be found by meaning; returns how many there are."""
+    return desk.meaning.await_all(report)
+
+
+def files_in(paths: Sequence[str]) -> Iterator[str]:
+    """Every file once, folders recursively and in the order of their names."""
+    seen: set[str] = set()
+    for given in paths:
+        path = Path(os.path.abspath(given))
+        for file in _walk(path) if path.is_dir() else (path,):
+            if str(file) not in seen:
+                seen.add(str(file))
+                yield str(file)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield Path(where) / name
+
+
+@dataclass
+class _Import:
+    """One run over a list of files by a few threads, reported from the caller's thread."""
+
+    desk: LocalDesk
+    files: list[Dropped]
+    waiting: queue.SimpleQueue[Dropped] = field(default_factory=queue.SimpleQueue)
+    finished: queue.SimpleQueue[FileOutcome] = field(default_factory=queue.SimpleQueue)
+    outcomes: dict[str, FileOutcome] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+    problem: BaseException | None = None
+    current: str = ""
+    pages: int = 0
+    bytes_done: int = 0
+    begun: float = field(default_factory=time.monotonic)
+    guard: threading.Lock = field(default_factory=threading.Lock)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def run(self, report: Report) -> ImportSummary:
+        """Read every file; see import_files."""
+        for dropped in self.files:
+            self.waiting.put(dropped)
+        self.sizes = {dropped.path: _size(dropped.path) for dropped in self.files}
+        threads = [threading.Thread(target=self._work, name="read") for _ in range(WORKERS)]
+        keep_queue = False
+        self.desk.meaning.files_begin()
+        try:
+            for thread in threads:
+                thread.start()
+            self._watch(threads, report)
+        except Cancelled as cancel:
+            keep_queue = isinstance(cancel, Abandoned)
+        finally:
+            self.stop.set()
+            for thread in threads:
+                thread.join()
+            self.desk.meaning.files_end()
+        self._collect(silent)
+        if self.problem is not None:
+            raise self.problem
+        if keep_queue:
+            self.desk.leftovers.update(d.path for d in self.files if d.path not in self.outcomes)
+            raise Abandoned
+        self._cancel_rest()
+        ordered = [self.outcomes[d.path] for d in self.files if d.path in self.outcomes]
+        return ImportSummary(tuple(ordered), time.monotonic() - self.begun)
+
+    def _watch(self, threads: list[threading.Thread], report: Report) -> None:
+        """Report until the threads are done; this is where a cancel comes out."""
+        while any(thread.is_alive() for thread in threads):
+            self._collect(report)
+            report(self._progress())
+            threads[0].join(REPORT_SECONDS)
+            if not threads[0].is_alive():
+                threads[1].join(REPORT_SECONDS)
+        self._collect(report)
+
+    def _collect(self, report: Report) -> None:
+        while True:
+            try:
+                outcome = self.finished.get_nowait()
+            except queue.Empty:
+                return
+            self.outcomes[outcome.file] = outcome
+            self.bytes_done += self.sizes.get(outcome.file, 0)
+            report(self._progress(outcome))
+
+    def _progress(self, outcome: FileOutcome | None = None) -> Progress:
+        seconds = max(time.monotonic() - self.begun, 1e-3)
+        total_bytes = sum(self.sizes.values())
+        left = None
+        if self.bytes_done:
+            left = seconds * (total_bytes - self.bytes_done) / self.bytes_done
+        return Progress(
+            stage="reading",
+            done=len(self.outcomes),
+            total=len(self.files),
+            unit="pages",
+            rate=self.pages / seconds,
+            seconds_left=left,
+            message=Path(self.current).name,
+            outcome=outcome,
+        )
+
+    def _work(self) -> None:
+        """Take files until none is left; a problem that concerns all of them stops the run."""
+        while not self.stop.is_set():
+            try:
+                dropped = self.waiting.get_nowait()
+            except queue.Empty:
+                return
+            self.current = dropped.path
+            try:
+                self.finished.put(read_file(self.desk, dropped, _PageCounter(self)))
+            except Cancelled:
+                return
+            except (LegalDeskError, OSError, MemoryError) as error:
+                self.problem = error
+                self.stop.set()
+                return
+            self.desk.meaning.more()
+
+    def _cancel_rest(self) -> None:
+        for dropped in self.files:
+            if dropped.path not in self.outcomes:
+                outcome = FileOutcome(
+                    dropped.path,
+                    FileState.CANCELLED,
+                    "Cancelled before it was read.",
+                    matter=dropped.matter,
+                )
+                self.desk.store.finish_file(outcome)
+                self.outcomes[dropped.path] = outcome
+
+
+class _PageCounter:
+    """Counts one file's pages into the run and notices a cancel between two pages."""
+
+    def __init__(self, run: _Import) -> None:
+        self._run = run
+        self._counted = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._run.stop.is_set():
+            raise Cancelled
+        with self._run.guard:
+            self._run.pages += done - self._counted
+        self._counted = done
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,202 @@
+"""Bring one file into the library: every file ends in one final state with a plain reason."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from legaldesk.core.documents import (
+    Document,
+    Extraction,
+    FileOutcome,
+    FileState,
+    PageState,
+    PageText,
+)
+from legaldesk.core.errors import Damaged, FileProblem, Locked, Unsupported
+from legaldesk.core.page_lists import pages_phrase
+from legaldesk.core.passages import reading_text
+from legaldesk.core.segment import segment
+from legaldesk.engine import languages
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.originals import content_hash
+from legaldesk.engine.store import NewDocument
+
+_log = logging.getLogger(__name__)
+
+LARGEST_FILE = 1 << 30
+"""Bytes. Larger files would not fit the memory that a parser process is given."""
+
+LANGUAGE_SAMPLE = 4000
+"""Characters of a document's text that its language is told from."""
+
+OnPage = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """One file to be read."""
+
+    path: str
+    matter: str
+    in_place: bool = False
+    password: str | None = None
+
+
+def read_file(desk: LocalDesk, dropped: Dropped, on_page: OnPage) -> FileOutcome:
+    """Read one file and store it with its outcome; ``on_page(done, total)`` may raise Cancelled.
+
+    Raises NoRoom, LibraryBusy and LibraryDamaged, which concern every file.
+    """
+    begun = time.monotonic()
+    outcome = FileOutcome(file=dropped.path, state=FileState.DAMAGED, matter=dropped.matter)
+    try:
+        return _read(desk, dropped, on_page, outcome, begun)
+    except Locked as error:
+        state, reason = FileState.LOCKED, error.message
+    except Unsupported as error:
+        state, reason = FileState.UNSUPPORTED, error.message
+    except FileProblem as error:
+        state, reason = FileState.DAMAGED, error.message
+    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError, RecursionError) as error:
+        _log.exception("a file could not be read")
+        state = FileState.DAMAGED
+        reason = f"LegalDesk failed on this file ({type(error).__name__}). Please report it."
+    outcome = replace(outcome, state=state, reason=reason, seconds=time.monotonic() - begun)
+    desk.store.finish_file(outcome)
+    return outcome
+
+
+def _read(
+    desk: LocalDesk, dropped: Dropped, on_page: OnPage, outcome: FileOutcome, begun: float
+) -> FileOutcome:
+    data = _bytes(Path(dropped.path))
+    sha256 = content_hash(data)
+    with desk.one_at_a_time(sha256):
+        known = _known(desk, sha256)
+        if known is not None:
+            return _duplicate(desk, known, outcome, begun)
+        name = Path(dropped.path).name
+        extraction = desk.parsers.extract(data, name, dropped.password, on_page)
+        new = _document(desk, dropped, data, sha256, extraction)
+        if not dropped.in_place:
+            desk.originals.keep(sha256, data)
+        outcome = replace(
+            outcome,
+            state=new.state,
+            reason=new.reason,
+            document_id=sha256,
+            pages=len(extraction.pages),
+            passages=len(new.passages),
+            pages_without_text=_pages(extraction, *(s for s in PageState if s != PageState.TEXT)),
+            seconds=time.monotonic() - begun,
+        )
+        desk.store.add_document(new, desk.generation, outcome)
+        if dropped.password is not None:
+            desk.passwords[sha256] = dropped.password
+        return outcome
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise Unsupported(
+                f"“{path.name}” is larger than {LARGEST_FILE >> 20} MB. Split it and try again.",
+                path.name,
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise Damaged(f"“{path.name}” cannot be opened: {error.strerror}.", path.name) from error
+
+
+def _known(desk: LocalDesk, sha256: str) -> Document | None:
+    if not desk.reader.count("SELECT count(*) FROM documents WHERE sha256 = ?", sha256):
+        return None
+    return desk.reader.document(sha256)
+
+
+def _duplicate(
+    desk: LocalDesk, known: Document, outcome: FileOutcome, begun: float
+) -> FileOutcome:
+    """The same bytes are stored once; in a new matter the document is filed there too."""
+    reason = f"The same as “{known.name}”, which is already in the library."
+    if outcome.matter not in known.matters:
+        desk.store.assign(known.id, outcome.matter)
+        reason = f"{reason} It is now in “{outcome.matter}” too."
+    outcome = replace(
+        outcome,
+        state=FileState.DUPLICATE,
+        reason=reason,
+        document_id=known.id,
+        pages=known.pages,
+        passages=known.passages,
+        pages_without_text=known.pages_without_text,
+        seconds=time.monotonic() - begun,
+    )
+    desk.store.finish_file(outcome)
+    return outcome
+
+
+def _document(
+    desk: LocalDesk, dropped: Dropped, data: bytes, sha256: str, extraction: Extraction
+) -> NewDocument:
+    sample = _sample(extraction.pages)
+    language = languages.detect(sample)
+    passages = segment(
+        extraction.pages,
+        extraction.outline,
+        language,
+        desk.tokens.count,
+        desk.tokens.body_limit,
+    )
+    state, reason = judge(extraction)
+    return NewDocument(
+        sha256=sha256,
+        name=Path(dropped.path).name,
+        path=dropped.path,
+        referenced=dropped.in_place,
+        size=len(data),
+        language=language,
+        state=state,
+        reason=reason,
+        extraction=extraction,
+        passages=passages,
+        languages=[language] * len(passages),
+    )
+
+
+def _sample(pages: tuple[PageText, ...]) -> str:
+    """Reading text from the middle of the document, where prose is likeliest."""
+    with_text = [page for page in pages if page.text.strip()]
+    sample = ""
+    for page in with_text[len(with_text) // 3 :]:
+        sample += " " + reading_text(page.text[:LANGUAGE_SAMPLE])
+        if len(sample) >= LANGUAGE_SAMPLE:
+            break
+    return sample[:LANGUAGE_SAMPLE]
+
+
+def judge(extraction: Extraction) -> tuple[FileState, str]:
+    """A document's state and a plain reason naming the pages that cannot be searched."""
+    images = _pages(extraction, PageState.IMAGE)
+    unreadable = _pages(extraction, PageState.UNREADABLE)
+    blank = _pages(extraction, PageState.BLANK)
+    reasons = []
+    if images:
+        reasons.append(f"no text on {pages_phrase(images)} (scanned)")
+    if unreadable:
+        reasons.append(f"{pages_phrase(unreadable)} could not be read")
+    if blank:
+        reasons.append(f"{pages_phrase(blank)} blank")
+    reasons.extend(extraction.notes)
+    reason = "; ".join(reasons)
+    if len(images) + len(unreadable) + len(blank) == len(extraction.pages):
+        return FileState.EMPTY, f"Nothing in it can be searched: {reason or 'it has no pages'}"
+    return (FileState.PARTLY if images or unreadable else FileState.IMPORTED), reason
+
+
+def _pages(extraction: Extraction, *states: PageState) -> tuple[int, ...]:
+    return tuple(page.number for page in extraction.pages if page.state in states)

@@ -1,0 +1,84 @@
+"""Remove documents and matters so that nothing of them is left on the disk."""
+
+from __future__ import annotations
+
+from legaldesk.core.documents import Dependents, Document
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.hits import Scope
+from legaldesk.core.progress import Progress, Report, silent
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.tasks.dispatch import reading, task
+
+
+@reading
+def dependents(
+    desk: ReadingDesk, documents: tuple[str, ...], matter: str = "", report: Report = silent
+) -> Dependents:
+    """What goes with these documents, or with a matter, when it is removed.
+
+    A matter's documents that are in another matter too are kept there.
+    """
+    erased, kept = _affected(desk, documents, matter)
+    names = tuple(document.name for document in erased)
+    name = f"the matter “{matter}”" if matter else ", ".join(f"“{name}”" for name in names)
+    ids = {document.id for document in erased}
+    records = desk.reader.rows("SELECT document, matter FROM files")
+    return Dependents(
+        name=name,
+        documents=names,
+        kept_elsewhere=tuple(document.name for document in kept),
+        passages=sum(document.passages for document in erased),
+        stored_bytes=sum(document.size for document in erased if not document.referenced),
+        import_records=sum(
+            row["document"] in ids or bool(matter and row["matter"] == matter) for row in records
+        ),
+    )
+
+
+@task
+def remove_documents(
+    desk: LocalDesk, documents: tuple[str, ...], report: Report = silent
+) -> int:
+    """Erase documents from every matter; returns how many. Files in place are left alone."""
+    return _remove(desk, documents, "", report)
+
+
+@task
+def remove_matter(desk: LocalDesk, matter: str, report: Report = silent) -> int:
+    """Erase a matter and the documents that are in no other; returns how many documents."""
+    return _remove(desk, (), matter, report)
+
+
+def _affected(
+    desk: ReadingDesk, documents: tuple[str, ...], matter: str
+) -> tuple[list[Document], list[Document]]:
+    """The documents that are erased, and those that stay in another matter."""
+    if not matter:
+        return [desk.reader.document(document) for document in documents], []
+    inside = desk.reader.documents(Scope(matter=matter))
+    kept = [document for document in inside if len(document.matters) > 1]
+    return [document for document in inside if len(document.matters) == 1], kept
+
+
+def _remove(
+    desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Report
+) -> int:
+    """Database first, then the copies, then the index; a kill in between leaves no orphan.
+
+    Copies that are left behind are strays, which the next start deletes.
+    """
+    if matter and not any(found.name == matter for found in desk.reader.matters()):
+        raise WrongUse(f"There is no matter named “{matter}”.")
+    erased, _ = _affected(desk, documents, matter)
+    report(Progress("removing", 0, len(erased), "documents"))
+    ids = [document.id for document in erased]
+    desk.store.remove(ids, matter or None)
+    for number, sha256 in enumerate(ids, 1):
+        desk.parsers.forget(sha256)
+        desk.passwords.pop(sha256, None)
+        desk.originals.erase(sha256)
+        report(Progress("removing", number, len(ids), "documents"))
+    if ids:
+        desk.meaning.rebuild()
+    return len(ids)

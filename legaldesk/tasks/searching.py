@@ -1,0 +1,169 @@
+"""Answer a question with ranked passages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import legaldesk.core.query as language
+from legaldesk.core import reasons
+from legaldesk.core.fusion import UNCOVERED_WEIGHT, Ranked, covered, fuse
+from legaldesk.core.hits import Answer, Hit, Scope
+from legaldesk.core.passages import exact_text
+from legaldesk.core.progress import Report, silent
+from legaldesk.core.query import Query
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.reader import FoundPassage, Reader
+from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.tasks.dispatch import reading, task
+
+CANDIDATES = 100
+"""How many passages each half proposes."""
+
+WORDS, MEANING = "words", "meaning"
+
+
+@task
+def search(
+    desk: LocalDesk, question: str, scope: Scope, k: int = 10, report: Report = silent
+) -> Answer:
+    """The k best passages by exact words and meaning. Waits for the model to be loaded."""
+    return _answer(desk.reader, question, scope, k, desk, (WORDS, MEANING))
+
+
+@task
+def search_by(
+    desk: LocalDesk,
+    question: str,
+    scope: Scope,
+    k: int,
+    modes: tuple[str, ...],
+    report: Report = silent,
+) -> Answer:
+    """The k best passages by one half alone or both, for measuring."""
+    return _answer(desk.reader, question, scope, k, desk, modes)
+
+
+@reading
+def search_words(
+    desk: ReadingDesk, question: str, scope: Scope, k: int = 10, report: Report = silent
+) -> Answer:
+    """The k best passages by exact words alone, without the model."""
+    return _answer(desk.reader, question, scope, k, None, (WORDS,))
+
+
+def _answer(
+    reader: Reader,
+    question: str,
+    scope: Scope,
+    k: int,
+    desk: LocalDesk | None,
+    modes: tuple[str, ...],
+) -> Answer:
+    query = language.parse(question)
+    scope = replace(
+        scope,
+        matter=query.matter or scope.matter,
+        document=query.document or scope.document,
+    )
+    vector = None
+    if desk is not None and MEANING in modes and not query.empty:
+        vector = desk.meaning.encode_query(query.text)  # before the moment: it may take seconds
+    with reader.moment():
+        coverage = reader.coverage(scope)
+        allowed = _allowed(reader, query, scope)
+        ranked: list[Ranked] = []
+        if not query.empty and k > 0:
+            by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
+            by_meaning = []
+            if desk is not None and vector is not None:
+                in_scope = _in_scope(reader, scope, allowed)
+                by_meaning = desk.meaning.nearest(vector, max(CANDIDATES, k), in_scope)
+            weights = _meaning_weights(reader, desk, by_meaning)
+            ranked = fuse(by_words, by_meaning, weights)[:k]
+        hits = _hits(reader, query, ranked)
+    return Answer(question, coverage, hits, modes)
+
+
+def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
+    """The passages that may be hits because of quotes and minus signs; None means any."""
+    if not query.phrases and not query.without:
+        return None
+    if query.phrases:
+        allowed = reader.matching(language.all_of(query.phrases))
+    else:
+        allowed = set(reader.passage_ids(scope))
+    for part in query.without:
+        allowed -= reader.matching(language.quote(part))
+    return allowed
+
+
+def _by_words(
+    reader: Reader, query: Query, scope: Scope, allowed: set[int] | None, k: int
+) -> list[int]:
+    limit = max(CANDIDATES, k)
+    if allowed is None:
+        return reader.by_words(language.any_of(query.text), scope, limit)
+    found = reader.by_words(language.any_of(query.text), scope, limit=-1)
+    return [passage for passage in found if passage in allowed][:limit]
+
+
+def _in_scope(reader: Reader, scope: Scope, allowed: set[int] | None) -> list[int] | None:
+    """The passages that meaning may choose from, ascending; None means all."""
+    in_scope = None
+    if scope != Scope() or any(matter.locked_out_of_all for matter in reader.matters()):
+        in_scope = reader.passage_ids(scope)
+    if allowed is not None:
+        in_scope = sorted(allowed if in_scope is None else allowed.intersection(in_scope))
+    return in_scope
+
+
+def _meaning_weights(
+    reader: Reader, desk: LocalDesk | None, passages: list[int]
+) -> dict[int, float]:
+    if desk is None or desk.model.languages is None:
+        return {}
+    return {
+        passage: 1.0 if covered(known, desk.model.languages) else UNCOVERED_WEIGHT
+        for passage, known in reader.languages(passages).items()
+    }
+
+
+def _hits(reader: Reader, query: Query, ranked: list[Ranked]) -> tuple[Hit, ...]:
+    found = reader.found(item.passage for item in ranked)
+    matters = reader.matters_of({passage.document for passage in found.values()})
+    present = [item for item in ranked if item.passage in found]
+    return tuple(
+        _hit(reader, query, rank, item, found[item.passage], matters)
+        for rank, item in enumerate(present, 1)
+    )
+
+
+def _hit(
+    reader: Reader,
+    query: Query,
+    rank: int,
+    item: Ranked,
+    passage: FoundPassage,
+    matters: dict[int, tuple[str, ...]],
+) -> Hit:
+    first = passage.spans[0].page
+    pages = reader.page_texts(passage.document, (span.page for span in passage.spans))
+    return Hit(
+        rank=rank,
+        score=item.score,
+        passage_id=passage.uuid,
+        document=passage.document_name,
+        document_id=passage.document_id,
+        matters=matters.get(passage.document, ()),
+        section=passage.section,
+        page=first,
+        page_label=pages[first][1],
+        spans=passage.spans,
+        text=exact_text({number: text for number, (text, _) in pages.items()}, passage.spans),
+        body=passage.body,
+        text_source=passage.text_source,
+        words=item.words,
+        meaning=item.meaning,
+        reason=reasons.reason(query, passage.body, item.words, item.meaning),
+        emphasis=reasons.emphasis(query, passage.body),
+    )
