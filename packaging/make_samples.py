@@ -3,8 +3,8 @@
     python packaging/make_samples.py [--out DIR] [NAME ...]
 
 A text is `key: value` lines, an empty line, then one paragraph a line. `#` to `###` open parts,
-`####` opens an article, `^` is a footnote to the heading above it. The same texts, fonts and
-versions of reportlab and zlib give the same bytes; samples.json says which were used.
+`####` opens an article, `^` is a footnote to the heading on the line above. The same texts, fonts
+and versions of reportlab and zlib give the same bytes; samples.json says which were used.
 """
 
 import argparse
@@ -67,6 +67,7 @@ class Text:
         return self.meta[key]
 
     def has(self, feature: str) -> bool:
+        """Whether the header of the text asks for `feature`."""
         return feature in self.meta["features"].split()
 
 
@@ -86,10 +87,9 @@ def font_file(family: str, style: str) -> str:
     """The TrueType file of a font, from reportlab itself or from fontconfig."""
     if family == "Bitstream Vera":
         return str(Path(reportlab.__file__).parent / "fonts" / VERA[style])
-    pattern = f"{family}:style={'Book' if 'DejaVu' in family and style == 'Regular' else style}"
-    answer = subprocess.run(
-        ["fc-match", "-f", "%{family}\n%{file}", pattern], capture_output=True, text=True, check=True
-    )
+    pattern = family if style == "Regular" else f"{family}:{style.lower()}"
+    ask = ["fc-match", "-f", "%{family}\n%{file}", pattern]
+    answer = subprocess.run(ask, capture_output=True, text=True, check=True)
     found, file = answer.stdout.split("\n")
     if not found.startswith(family):
         raise SystemExit(f"{family} is missing: install fonts-noto-core and fonts-dejavu.")
@@ -127,6 +127,7 @@ class Typesetter:
         self.notes = 0
 
     def style(self, face: str = "Regular", size: float = 0, **more: Any) -> ParagraphStyle:
+        """A paragraph style in one face of the text's font; `size` is in points."""
         size = size or self.size
         options = {"alignment": TA_LEFT, "splitLongWords": 0, "leading": size * 1.36} | more
         return ParagraphStyle(
@@ -134,6 +135,7 @@ class Typesetter:
         )
 
     def markup(self, line: str) -> str:
+        """The line for reportlab: markup escaped, soft hyphens put in."""
         if self.words:
             line = re.sub(r"\w{7,}", lambda word: self.words.get(word[0], word[0]), line)
         return escape(line, quote=False)
@@ -149,6 +151,7 @@ class Typesetter:
                 yield self.paragraph(line)
 
     def heading(self, line: str, after: str) -> Flowable:
+        """A heading that knows its depth, and its note where the line after it is one."""
         marks, words = line.split(" ", 1)
         depth = len(marks)
         size = self.size * {1: 1.35, 2: 1.15, 3: 1.0, 4: 1.0}[depth]
@@ -162,18 +165,20 @@ class Typesetter:
         )
         noted = after.startswith("^")
         mark = f"<super size={self.size * 0.65:.1f}>{self.notes + 1}</super>" if noted else ""
-        flowable = Paragraph(self.markup(words) + mark, style)
+        flowable = Paragraph(escape(words, quote=False) + mark, style)
         flowable.opens = (depth, words)
         if noted:
             flowable.note = self.note(after[2:])
         return flowable
 
     def note(self, words: str) -> Paragraph:
+        """A numbered footnote."""
         self.notes += 1
         style = self.style(size=self.size * 0.78, leftIndent=10, firstLineIndent=-10)
         return Paragraph(f"{self.notes}  {self.markup(words)}", style)
 
     def paragraph(self, line: str) -> Paragraph:
+        """A paragraph, hung behind its number or letter where it has one."""
         letter = re.match(r"([a-zđ]{1,2}[.)]|\([A-Z]\))\s", line)
         number = re.match(r"(\d+[a-z]?(\.|º\.?-?|°)|\(\d+[a-z]?\))\s", line)
         indent = self.size * (2.2 if letter else 1.1 if number else 0)
@@ -219,7 +224,7 @@ class NotedFrame(Frame):
         super()._reset()
         self.notes: list[Paragraph] = []
 
-    def _add(self, flowable: Flowable, canv: Any, trySplit: int = 0) -> int:  # noqa: N803
+    def _add(self, flowable: Flowable, canv: Any, trySplit: int = 0) -> int:
         note = getattr(flowable, "note", None)
         if note is None:
             return super()._add(flowable, canv, trySplit)
@@ -237,6 +242,7 @@ class NotedFrame(Frame):
     add = _add
 
     def draw_notes(self, canv: Any) -> None:
+        """Draw the notes at the foot of the column, under a short rule."""
         y = self._y1 + self._bottomPadding
         for note in reversed(self.notes):
             note.drawOn(canv, self._x1, y)
@@ -272,7 +278,8 @@ class Book(BaseDocTemplate):
             PageTemplate("body", body, onPage=draw_head, onPageEnd=draw_foot),
         ])  # fmt: skip
 
-    def beforeDocument(self) -> None:  # noqa: N802
+    def beforeDocument(self) -> None:
+        """Forget the last pass: the table of contents needs more than one."""
         self.front_pages, self.part, self.depths, self.marks = 0, "", [], 0
 
     def page_label(self) -> str:
@@ -280,7 +287,7 @@ class Book(BaseDocTemplate):
         page = self.canv.getPageNumber()
         return str(page - self.front_pages) if self.front_pages else ROMAN[page]
 
-    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802
+    def afterFlowable(self, flowable: Flowable) -> None:
         """Give every heading its bookmark and its line in the table of contents."""
         depth, words = getattr(flowable, "opens", (0, ""))
         if not depth:
@@ -350,6 +357,7 @@ def describe(texts: list[Text]) -> str:
 
 
 def main() -> None:
+    """Typeset the texts named, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=SAMPLES)
     parser.add_argument("names", nargs="*", help="texts to typeset, without .txt (default: all)")
