@@ -100,7 +100,7 @@ def read_page(reader: PdfReader, number: int) -> PageText:
     except Exception as error:
         reason = clip(f"neither library can read it ({error})", MAX_TITLE)
         return PageText(number, "", state=PageState.UNREADABLE, reason=reason)
-    if text.strip():
+    if text.replace(GAP, "").strip():
         return PageText(number, text, width, height)
     if _has_image(page):
         return PageText(number, "", width, height, None, PageState.IMAGE, IMAGE_REASON)

@@ -39,7 +39,7 @@ from legaldesk.engine.parser_messages import (
     clip,
 )
 
-_MARK = "\ufffe"
+_MARK = re.compile("[\0\ufffe]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MIN_IMAGE_SHARE = 0.02
 _MIN_PATHS = 50
@@ -127,12 +127,7 @@ def page_characters(textpage: Any) -> RawText:
 
 def _resolve_marks(textpage: Any, text: str) -> str:
     """Bulk text with each U+FFFE told apart: a line-end hyphen or a glyph without text."""
-    if _MARK not in text and "\0" not in text:
-        return text
-    return "".join(
-        _one(textpage, index) if character in "\0\ufffe" else character
-        for index, character in enumerate(text)
-    )
+    return _MARK.sub(lambda mark: _one(textpage, mark.start()), text)
 
 
 def _one(textpage: Any, index: int) -> str:
@@ -164,7 +159,7 @@ def _judge(page: Any, text: str) -> tuple[PageState, str]:
     if text.replace(GAP, "").strip():
         return PageState.TEXT, ""
     if GAP in text:
-        return PageState.UNREADABLE, "its fonts do not say which letters they show"
+        return PageState.IMAGE, "no text: its fonts do not say which letters they show"
     image_area, paths = _drawn(page)
     width, height = page_size(page)
     if image_area >= _MIN_IMAGE_SHARE * width * height:

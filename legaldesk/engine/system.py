@@ -25,6 +25,9 @@ _PASSED_ON = (
     "TMPDIR",
     "LANG",
     "LC_ALL",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_CACHE_HOME",
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
 )
