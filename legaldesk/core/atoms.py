@@ -30,11 +30,11 @@ COSTS = {
 """What it costs to end a passage at a kind of boundary, against squared imbalance."""
 
 _CLAUSE = re.compile(r"\((?:\d{1,3}|[A-Z])\) |\d{1,3}[.)] |\d{1,3}(?:\.\d{1,3})+\.? ")
-_PART = re.compile(r"\(?(?:[a-zđ]{1,2}|[ivx]{1,5})[.)] |[•●▪◦–—-] ")
+_PART = re.compile(r"\(?(?:[a-zđ]{1,2}|[ivx]{1,5}|[A-Z]|[IVX]{1,5})[.)] |[•●▪◦–—-] ")
 _UNFINISHED = re.compile(
     r"(?:.*[,;:]|(?:.* )?(?:and|or|of|the|to|by|y|e|o|de|la|el|et|ou|du|des|und|oder|der|và|i))$"
 )
-SHORT_TITLE = 60
+SHORT_TITLE = 80
 """Characters; a numbered clause's first "sentence" up to this is taken for its title."""
 
 

@@ -11,7 +11,7 @@ from legaldesk.core.documents import OutlineEntry
 from legaldesk.core.stream import Line
 
 EXHIBIT, BOOK, TITLE, CHAPTER, SECTION, SUBSECTION = 0, 10, 20, 30, 34, 36
-CAPITALS, ROMAN, LETTER, ARTICLE, TITLE_CASE = 40, 42, 44, 50, 55
+CAPITALS, ROMAN, LETTER, ARTICLE, NUMBERED, TITLE_CASE = 40, 42, 44, 50, 52, 55
 """Ranks: the smaller one holds the larger. Numbers with dots add 10 for each dot."""
 
 LONGEST_TITLE = 120
@@ -92,11 +92,16 @@ _NUMBER = (
 )
 _SEPARATOR = r"(?P<sep>[ ]?(?:[.:)–—-][ ]?){0,3})(?P<rest>.*)"
 _DECIMAL = re.compile(r"(?P<num>\d{1,3}(?:\.\d{1,3}){1,4})\.? (?P<rest>\S.*)|\d{1,3}(?:\.\d{1,3}){1,4}\.?")
-_NUMBERED = re.compile(r"(?P<num>\d{1,3})[.)](?: ?[-–])? (?P<rest>\S.*)")
+_NUMBERED = re.compile(r"(?P<num>\d{1,3})(?P<dot>[.)](?: ?[-–])?)? (?P<rest>\S.*)")
 _LETTERED = re.compile(r"(?P<num>[IVXLC]{1,6}|[A-Z])[.)](?: ?[-–])? (?P<rest>\S.*)")
 _GERMAN_ORDINAL = re.compile(
     r"(?P<num>(?:Erst|Zweit|Dritt|Viert|Fünft|Sechst|Siebt|Acht|Neunt|Zehnt)(?:er|es|e)|\d{1,2}\.)"
     r" (?P<word>Buch|Teil|Abschnitt|Titel|Untertitel|Kapitel|Unterabschnitt)(?P<rest>\b.*)"
+)
+_SPANISH_ORDINAL = re.compile(
+    r"(?P<label>[A-ZÚ](?i:rimer|egund|egon|ercer|uart|uint|inquen|ext|[ée]ptim|ctav|oven|[ée]cim"
+    r"|nd[ée]cim|uod[ée]cim|ig[ée]sim|rig[ée]sim|uadrag[ée]sim|uincuag[ée]sim|nic)\w*(?: \w+)?)"
+    r" ?[.:](?: ?[-–—])? (?P<rest>.*)"
 )
 _QUOTED = re.compile(r"[“\"„«]([^”\"“»]{2,80})[”\"“»]")
 _RUN_IN = re.compile(r"(.{2,100}?)(?:[.:](?:[-–—]| ?[–—])?|[.]?[”\"]\.?| ?[–—]) (?=[A-ZÀ-ÝĐ“\"„«(\[¿]|\d)")
@@ -206,7 +211,14 @@ def find_heading(line: str, language: str) -> Heading | None:
         match = pattern.match(line)
         if match:
             return _from_keyword(rank, match)
-    return _german(line) or _decimal(line) or _numbered(line) or _lettered(line) or _plain(line)
+    return (
+        _ordinal(line, language)
+        or _german(line)
+        or _decimal(line)
+        or _numbered(line)
+        or _lettered(line)
+        or _plain(line)
+    )
 
 
 def inline_breaks(text: str, language: str) -> list[int]:
@@ -281,6 +293,15 @@ def _all_capitals(text: str) -> bool:
     return len(letters) >= 4 and sum(letter.isupper() for letter in letters) >= 0.85 * len(letters)
 
 
+def _ordinal(line: str, language: str) -> Heading | None:
+    """ "PRIMERA.- Objeto." as Spanish contracts and transitional provisions count."""
+    match = _SPANISH_ORDINAL.match(line) if language in ("es", "ca", "") else None
+    if match is None:
+        return None
+    title, run_in = _split_title(match["rest"]) if match["rest"] else ("", False)
+    return Heading(ARTICLE, match["label"], title, run_in, sure=True)
+
+
 def _german(line: str) -> Heading | None:
     match = _GERMAN_ORDINAL.fullmatch(line)
     if match is None or len(line) > LONGEST_TITLE:
@@ -295,7 +316,7 @@ def _decimal(line: str) -> Heading | None:
     if match is None:
         return None
     number = match["num"] or line.rstrip(".")
-    rank = ARTICLE + 10 * number.count(".")
+    rank = ARTICLE + 10 * number.removesuffix(".0").count(".")
     rest = (match["rest"] or "").strip()
     if rest[:1].islower() or rest[:1] in ("%", "€", "$", ",", "/"):
         return None
@@ -313,17 +334,20 @@ def _numbered(line: str) -> Heading | None:
     if match is None or match["rest"][:1].islower():
         return None
     title, run_in = _split_title(match["rest"])
-    short = len(title.split()) <= 8 and (_capitalised(title) or len(title.split()) <= 3)
-    if not title or not (_all_capitals(title) or short):
+    words = len(title.split())
+    short = words <= 8 and (_capitalised(title) or (words <= 3 and line[-1] != "."))
+    if not title or not (_all_capitals(title) or (match["dot"] and short)):
         return None
-    return Heading(ARTICLE, f"{match['num']}.", title, run_in)
+    return Heading(NUMBERED, f"{match['num']}.", title, run_in)
 
 
 def _lettered(line: str) -> Heading | None:
     match = _LETTERED.fullmatch(line)
-    if match is None or _CLOSED.match(line) or len(line) > LONGEST_TITLE:
+    if match is None or len(line) > LONGEST_TITLE:
         return None
     roman = len(match["num"]) > 1 or match["num"] in "IVX"
+    if _CLOSED.match(line) and not (roman and line[-1] == "."):
+        return None
     if not (_capitalised(match["rest"]) or _all_capitals(match["rest"])) and not roman:
         return None
     return Heading(ROMAN if roman else LETTER, f"{match['num']}.", match["rest"].strip())
@@ -466,10 +490,15 @@ def _outlined(
             last[entry.page] = place[0]
             placed.append((entry, *place))
     ranks = _level_ranks(placed, found)
-    return [
-        (at, after, _outline_heading(entry, run_in, found.get(at), ranks))
-        for entry, at, after, run_in in placed
-    ]
+    above: dict[int, int] = {}
+    headings: list[tuple[int, int, Heading]] = []
+    for entry, at, after, run_in in placed:
+        above = {level: rank for level, rank in above.items() if level < entry.level}
+        least = max(above.values(), default=-1) + 1
+        heading = _outline_heading(entry, run_in, found.get(at), ranks, least)
+        above[entry.level] = heading.rank
+        headings.append((at, after, heading))
+    return headings
 
 
 def _page_rows(lines: Sequence[Line]) -> dict[int, range]:
@@ -538,7 +567,7 @@ def _after_label(title: str, label: str) -> str | None:
 
 
 def _outline_heading(
-    entry: OutlineEntry, run_in: bool, mark: Mark | None, ranks: dict[int, int]
+    entry: OutlineEntry, run_in: bool, mark: Mark | None, ranks: dict[int, int], least: int
 ) -> Heading:
     title = " ".join(entry.title.split())
     if mark is not None and mark.heading.label:
@@ -546,5 +575,5 @@ def _outline_heading(
         if rest is None:
             return replace(mark.heading, run_in=run_in)
         return replace(mark.heading, title=rest, run_in=run_in)
-    rank = ranks.get(entry.level, CAPITALS + min(entry.level, 9))
+    rank = max(least, ranks.get(entry.level, CAPITALS + min(entry.level, 9)))
     return Heading(rank, "", title, run_in, sure=True)

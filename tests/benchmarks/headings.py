@@ -126,23 +126,24 @@ def bookmarked(read: Read) -> Iterator[tuple[OutlineEntry, str]]:
     """Each leaf of the outline and what became of it."""
     outline = read.extraction.outline
     kept = body_ranges(read.extraction.pages)
+    places: list[Place | None] = []
     nearest: dict[int, int] = {}
-    for entry, after in zip(outline, (*outline, None)[1:], strict=True):
-        place = title_place(read, entry, nearest.get(entry.page, -1))
-        if place is not None:
-            nearest[entry.page] = place[0]
+    for entry in outline:
+        places.append(title_place(read, entry, nearest.get(entry.page, -1)))
+        if places[-1] is not None:
+            nearest[entry.page] = places[-1][0]
+    for at, (entry, place) in enumerate(zip(outline, places, strict=True)):
+        after = outline[at + 1] if at + 1 < len(outline) else None
         if after is not None and after.level > entry.level:
             continue
         if place is None:
             yield entry, NO_TITLE
             continue
-        words = text_after(read, kept, entry.page, place[1])
-        title = squeezed(after.title)[0] if after else ""
-        if not words or title and squeezed(words[0])[0].startswith(title[:40]):
-            yield entry, NO_TEXT
-            continue
-        ends = [(entry.page, place[0]), (entry.page, place[1]), *words[1]]
-        yield entry, TOGETHER if read.together(ends) else APART
+        below = places[at + 1] if after else None
+        stop = (after.page, below[0]) if after and below else (sys.maxsize, 0)
+        words = text_between(read, kept, (entry.page, place[1]), stop)
+        ends = [(entry.page, place[0]), (entry.page, place[1]), *words]
+        yield entry, NO_TEXT if not words else TOGETHER if read.together(ends) else APART
 
 
 def title_place(read: Read, entry: OutlineEntry, last: int) -> Place | None:
@@ -159,25 +160,25 @@ def title_place(read: Read, entry: OutlineEntry, last: int) -> Place | None:
     return min(found)[1:] if found else None
 
 
-def text_after(
-    read: Read, kept: Sequence[Sequence[Place]], page: int, end: int
-) -> tuple[str, list[Place]] | None:
-    """The text behind a title, and the ends of its first words; over the page end if need be."""
+def text_between(
+    read: Read, kept: Sequence[Sequence[Place]], start: Place, stop: Place
+) -> list[Place]:
+    """First and last character of the first words between two places, furniture left out."""
     found: list[tuple[str, Place]] = []
-    for number in range(page, min(page + 2, len(kept)) + 1):
+    for number in range(start[0], min(start[0] + 2, len(kept)) + 1):
         text = read.extraction.pages[number - 1].text
-        for start, stop in kept[number - 1]:
-            start = max(start, end + 1) if number == page else start
-            found += [(text[at], (number, at)) for at in range(start, stop)] + [(" ", (0, 0))]
+        for left, right in kept[number - 1]:
+            row = [(text[at], (number, at)) for at in range(left, right)]
+            found += [(letter, at) for letter, at in row if start < at < stop]
+            found.append((" ", (0, 0)))
         if len(found) > 300:
             break
-    while found and not found[0][0].isalnum():
-        del found[0]
-    words = [at for at, (letter, _) in enumerate(found) if letter.isspace()][:FIRST_WORDS]
-    if not words:
-        return None
-    whole = "".join(letter for letter, _ in found[:200])
-    return whole, [found[0][1], found[words[-1] - 1][1]] if words[-1] else [found[0][1]]
+    first = next((at for at, (letter, _) in enumerate(found) if letter.isalnum()), len(found))
+    gaps = [at for at, (letter, _) in enumerate(found) if letter.isspace() and at > first]
+    if not gaps:
+        return []
+    last = max(at for at in range(first, gaps[:FIRST_WORDS][-1]) if not found[at][0].isspace())
+    return [found[first][1], found[last][1]]
 
 
 def read_documents(folder: Path) -> Iterator[Read]:
