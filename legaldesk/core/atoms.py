@@ -65,7 +65,7 @@ def boundaries(stream: Stream, language: str) -> tuple[list[int], dict[int, str]
             kinds[line.stop] = kind
     offsets = sorted(kinds)
     for at, offset in enumerate(offsets):
-        if kinds[offset] == "sentence" and _is_title(stream, offsets[at - 1] if at else 0, offset):
+        if kinds[offset] in ("sentence", "paragraph") and _is_title(stream, offsets[at - 1] if at else 0, offset):
             kinds[offset] = "title"
     return offsets, kinds
 

@@ -23,7 +23,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 _DIGITS = re.compile(r"\d{1,12}")
 _BARE_NUMBER = re.compile(r"[-–—\[(|]{0,2} ?(\d{1,5}|[ivxlc]{1,7}) ?[-–—\])|]{0,2}", re.IGNORECASE)
 _SAYS_PAGE = re.compile(
-    r"[-–— ]*(?:page|pg\.?|seite|página|pàgina|pág\.?|pàg\.?|trang)\s*\d{1,5}"
+    r"[-–— ]*(?:page|pg\.?|p\.|seite|página|pàgina|pág\.?|pàg\.?|trang)\s*\d{1,5}"
     r"(?:\s*(?:of|de|von|sur|/)\s*\d{1,5})?[-–— ]*",
     re.IGNORECASE,
 )

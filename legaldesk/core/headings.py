@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,9 @@ from legaldesk.core.stream import Line
 EXHIBIT, BOOK, TITLE, CHAPTER, SECTION, SUBSECTION = 0, 10, 20, 30, 34, 36
 CAPITALS, ROMAN, LETTER, ARTICLE, NUMBERED, TITLE_CASE = 40, 42, 44, 50, 52, 55
 """Ranks: the smaller one holds the larger. Numbers with dots add 10 for each dot."""
+
+TABLE_ROWS = 5
+"""This many lines in capitals in a row are a table or a paragraph."""
 
 LONGEST_TITLE = 120
 """Characters; a heading's text is clipped to this in the path."""
@@ -112,21 +116,17 @@ _OPEN_WORD = re.compile(
     r"|article|section|artículo|articles|sections|sección|điều|khoản|§|§§)$",
     re.IGNORECASE,
 )
-_CONTINUES = re.compile(
-    r"(?:absatz|abs\.?|satz|nr\.?|nummer|und|oder|bis|buchst|buchstabe|hereof|above|below|thereof"
-    r"|del?|d['’]|du|des|of|and|or|or\b|to|shall|is|are|will|was|has|may|under|in|y|et|i|và|của|này"
-    r"|does|below|gives?|requires?|provides?|khoản|bộ luật|hereto|attached|\(as)\b",
-    re.IGNORECASE,
-)
+_CONTINUES = re.compile(r"(?:[Aa]bsatz|[Aa]bs\.?|Satz|Nr\.?|Nummer|Buchst|Bộ luật|\((?:as|and)|d['’])\b")
 _NOT_A_TITLE = re.compile(
     r"(?:Modifi|Créé|Abrogé|Déplacé|Transféré|NOTA|Modificad|Afegit|Derogat|By:|Name:|Title:|Its:|Date)"
 )
 _COMPANY = re.compile(r".*\b(?:INC|LLC|L\.L\.C|CORP|CORPORATION|LTD|L\.P|LP|S\.A|N\.A|PLC|GMBH)\.?,?$")
 _PREAMBLE = re.compile(
     r"(?:recitals?|witnesseth|w i t n e s s e t h|background|preamble|preliminary statement"
-    r"|considerando|antecedentes|visto|préambule|preàmbul|preámbulo|agreement|exposici.*motiu?v?o?s"
-    r"|whereas|fußnote|eingangsformel|inhaltsübersicht|índice?|índex|sommaire|contents"
-    r"|table of contents|table des matières|mục lục)[ :.,]*",
+    r"|between|considerando|antecedentes|visto|preambule|preambul|preambulo|agreement|whereas"
+    r"|exposicio de motius|exposicion de motivos|entre les soussignes|entre|fussnote|fußnote"
+    r"|eingangsformel|inhaltsubersicht|indice|index|sommaire|contents|table of contents"
+    r"|table des matieres|muc luc)[ :.,]*",
     re.IGNORECASE,
 )
 _LEADERS = re.compile(r"(?:\. ?){4,}|…{2,}|_{6,} ?\d|\t\d+$")
@@ -215,7 +215,7 @@ def find_heading(line: str, language: str) -> Heading | None:
         _ordinal(line, language)
         or _german(line)
         or _decimal(line)
-        or _numbered(line)
+        or _numbered(line, language)
         or _lettered(line)
         or _plain(line)
     )
@@ -250,11 +250,12 @@ def _from_keyword(rank: int, match: re.Match[str]) -> Heading | None:
     label, rest, sep = match["label"].strip(" .-–"), match["rest"].strip(), match["sep"].strip()
     if match["num"].count(".") and rank == ARTICLE and match["num"][:1].isdigit():
         rank += 10 * match["num"].count(".")
+    if label[0] == "§" and not match["num"][0].isdigit() or sep.startswith(")"):
+        return None
     if not rest:
-        return Heading(rank, label, "", sure=True)
-    if _CONTINUES.match(rest) or rest[0].islower() or rest[0] in ",;":
-        if not sep.endswith(("-", "–", "—", ":")):
-            return None
+        return Heading(rank, label, "")
+    if rest[0] in ",;" or not sep and (_CONTINUES.match(rest) or rest[0].islower()):
+        return None
     title, run_in = _split_title(rest)
     return Heading(rank, label, title, run_in, sure=bool(sep) and not title[:1].islower())
 
@@ -328,14 +329,15 @@ def _decimal(line: str) -> Heading | None:
     return Heading(rank, number, title, run_in)
 
 
-def _numbered(line: str) -> Heading | None:
+def _numbered(line: str, language: str) -> Heading | None:
     """ "1. Term. This Agreement ..." and "1. TERM"; without a title it is only a clause."""
     match = _NUMBERED.fullmatch(line)
     if match is None or match["rest"][:1].islower():
         return None
     title, run_in = _split_title(match["rest"])
     words = len(title.split())
-    short = words <= 8 and (_capitalised(title) or (words <= 3 and line[-1] != "."))
+    listed = not run_in and line[-1] == "." and language != "en"
+    short = not listed and (_capitalised(title) or (words <= 3 and line[-1] != "."))
     if not title or not (_all_capitals(title) or (match["dot"] and short)):
         return None
     return Heading(NUMBERED, f"{match['num']}.", title, run_in)
@@ -355,11 +357,11 @@ def _lettered(line: str) -> Heading | None:
 
 def _plain(line: str) -> Heading | None:
     """A heading without a number: known words, or a line in capitals."""
-    if _PREAMBLE.fullmatch(line):
+    if _PREAMBLE.fullmatch(_bare(line[:LONGEST_TITLE])):
         return Heading(ARTICLE, "", line.rstrip(" :.,"), sure=True)
     if len(line) > LONGEST_TITLE or not _all_capitals(line):
         return None
-    if line[0].isdigit() or line.endswith((",", ";")) or _COMPANY.match(line):
+    if line[0].isdigit() or _COMPANY.match(line):
         return None
     if not any(len(word) > 3 for word in line.split()) or "__" in line or _NOT_A_TITLE.match(line):
         return None
@@ -375,9 +377,40 @@ def find_marks(
         heading = _heading_here(lines, at, language)
         if heading is not None:
             found[at] = Mark(at, at + 1, heading)
+    _lower_capitals(lines, found)
     for at, after, heading in _outlined(lines, outline, found):
         found[at] = Mark(at, after, heading)
     return _with_titles(lines, found)
+
+
+def _lower_capitals(lines: Sequence[Line], found: dict[int, Mark]) -> None:
+    """Corrects what capitals alone made a heading.
+
+    Many such lines in a row are a table or a shouted paragraph; the same words again and
+    again ("PREVIOUS TEXT") stand inside sections and hold none.
+    """
+    plain = [at for at, mark in found.items() if mark.heading.rank == CAPITALS]
+    times = Counter(lines[at].text for at in plain)
+    for row in _rows(plain):
+        last = lines[row[-1]].text[-1:]
+        shouted = len(row) > 1 and last == "." and lines[row[0]].wide > 0.8
+        if len(row) >= TABLE_ROWS or shouted or last in ",;":
+            for at in row:
+                del found[at]
+        elif times[lines[row[0]].text] >= 3:
+            lower = replace(found[row[0]].heading, rank=TITLE_CASE + 3)
+            found[row[0]] = Mark(row[0], row[0] + 1, lower)
+
+
+def _rows(places: Sequence[int]) -> list[list[int]]:
+    """Runs of consecutive numbers."""
+    rows: list[list[int]] = []
+    for at in places:
+        if rows and rows[-1][-1] == at - 1:
+            rows[-1].append(at)
+        else:
+            rows.append([at])
+    return rows
 
 
 def _heading_here(lines: Sequence[Line], at: int, language: str) -> Heading | None:
@@ -432,25 +465,37 @@ def _with_titles(lines: Sequence[Line], found: dict[int, Mark]) -> list[Mark]:
 
 def _with_title(lines: Sequence[Line], mark: Mark, found: dict[int, Mark]) -> Mark:
     heading, after = mark.heading, mark.after
-    if _is_text(lines, mark):
-        return Mark(mark.line, after, replace(heading, title="", run_in=True))
     if heading.run_in:
         return mark
+    if _wraps(lines, mark):
+        title = f"{heading.title} {lines[after].text}".strip(" .:")
+        return Mark(mark.line, after + 1, replace(heading, title=title))
+    if _is_text(lines, mark):
+        return Mark(mark.line, after, replace(heading, title="", run_in=True))
     while after < len(lines) and after - mark.line < 4 and _goes_on(lines, heading, after, found):
         title = f"{heading.title} {lines[after].text}".strip(" .:")
         heading, after = replace(heading, title=title), after + 1
     return Mark(mark.line, after, heading)
 
 
+def _wraps(lines: Sequence[Line], mark: Mark) -> bool:
+    """Whether a long title ends on a short second line, with a new paragraph below that."""
+    if not mark.heading.title or mark.after + 1 >= len(lines) or lines[mark.line].wide < 0.7:
+        return False
+    below, next_one = lines[mark.after], lines[mark.after + 1]
+    short = below.wide < 0.65 and below.text[:1].islower() and below.text[-1:] not in ".;:,"
+    return short and not next_one.text[:1].islower()
+
+
 def _is_text(lines: Sequence[Line], mark: Mark) -> bool:
     """Whether what looked like a title is the first line of the section's own text."""
-    heading = mark.heading
-    if heading.run_in or not heading.title or not heading.label or mark.after > mark.line + 1:
+    title = mark.heading.title
+    if not title or not mark.heading.label or mark.after > mark.line + 1 or _all_capitals(title):
         return False
     below = lines[mark.after].text if mark.after < len(lines) else ""
-    if _all_capitals(heading.title) or not below[:1].islower():
-        return False
-    return lines[mark.line].wide > 0.75 or len(heading.title) > 60
+    long = lines[mark.line].wide > 0.75 or len(title) > 60
+    runs_on = below[:1].islower() or (not _capitalised(title) and bool(_OPEN_WORD.match(title)))
+    return long and runs_on
 
 
 def _goes_on(lines: Sequence[Line], heading: Heading, at: int, found: dict[int, Mark]) -> bool:
@@ -570,6 +615,9 @@ def _outline_heading(
     entry: OutlineEntry, run_in: bool, mark: Mark | None, ranks: dict[int, int], least: int
 ) -> Heading:
     title = " ".join(entry.title.split())
+    known = find_heading(title[:1].upper() + title[1:], "")
+    if mark is None and known is not None and known.label:
+        return replace(known, run_in=run_in, sure=True)
     if mark is not None and mark.heading.label:
         rest = _after_label(title, mark.heading.label)
         if rest is None:

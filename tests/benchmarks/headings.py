@@ -177,7 +177,7 @@ def text_between(
     gaps = [at for at, (letter, _) in enumerate(found) if letter.isspace() and at > first]
     if not gaps:
         return []
-    last = max(at for at in range(first, gaps[:FIRST_WORDS][-1]) if not found[at][0].isspace())
+    last = max(at for at in range(first, gaps[:FIRST_WORDS][-1]) if found[at][0].isalnum())
     return [found[first][1], found[last][1]]
 
 
