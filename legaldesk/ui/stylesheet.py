@@ -21,6 +21,8 @@ QLabel[role="careful"] { color: $careful; }
 QLabel[role="wrong"] { color: $wrong; }
 QLabel[role="right"] { color: $right; }
 
+QLabel[role="strong"] { font-weight: 600; }
+
 QFrame[role="line"] { background: $line; border: none; }
 QWidget[role="panel"] { background: $panel; }
 
@@ -47,6 +49,24 @@ QPushButton[role="link"] { color: $accent; text-decoration: underline; }
 QPushButton[role="quiet"]:hover { background: $hover; }
 QPushButton[role="link"]:focus, QPushButton[role="quiet"]:focus { border-color: $accent; }
 
+QPushButton[role="chip"], QPushButton[role="crossing"] {
+    background: transparent; border: 1px solid $line; padding: 2px 10px; min-height: ${row}px;
+}
+QPushButton[role="chip"]:hover { background: $hover; }
+QPushButton[role="chip"]:focus, QPushButton[role="crossing"]:focus {
+    border: 2px solid $accent; padding: 1px 9px;
+}
+QPushButton[role="crossing"] {
+    background: $careful_wash; color: $careful; border-color: $careful; font-weight: 600;
+}
+QPushButton[role="view"] {
+    background: transparent; border: 2px solid transparent; border-radius: 5px;
+    padding: 4px 6px; text-align: left; min-height: ${row}px;
+}
+QPushButton[role="view"]:hover { background: $hover; }
+QPushButton[role="view"]:checked { background: $selected; font-weight: 600; }
+QPushButton[role="view"]:focus { border-color: $accent; }
+
 QToolButton {
     background: transparent; color: $text; border: 2px solid transparent; border-radius: 5px;
     padding: 3px;
@@ -63,6 +83,15 @@ QLineEdit, QComboBox {
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: ${pad_y_focus}px 7px; }
+
+QLineEdit[role="question"] {
+    font-size: ${large}px; padding: 4px 10px; border-radius: 6px; min-height: ${question}px;
+}
+QLineEdit[role="question"]:focus { padding: 3px 9px; }
+
+QFrame[role="banner"] { background: $wrong_wash; border: none; border-top: 1px solid $wrong; }
+QFrame[role="popup"] { background: $window; border: 1px solid $field_line; }
+QAbstractItemView[role="panel"] { background: $panel; }
 
 QMenu { background: $window; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
@@ -90,9 +119,10 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 12px; }
 QScrollBar:horizontal { height: 12px; }
-QScrollBar::handle { background: $field_line; border-radius: 4px; margin: 2px; }
+QScrollBar::handle { background: $handle; border-radius: 4px; margin: 2px; }
 QScrollBar::handle:vertical { min-height: 28px; }
 QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:disabled { background: transparent; }
 QScrollBar::handle:hover { background: $secondary; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
@@ -107,6 +137,7 @@ def stylesheet(colours: Colours, px: Callable[[int], int]) -> str:
         "large": px(16),
         "huge": px(20),
         "row": px(18),
+        "question": px(24),
         "pad_y": 4,
         "pad_x": 12,
         "pad_y_focus": 3,

@@ -49,6 +49,7 @@ class Colours:
     wrong: str
     wrong_wash: str
     field_line: str
+    handle: str
     highlight: str = "#FFE03C"
 
 
@@ -69,6 +70,7 @@ LIGHT = Colours(
     wrong="#B42318",
     wrong_wash="#FDEDEB",
     field_line="#8C959F",
+    handle="#BCC4CD",
 )
 
 DARK = Colours(
@@ -88,6 +90,7 @@ DARK = Colours(
     wrong="#F2776B",
     wrong_wash="#361B19",
     field_line="#6B7684",
+    handle="#454E59",
 )
 
 

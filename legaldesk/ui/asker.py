@@ -1,0 +1,101 @@
+"""Asks questions: by words alone while the model loads, and again by itself when it is ready."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from legaldesk.core.hits import Answer, Scope
+
+if TYPE_CHECKING:
+    from legaldesk.core.errors import LegalDeskError
+    from legaldesk.workers.job import Job
+    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.requests import Requests
+
+HITS = 25
+"""How many passages one answer holds."""
+
+
+class Asker(QObject):
+    """Holds the one question that is being asked; a newer one supersedes it.
+
+    ``answered`` carries the Answer and whether it renews the answer to the same question.
+    """
+
+    asked = Signal(str)
+    answered = Signal(object, bool)
+    failed = Signal(object)
+
+    def __init__(self, requests: Requests, lane: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._requests = requests
+        self._lane = lane
+        self._question = ""
+        self._scope = Scope()
+        self._ready = False
+        self._answered_fully = False
+        self._job: Job | None = None
+
+    @property
+    def question(self) -> str:
+        """The question asked last; "" before the first."""
+        return self._question
+
+    @property
+    def scope(self) -> Scope:
+        """Where it was asked."""
+        return self._scope
+
+    def ask(self, question: str, scope: Scope) -> None:
+        """Ask a question; nothing happens when it is empty."""
+        if question.strip():
+            self._question, self._scope = question.strip(), scope
+            self.asked.emit(self._question)
+            self._submit(renewed=False)
+
+    def forget(self) -> None:
+        """Ask nothing any more."""
+        self._question = ""
+        self._drop()
+
+    def renew(self) -> None:
+        """Ask the same question again, because the library has changed."""
+        if self._question:
+            self._submit(renewed=self._job is None or self._job.finished)
+
+    def move(self, scope: Scope) -> None:
+        """Ask the same question elsewhere."""
+        if self._question and scope != self._scope:
+            self.ask(self._question, scope)
+
+    def set_ready(self, ready: bool) -> None:
+        """Told whether the model can be used; a question answered by words is asked again."""
+        became_ready = ready and not self._ready
+        self._ready = ready
+        if became_ready and self._question and not self._answered_fully:
+            self._submit(renewed=self._job is None or self._job.finished)
+
+    def _submit(self, renewed: bool) -> None:
+        self._drop()
+        ask = self._requests.search if self._ready else self._requests.search_words
+        job = ask(self._question, replace(self._scope), HITS)
+        self._job, self._answered_fully = job, self._ready
+        job.succeeded.connect(lambda answer: self._take(job, answer, renewed))
+        job.failed.connect(lambda error: self._give_up(job, error))
+        self._lane.submit(job)
+
+    def _drop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _take(self, job: Job, answer: Answer, renewed: bool) -> None:
+        if job is self._job:
+            self.answered.emit(answer, renewed)
+
+    def _give_up(self, job: Job, error: LegalDeskError) -> None:
+        if job is self._job:
+            self.failed.emit(error)

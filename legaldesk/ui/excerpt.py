@@ -1,0 +1,62 @@
+"""Chooses the few lines of a passage that show best why it was found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from legaldesk.core.hits import Emphasis
+
+_SENTENCE_START = re.compile(r"(?:(?<=[.;:!?])|(?<=[.;:!?][\"”’)]))\s+")
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A stretch of a passage for display, with its emphasised parts as (start, end)."""
+
+    text: str
+    parts: tuple[tuple[int, int], ...]
+
+
+def excerpt(body: str, emphasis: Sequence[Emphasis], room: int) -> Excerpt:
+    """At most about ``room`` characters around the part with the most different matched words."""
+    if len(body) <= room:
+        return Excerpt(body, tuple((part.start, part.end) for part in emphasis))
+    start = _sentence_before(body, _best_start(body, emphasis, room), room)
+    end = min(len(body), start + room)
+    if end < len(body):
+        end = max(body.rfind(" ", start, end), start + room // 2)
+    lead = ELLIPSIS + " " if start else ""
+    tail = " " + ELLIPSIS if end < len(body) else ""
+    shift = len(lead) - start
+    parts = tuple(
+        (part.start + shift, part.end + shift)
+        for part in emphasis
+        if part.start >= start and part.end <= end
+    )
+    return Excerpt(lead + body[start:end] + tail, parts)
+
+
+def _best_start(body: str, emphasis: Sequence[Emphasis], room: int) -> int:
+    """Where the window with the most different matched words begins; the earliest of equals."""
+    best, best_words = 0, 0
+    for first in emphasis:
+        inside = {
+            body[part.start : part.end].lower()
+            for part in emphasis
+            if part.start >= first.start and part.end <= first.start + room * 3 // 4
+        }
+        if len(inside) > best_words:
+            best, best_words = first.start, len(inside)
+    return best
+
+
+def _sentence_before(body: str, position: int, room: int) -> int:
+    """The start of the sentence that holds a position, or of a word a little before it."""
+    starts = [0, *(match.end() for match in _SENTENCE_START.finditer(body, 0, position + 1))]
+    start = max(each for each in starts if each <= position)
+    if position - start > room // 3:
+        start = body.rfind(" ", 0, position - room // 4) + 1
+    return start

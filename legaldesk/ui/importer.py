@@ -1,0 +1,125 @@
+"""Runs imports one after another and remembers what became of each file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from legaldesk.core.documents import FileOutcome, FileState, ImportSummary
+from legaldesk.ui.wording import count
+
+if TYPE_CHECKING:
+    from legaldesk.core.progress import Progress
+    from legaldesk.ui.task_board import TaskBoard
+    from legaldesk.workers.job import Job
+    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.requests import Requests
+
+
+class Importer(QObject):
+    """Imports run in a lane of their own; outcomes add up until a new import starts from rest.
+
+    ``fileFinished`` comes once per file as soon as it is done, ``finished`` when no import
+    runs or waits any more.
+    """
+
+    started = Signal()
+    progressed = Signal(object)
+    fileFinished = Signal(object)
+    finished = Signal()
+    failed = Signal(object)
+
+    def __init__(self, requests: Requests, lane: Lane, board: TaskBoard) -> None:
+        super().__init__(board)
+        self._requests = requests
+        self._lane = lane
+        self._board = board
+        self._running: list[Job] = []
+        self._outcomes: dict[str, FileOutcome] = {}
+        self.matter = ""
+        self.cancelled = False
+
+    @property
+    def running(self) -> bool:
+        """Whether an import runs or waits."""
+        return bool(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """How many imports wait behind the running one."""
+        return max(0, len(self._running) - 1)
+
+    @property
+    def outcomes(self) -> tuple[FileOutcome, ...]:
+        """What became of the files so far."""
+        return tuple(self._outcomes.values())
+
+    def add(
+        self,
+        paths: Sequence[str],
+        matter: str,
+        passwords: Mapping[str, str] | None = None,
+        in_place: bool = False,
+    ) -> None:
+        """Bring files and folders into a matter."""
+        job = self._requests.import_files(paths, matter, passwords, in_place)
+        name = PurePath(paths[0]).name if len(paths) == 1 else count(len(paths), "item")
+        self._submit(job, f"Importing {name} into {matter}", matter)
+
+    def resume(self) -> None:
+        """Go on with what was queued before a restart."""
+        self._submit(self._requests.resume_import(), "Going on with the last import", "")
+
+    def add_samples(self) -> None:
+        """Bring in the sample matter."""
+        self._submit(self._requests.import_samples(), "Loading the sample matter", "")
+
+    def cancel(self) -> None:
+        """Stop what runs and waits; files that are finished stay."""
+        for job in list(self._running):
+            job.cancel()
+
+    def locked_files(self) -> tuple[FileOutcome, ...]:
+        """The files of this import that need a password."""
+        return tuple(each for each in self.outcomes if each.state is FileState.LOCKED)
+
+    def _submit(self, job: Job, title: str, matter: str) -> None:
+        if not self._running:
+            self._outcomes.clear()
+            self.cancelled = False
+        self._running.append(job)
+        self.matter = matter
+        self._board.watch(job, title)
+        job.progressed.connect(self._advance)
+        job.succeeded.connect(self._summarise)
+        job.failed.connect(self.failed)
+        job.cancelled.connect(self._note_cancel)
+        for outcome in (job.succeeded, job.failed, job.cancelled):
+            outcome.connect(lambda *_: self._end(job))
+        self.started.emit()
+        self._lane.submit(job)
+
+    def _advance(self, progress: Progress) -> None:
+        if progress.outcome is not None:
+            self._note(progress.outcome)
+        self.progressed.emit(progress)
+
+    def _summarise(self, summary: ImportSummary) -> None:
+        for outcome in summary.outcomes:
+            if self._outcomes.get(outcome.file) != outcome:
+                self._note(outcome)
+
+    def _note(self, outcome: FileOutcome) -> None:
+        self._outcomes[outcome.file] = outcome
+        self.fileFinished.emit(outcome)
+
+    def _note_cancel(self) -> None:
+        self.cancelled = True
+
+    def _end(self, job: Job) -> None:
+        self._running.remove(job)
+        if not self._running:
+            self.finished.emit()

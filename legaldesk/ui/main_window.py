@@ -1,0 +1,364 @@
+"""The window: puts its parts together and passes their wishes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from legaldesk.core.documents import FileOutcome, FileState
+from legaldesk.core.hits import ALL_MATTERS, Answer, EngineState, Hit
+from legaldesk.ui import theme
+from legaldesk.ui.adding import Adding
+from legaldesk.ui.asker import Asker
+from legaldesk.ui.banner import Banner
+from legaldesk.ui.dialogs import NameQuestion, ask
+from legaldesk.ui.drop_overlay import DropOverlay, dropped_paths
+from legaldesk.ui.erasing import Erasing
+from legaldesk.ui.import_panel import ImportPanel
+from legaldesk.ui.importer import Importer
+from legaldesk.ui.matter_book import MatterBook
+from legaldesk.ui.pieces import hairline
+from legaldesk.ui.question_bar import QuestionBar
+from legaldesk.ui.search_view import SearchView
+from legaldesk.ui.settings import Settings
+from legaldesk.ui.settings_menu import settings_menu
+from legaldesk.ui.sidebar import Sidebar
+from legaldesk.ui.task_board import TaskBoard
+from legaldesk.ui.tasks_pill import TasksPill
+from legaldesk.ui.watcher import Watcher
+from legaldesk.ui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from legaldesk.ui.documents_view import DocumentsView
+    from legaldesk.workers.lane import Lanes
+    from legaldesk.workers.requests import Requests
+
+SEARCH, DOCUMENTS = 0, 1
+REFRESH_MS = 800
+"""Lists follow an import at most this often."""
+
+
+class MainWindow(QMainWindow):
+    """Shows one library. It reads nothing before it is shown."""
+
+    def __init__(self, requests: Requests, lanes: Lanes, settings: Settings) -> None:
+        super().__init__()
+        self._requests = requests
+        self._lanes = lanes
+        self._settings = settings
+        self._documents: DocumentsView | None = None
+        self.setWindowTitle("LegalDesk")
+        self.setAcceptDrops(True)
+        self._make_actors()
+        self._make_parts()
+        self._connect_actors()
+        self._connect_parts()
+        self._add_keys()
+        self._restore_layout()
+
+    # ------------------------------------------------------------ putting together
+
+    def _make_actors(self) -> None:
+        """What acts for the window and is not seen."""
+        requests, lanes = self._requests, self._lanes
+        self.board = TaskBoard(self)
+        self.book = MatterBook(requests, lanes.library, self._settings.matter)
+        self.book.setParent(self)
+        self.asker = Asker(requests, lanes.asking, self)
+        self.watcher = Watcher(requests, lanes.watching, self)
+        self.importer = Importer(requests, lanes.importing, self.board)
+        self.adding = Adding(self, self.importer, self.book, self._settings)
+        self.erasing = Erasing(self, requests, lanes.library, self.board)
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.setInterval(REFRESH_MS)
+        self._resumed = False
+
+    def _make_parts(self) -> None:
+        self.sidebar = Sidebar()
+        self.bar = QuestionBar(TasksPill(self.board))
+        self.banner = Banner()
+        self.welcome = Welcome()
+        self.search = SearchView(self._requests, self._lanes.pages, self.welcome)
+        self.views = QStackedWidget()
+        self.views.addWidget(self.search)
+        self.panel = ImportPanel(self.importer)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.bar, self.banner, hairline()):
+            column.addWidget(part)
+        column.addWidget(self.views, 1)
+        column.addWidget(self.panel)
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.sidebar)
+        row.addWidget(hairline(vertical=True))
+        row.addLayout(column, 1)
+        self.setCentralWidget(whole)
+        self.overlay = DropOverlay(self)
+        self.sidebar.show_view(SEARCH)
+        self._show_matters()
+
+    def _connect_actors(self) -> None:
+        self.book.changed.connect(self._show_matters)
+        self.book.currentChanged.connect(self._go_to_matter)
+        self.asker.asked.connect(self.search.show_searching)
+        self.asker.answered.connect(self._show_answer)
+        self.watcher.changed.connect(self._show_engine)
+        self.watcher.meaningCompleted.connect(self.asker.renew)
+        self.importer.fileFinished.connect(self._refresh_soon)
+        self.importer.finished.connect(self._end_import)
+        self.erasing.erased.connect(self.refresh)
+        self._refresh.timeout.connect(self.refresh)
+        for actor in (self.book, self.asker, self.importer, self.erasing):
+            actor.failed.connect(self.banner.show_error)
+
+    def _connect_parts(self) -> None:
+        side, bar = self.sidebar, self.bar
+        side.viewChosen.connect(self.show_view)
+        side.renameWanted.connect(self._ask_new_name)
+        side.lockWanted.connect(self.book.lock)
+        side.removeWanted.connect(self.erasing.remove_matter)
+        side.filesWanted.connect(self.adding.choose_files)
+        side.folderWanted.connect(self.adding.choose_folder)
+        for part in (side, bar):
+            part.matterChosen.connect(self.book.choose)
+            part.newMatterWanted.connect(self._ask_new_matter)
+        bar.asked.connect(self.ask)
+        bar.stepped.connect(self._step_from_box)
+        bar.scopeChanged.connect(lambda: self.asker.move(bar.scope))
+        bar.menuWanted.connect(self._open_settings)
+        self.welcome.filesWanted.connect(self.adding.choose_files)
+        self.welcome.samplesWanted.connect(self.importer.add_samples)
+        self.welcome.questionWanted.connect(self.ask)
+        self.search.hitShown.connect(self._offer_document)
+        self.search.questionWanted.connect(bar.focus_box)
+        self.panel.groupWanted.connect(self._show_group)
+        self.panel.passwordWanted.connect(self.adding.add_locked)
+
+    def _add_keys(self) -> None:
+        keys = {
+            "Ctrl+L": self.bar.focus_box,
+            "/": self.bar.focus_box,
+            "Ctrl+O": self.adding.choose_files,
+            "Ctrl+Shift+O": self.adding.choose_folder,
+            "Ctrl+N": self._ask_new_matter,
+            "Ctrl+1": lambda: self.show_view(SEARCH),
+            "Ctrl+2": lambda: self.show_view(DOCUMENTS),
+            "Escape": self._escape,
+        }
+        for key, act in keys.items():
+            QShortcut(QKeySequence(key), self).activated.connect(act)
+
+    # ------------------------------------------------------------ asking
+
+    def ask(self, question: str) -> None:
+        """Ask in the current scope and show the results."""
+        self.bar.box.setText(question)
+        if question.strip():
+            self.show_view(SEARCH)
+            self.asker.ask(question, self.bar.scope)
+
+    def _show_answer(self, answer: Answer, renewed: bool) -> None:
+        in_box = self.bar.box.hasFocus()
+        self.search.show_answer(answer, self.asker.scope, renewed)
+        if in_box and not renewed and self.bar.box.text().strip() == self.asker.question:
+            self.search.focus_results()
+
+    def _step_from_box(self, by: int) -> None:
+        if self.search.results.hits:
+            self.show_view(SEARCH)
+            self.search.focus_results()
+            self.search.step(by)
+
+    def _offer_document(self, hit: Hit) -> None:
+        self.bar.offer_document(hit.document_id, hit.document)
+
+    def _escape(self) -> None:
+        """Close what is in the way; never stop a task."""
+        if self.banner.isVisible():
+            self.banner.hide()
+        elif self.views.currentIndex() == SEARCH:
+            self.search.escape()
+        else:
+            self.bar.focus_box()
+
+    # ------------------------------------------------------------ the engine
+
+    def _show_engine(self, state: EngineState) -> None:
+        self.bar.model_pill.show_state(state)
+        self.asker.set_ready(state.model == "ready")
+        if state.queued and not self._resumed and not self.importer.running:
+            self._resumed = True
+            self.importer.resume()
+
+    # ------------------------------------------------------------ matters
+
+    def _show_matters(self) -> None:
+        book = self.book
+        self.sidebar.show_matters(book.matters, book.current, book.crosses_walls)
+        self.bar.show_matters(book.matters, book.current, book.crosses_walls)
+        self.welcome.show_matter(book.find(book.current), book.crosses_walls, book.read)
+
+    def _go_to_matter(self, name: str) -> None:
+        if name != ALL_MATTERS:
+            self._settings.matter = name
+        self._show_matters()
+        if self._documents is not None:
+            self._documents.set_matter(name)
+        self.asker.move(self.bar.scope)
+
+    def _ask_new_matter(self) -> None:
+        question = NameQuestion(self, "New matter", "Create")
+        ask(question, lambda: self.book.create(question.name))
+
+    def _ask_new_name(self, name: str) -> None:
+        question = NameQuestion(self, "Rename the matter", "Rename", name)
+        ask(question, lambda: self.book.rename(name, question.name))
+
+    # ------------------------------------------------------------ documents
+
+    @property
+    def documents(self) -> DocumentsView:
+        """The documents view, made when it is first needed."""
+        if self._documents is None:
+            from legaldesk.ui.documents_view import DocumentsView
+
+            view = DocumentsView(self._requests, self._lanes.library)
+            view.openDocument.connect(self._open_document)
+            view.removeRequested.connect(self.erasing.remove_documents)
+            view.passwordRequested.connect(self._ask_file_password)
+            view.retryRequested.connect(lambda file: self.adding.add((file,)))
+            view.set_matter(self.book.current)
+            self.views.addWidget(view)
+            self._documents = view
+        return self._documents
+
+    def show_view(self, number: int) -> None:
+        """Show Search (0) or Documents (1)."""
+        if number == DOCUMENTS:
+            self.views.setCurrentWidget(self.documents)
+        else:
+            self.views.setCurrentWidget(self.search)
+        self.sidebar.show_view(number)
+
+    def refresh(self) -> None:
+        """Read the lists again."""
+        self.book.refresh()
+        if self._documents is not None:
+            self._documents.refresh()
+
+    def _refresh_soon(self, _outcome: FileOutcome | None = None) -> None:
+        if not self._refresh.isActive():
+            self._refresh.start()
+
+    def _end_import(self) -> None:
+        self.refresh()
+        self.watcher.look()
+        self.asker.renew()
+
+    def _show_group(self, state: FileState) -> None:
+        self.show_view(DOCUMENTS)
+        if state is FileState.IMPORTED:
+            self.documents.refresh()
+        else:
+            self.documents.show_problems(state.value)
+
+    def _open_document(self, document_id: str, page: int) -> None:
+        self.show_view(SEARCH)
+        self.search.show_page(document_id, page)
+
+    def _ask_file_password(self, file: str) -> None:
+        self.adding.add_locked(FileOutcome(file, FileState.LOCKED, matter=self.book.current))
+
+    # ------------------------------------------------------------ looks
+
+    def _open_settings(self, below: QWidget) -> None:
+        menu = settings_menu(self, self._settings, self.relook)
+        menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
+
+    def relook(self, look: theme.Look) -> None:
+        """Change colours or text size, now and for the next start."""
+        self._settings.look = look
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, look)
+        self.sidebar.fit()
+        self._show_matters()
+        self.welcome.refresh_theme()
+        self.search.refresh_theme()
+
+    # ------------------------------------------------------------ Qt's events
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first reads start once the window is there."""
+        super().showEvent(event)
+        if not self.book.read:
+            QTimer.singleShot(0, self.watcher.look)
+            QTimer.singleShot(0, self.book.refresh)
+            self.bar.focus_box()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember how it looked."""
+        self._settings.keep_layout("window", self.saveGeometry())
+        self._settings.keep_layout("search", self.search.split())
+        self._settings.save()
+        super().closeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The overlay covers everything."""
+        super().resizeEvent(event)
+        self.overlay.setGeometry(self.rect())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome anywhere."""
+        if not dropped_paths(event.mimeData()):
+            return
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        name = self.book.current
+        if name != ALL_MATTERS:
+            self.overlay.offer(f"Drop to add to {name}", "PDF files and folders")
+        else:
+            self.overlay.offer("Drop to add", "You will be asked which matter they are for")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """They went away again."""
+        self.overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import what was dropped."""
+        self.overlay.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.adding.add(dropped_paths(event.mimeData()))
+
+    def _restore_layout(self) -> None:
+        self.resize(1240, 800)
+        self.setMinimumSize(860, 560)
+        geometry = self._settings.layout("window")
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        self.search.remember_split(self._settings.layout("search"))

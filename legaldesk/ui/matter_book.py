@@ -1,0 +1,108 @@
+"""The matters, which of them is current, and what can be done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from legaldesk.core.documents import Matter
+from legaldesk.core.hits import ALL_MATTERS
+
+if TYPE_CHECKING:
+    from legaldesk.workers.job import Job
+    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.requests import Requests
+
+
+class MatterBook(QObject):
+    """The matters as last read. ``current`` is ALL_MATTERS only by choice or when none exists."""
+
+    changed = Signal()
+    currentChanged = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, requests: Requests, lane: Lane, remembered: str = "") -> None:
+        super().__init__()
+        self._requests = requests
+        self._lane = lane
+        self._wanted = remembered
+        self._chosen_all = False
+        self.matters: tuple[Matter, ...] = ()
+        self.current = ALL_MATTERS
+        self.read = False
+
+    @property
+    def crosses_walls(self) -> bool:
+        """Whether all matters are searched, which somebody chose."""
+        return self._chosen_all
+
+    def find(self, name: str) -> Matter | None:
+        """The matter of that name."""
+        return next((matter for matter in self.matters if matter.name == name), None)
+
+    def choose(self, name: str) -> None:
+        """Make a matter current, or all of them."""
+        self._chosen_all = name == ALL_MATTERS
+        self._wanted = name
+        self._settle()
+
+    def refresh(self) -> None:
+        """Read the matters again."""
+        self._run(self._requests.list_matters(), self._take, again=False)
+
+    def create(self, name: str, then: Callable[[], object] | None = None) -> None:
+        """Make a matter and make it current; ``then`` runs when it is there."""
+        self._run(self._requests.create_matter(name), lambda _: self._made(name, then))
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a matter another name."""
+        job = self._requests.rename_matter(name, new_name)
+        self._run(job, lambda _: self._moved(name, new_name))
+
+    def lock(self, name: str, locked: bool) -> None:
+        """Keep a matter out of searches over all matters, or let it in."""
+        self._run(self._requests.lock_matter(name, locked))
+
+    def _run(
+        self, job: Job, then: Callable[[Any], object] | None = None, again: bool = True
+    ) -> None:
+        job.failed.connect(self.failed)
+        if then is not None:
+            job.succeeded.connect(then)
+        if again:
+            job.succeeded.connect(lambda _: self.refresh())
+        self._lane.submit(job)
+
+    def _made(self, name: str, then: Callable[[], object] | None) -> None:
+        if self.find(name) is None:
+            self.matters = (*self.matters, Matter(name))
+        self.choose(name)
+        self.changed.emit()
+        if then is not None:
+            then()
+
+    def _moved(self, name: str, new_name: str) -> None:
+        if self.current == name:
+            self._wanted = new_name
+
+    def _take(self, matters: tuple[Matter, ...]) -> None:
+        self.read = True
+        self.matters = matters
+        self.changed.emit()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Keep to what was wanted; where that is gone, to the first matter."""
+        names = [matter.name for matter in self.matters]
+        if self._chosen_all and names:
+            current = ALL_MATTERS
+        elif self._wanted in names:
+            current = self._wanted
+        else:
+            current = names[0] if names else ALL_MATTERS
+            self._chosen_all = False
+        if current != self.current:
+            self.current = current
+            self.currentChanged.emit(current)

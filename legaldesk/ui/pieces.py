@@ -1,0 +1,98 @@
+"""Small widgets that several parts of the window are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from legaldesk.ui import theme
+
+
+def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
+    """A plain-text label in one of the style sheet's roles; what it shows is never markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if role:
+        made.setProperty("role", role)
+    return made
+
+
+def button(
+    text: str, on_click: Callable[[], object], role: str = "", icon: str = ""
+) -> QPushButton:
+    """A push button; ``role`` is "primary", "danger", "link" or "quiet"."""
+    made = QPushButton(text)
+    made.setAutoDefault(False)
+    made.clicked.connect(lambda: on_click())
+    if role:
+        made.setProperty("role", role)
+    if icon:
+        theme.dress(made, icon, "on_accent" if role == "primary" else "secondary")
+    if role == "link":
+        made.setCursor(Qt.CursorShape.PointingHandCursor)
+    return made
+
+
+def tool(icon: str, name: str, on_click: Callable[[], object] | None = None) -> QToolButton:
+    """A button of one icon; its name is its tool tip and what a screen reader says."""
+    made = QToolButton()
+    made.setToolTip(name)
+    made.setAccessibleName(name)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    theme.dress(made, icon)
+    if on_click is not None:
+        made.clicked.connect(lambda: on_click())
+    return made
+
+
+def hairline(vertical: bool = False) -> QFrame:
+    """A line of one pixel between two areas."""
+    made = QFrame()
+    made.setProperty("role", "line")
+    if vertical:
+        made.setFixedWidth(1)
+    else:
+        made.setFixedHeight(1)
+    return made
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Change a widget's role and dress it accordingly."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text that ends in … where it does not fit; the tool tip has all of it."""
+
+    def __init__(self, role: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._whole = ""
+        if role:
+            self.setProperty("role", role)
+
+    def say(self, text: str) -> None:
+        """Show a text."""
+        self._whole = text
+        self.setAccessibleName(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the text again."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(
+            self._whole, Qt.TextElideMode.ElideMiddle, self.width()
+        )
+        self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")

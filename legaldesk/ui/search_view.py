@@ -1,0 +1,242 @@
+"""Results at the left, the page at the right, and a line that says what was searched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from legaldesk.core import citation
+from legaldesk.core.hits import Answer, Hit, Scope
+from legaldesk.ui.empty_state import EmptyState
+from legaldesk.ui.pieces import hairline, label
+from legaldesk.ui.result_list import ResultList
+from legaldesk.ui.wording import coverage_line
+
+if TYPE_CHECKING:
+    from legaldesk.ui.page_view import PageView
+    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.requests import Requests
+
+
+class SearchView(QWidget):
+    """Shows an answer; walking its hits shows their pages at once."""
+
+    hitShown = Signal(object)
+    questionWanted = Signal()
+
+    def __init__(self, requests: Requests, pages: Lane, welcome: QWidget) -> None:
+        super().__init__()
+        self._requests = requests
+        self._pages = pages
+        self._page: PageView | None = None
+        self._chosen_by_hand = False
+        self.results = ResultList()
+        self.results.hitChosen.connect(self._show_hit)
+        self.results.pageWanted.connect(self.focus_page)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(welcome)
+        self._stack.addWidget(self._working_place())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+        self._add_keys()
+
+    # ------------------------------------------------------------ building
+
+    def _working_place(self) -> QWidget:
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        left = QWidget()
+        left.setMinimumWidth(300)
+        layout = QVBoxLayout(left)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        self.nothing = EmptyState("search", "", "")
+        self._left = QStackedWidget()
+        self._left.addWidget(self.results)
+        self._left.addWidget(self.nothing)
+        layout.addWidget(self._left, 1)
+        layout.addWidget(hairline())
+        layout.addLayout(self._foot())
+        self.splitter.addWidget(left)
+        return self.splitter
+
+    def _foot(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 6, 12, 6)
+        self.coverage = label("", "small", wrap=True)
+        self.position = label("", "small")
+        row.addWidget(self.coverage, 1)
+        row.addWidget(self.position, 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def _add_keys(self) -> None:
+        keys = {
+            "F3": lambda: self.step(1),
+            "Shift+F3": lambda: self.step(-1),
+            "Ctrl+Shift+C": self.copy_text,
+        }
+        for key, act in keys.items():
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+        copy = QShortcut(QKeySequence.StandardKey.Copy, self)
+        copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        copy.activated.connect(self.copy_citation)
+
+    @property
+    def page(self) -> PageView:
+        """The page at the right, made when it is first needed."""
+        if self._page is None:
+            from legaldesk.ui.page_view import PageView
+
+            self._page = PageView(self._requests, self._pages)
+            self.splitter.addWidget(self._page)
+            self.splitter.setStretchFactor(0, 0)
+            self.splitter.setStretchFactor(1, 1)
+            width = self.splitter.width()
+            if self._split.isEmpty() or not self.splitter.restoreState(self._split):
+                self.splitter.setSizes([width * 45 // 100, width * 55 // 100])
+        return self._page
+
+    _split = QByteArray()
+
+    def remember_split(self, state: QByteArray) -> None:
+        """The splitter as it was left."""
+        self._split = state
+
+    def split(self) -> QByteArray:
+        """The splitter as it is."""
+        return self.splitter.saveState() if self._page is not None else self._split
+
+    # ------------------------------------------------------------ answers
+
+    def show_searching(self, question: str) -> None:
+        """A question is on its way."""
+        self.coverage.setText("Searching…")
+        self.position.setText("")
+
+    def show_answer(self, answer: Answer, scope: Scope, renewed: bool) -> None:
+        """Show an answer; one that renews another keeps selection and place."""
+        before = self.results.hit if renewed else None
+        by_hand = renewed and self._chosen_by_hand
+        place = self.results.verticalScrollBar().value() if renewed else 0
+        self._stack.setCurrentIndex(1)
+        self.results.show_hits(answer.hits, show_matter=not scope.matter)
+        line = coverage_line(answer.coverage, "meaning" in answer.modes)
+        self.coverage.setText(f"{line} {answer.note}" if answer.note else line)
+        self._say_nothing_found(answer)
+        self._left.setCurrentIndex(0 if answer.hits else 1)
+        self._select(answer, before, by_hand)
+        if before is not None:
+            self.results.verticalScrollBar().setValue(place)
+        self._chosen_by_hand = by_hand
+
+    def _select(self, answer: Answer, before: Hit | None, by_hand: bool) -> None:
+        """The same passage as before, else the first; nothing where somebody had chosen."""
+        rows = {hit.passage_id: row for row, hit in enumerate(answer.hits)}
+        if before is not None and before.passage_id in rows:
+            self.results.choose(rows[before.passage_id])
+        elif answer.hits and not by_hand:
+            self.results.choose(0)
+        elif not answer.hits and self._page is not None and not by_hand:
+            self._page.clear()
+        self._say_position()
+
+    def _say_nothing_found(self, answer: Answer) -> None:
+        advice = "Try other words, fewer quotation marks, or another matter."
+        if "meaning" not in answer.modes:
+            advice = "Only exact words can be found so far. Try words that stand in the text."
+        if not answer.coverage.pages:
+            advice = "Drop PDF files anywhere on this window to add them."
+        self.nothing.say("No passage found", advice)
+
+    def show_page(self, document_id: str, page: int) -> None:
+        """Show a page that no result led to."""
+        if self._stack.currentIndex() == 0:
+            self.nothing.say("Nothing asked yet", "Ask a question to find passages (Ctrl+L).")
+            self._left.setCurrentIndex(1)
+            self._stack.setCurrentIndex(1)
+        self.page.show_page(document_id, page)
+
+    def show_welcome(self) -> None:
+        """Back to the start, nothing asked."""
+        self.results.show_hits((), show_matter=False)
+        self.coverage.setText("")
+        self.position.setText("")
+        if self._page is not None:
+            self._page.clear()
+        self._stack.setCurrentIndex(0)
+
+    def _show_hit(self, hit: Hit) -> None:
+        self._chosen_by_hand = True
+        self._say_position()
+        self.page.show_hit(hit)
+        self.hitShown.emit(hit)
+
+    def _say_position(self) -> None:
+        hit = self.results.hit
+        total = len(self.results.hits)
+        self.position.setText(f"Hit {hit.rank} of {total}" if hit else "")
+
+    # ------------------------------------------------------------ keys
+
+    def step(self, by: int) -> None:
+        """The next or previous hit, around the ends."""
+        self.results.step(by)
+
+    def focus_results(self) -> None:
+        """The keyboard walks the results."""
+        if self.results.hits:
+            self.results.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_page(self) -> None:
+        """The keyboard goes to the page."""
+        page = self.page
+        target = page.canvas if page.canvas.isVisible() else page.locked.field
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def escape(self) -> None:
+        """One step back: from the page to the results, from the results to the question."""
+        focus = QApplication.focusWidget()
+        if self._page is not None and focus is not None and self._page.isAncestorOf(focus):
+            self.focus_results()
+        else:
+            self.questionWanted.emit()
+
+    def copy_citation(self) -> None:
+        """The passage with its citation, as plain and as rich text."""
+        if (hit := self.results.hit) is not None:
+            mime = QMimeData()
+            mime.setText(citation.plain(hit))
+            mime.setHtml(citation.rich(hit))
+            QGuiApplication.clipboard().setMimeData(mime)
+            self._say_copied("Copied with its citation")
+
+    def copy_text(self) -> None:
+        """The passage alone."""
+        if (hit := self.results.hit) is not None:
+            QGuiApplication.clipboard().setText(citation.text_only(hit))
+            self._say_copied("Copied without its citation")
+
+    def _say_copied(self, text: str) -> None:
+        self.position.setText(text)
+        QTimer.singleShot(2500, self, self._say_position)
+
+    def refresh_theme(self) -> None:
+        """Follow a change of colours or text size."""
+        self.results.refresh_theme()
+        self.nothing.refresh_theme()
+        if self._page is not None:
+            self._page.refresh_theme()

@@ -1,0 +1,66 @@
+"""Watches the engine from a lane of its own and tells the window what it can do now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from legaldesk.core.hits import EngineState
+
+if TYPE_CHECKING:
+    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.requests import Requests
+
+BUSY_MS, CALM_MS = 1000, 5000
+"""How often it asks: while something is under way, and else."""
+
+
+class Watcher(QObject):
+    """Asks for the engine's state again and again, never two requests at a time."""
+
+    changed = Signal(object)
+    meaningCompleted = Signal()
+
+    def __init__(self, requests: Requests, lane: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._requests = requests
+        self._lane = lane
+        self._state: EngineState | None = None
+        self._asking = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.look)
+
+    @property
+    def state(self) -> EngineState | None:
+        """What was heard last; None before the first answer."""
+        return self._state
+
+    def look(self) -> None:
+        """Ask now; more questions follow by themselves."""
+        if self._asking:
+            return
+        self._asking = True
+        self._timer.stop()
+        job = self._requests.engine_state()
+        job.succeeded.connect(self._hear)
+        job.failed.connect(self._hear_nothing)
+        self._lane.submit(job)
+
+    def _hear(self, state: EngineState) -> None:
+        before, self._state = self._state, state
+        busy = state.model == "loading" or state.pending > 0
+        self._rest(BUSY_MS if busy else CALM_MS)
+        if state != before:
+            self.changed.emit(state)
+        if before is not None and before.pending and not state.pending:
+            self.meaningCompleted.emit()
+
+    def _hear_nothing(self) -> None:
+        """The engine does not answer now; it may be starting again."""
+        self._rest(BUSY_MS)
+
+    def _rest(self, milliseconds: int) -> None:
+        self._asking = False
+        self._timer.start(milliseconds)

@@ -1,0 +1,70 @@
+"""What the search view shows before anything is asked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from legaldesk.core.documents import Matter
+from legaldesk.ui.empty_state import EmptyState
+from legaldesk.ui.pieces import button
+
+EXAMPLES: tuple[str, ...] = ()
+
+
+class Welcome(QWidget):
+    """Three faces: an empty library, an empty matter, and a matter that waits for a question."""
+
+    filesWanted = Signal()
+    samplesWanted = Signal()
+    questionWanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._first = EmptyState(
+            "import",
+            "Drop PDFs here",
+            "LegalDesk finds the passage that answers your question in your own documents. "
+            "Everything stays on this computer.",
+            button("Add files…", self.filesWanted.emit, "primary"),
+            button("Load the sample matter", self.samplesWanted.emit),
+        )
+        self._matter = EmptyState(
+            "import", "", "", button("Add files…", self.filesWanted.emit, "primary")
+        )
+        self._ready = EmptyState("search", "", "")
+        self._faces = QStackedLayout(self)
+        for face in (QWidget(), self._first, self._matter, self._ready):
+            self._faces.addWidget(face)
+
+    def show_matter(self, matter: Matter | None, crosses: bool, read: bool) -> None:
+        """Show what there is to do in a matter (None: there is none, or all are current)."""
+        if not read:
+            self._faces.setCurrentIndex(0)
+        elif crosses:
+            self._ready.say(
+                "Ask across all matters",
+                "Answers may come from every matter that is not locked out. "
+                "Choose one matter at the left to stay inside it.",
+            )
+            self._faces.setCurrentWidget(self._ready)
+        elif matter is None:
+            self._faces.setCurrentWidget(self._first)
+        elif not matter.documents:
+            self._matter.say(
+                f"Drop PDFs here to add them to {matter.name}",
+                "Files and whole folders. Words can be searched first, meaning follows.",
+            )
+            self._faces.setCurrentWidget(self._matter)
+        else:
+            self._ready.say(
+                f"Ask {matter.name} a question",
+                "Write as you would ask a colleague. Words in quotation marks must stand in "
+                "the text exactly; a minus sign keeps a word out.",
+            )
+            self._faces.setCurrentWidget(self._ready)
+
+    def refresh_theme(self) -> None:
+        """Follow a change of colours or text size."""
+        for face in (self._first, self._matter, self._ready):
+            face.refresh_theme()

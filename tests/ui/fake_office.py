@@ -1,0 +1,342 @@
+"""An office without an engine: answers every request of the window from a few invented papers."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+
+from legaldesk.core.documents import (
+    Dependents,
+    Document,
+    DocumentDetails,
+    FileOutcome,
+    FileState,
+    ImportSummary,
+    Matter,
+    OutlineEntry,
+    PageProblem,
+    PageState,
+    TextSource,
+)
+from legaldesk.core.errors import Locked, WrongUse
+from legaldesk.core.hits import Answer, Box, Coverage, EngineState, Hit, PageBoxes, PageImage, Scope
+from legaldesk.core.passages import Span
+from legaldesk.core.progress import Progress
+from legaldesk.core.query import parse
+from legaldesk.core.reasons import emphasis, reason
+from legaldesk.workers.job import Job
+
+LINES = (
+    (
+        "Supply Agreement.pdf",
+        ("7 Liability", "7.2 Indemnity"),
+        12,
+        "9",
+        "Each party shall indemnify and hold harmless the other party from and against all losses, "
+        "damages and costs arising out of any breach of this agreement by the indemnifying party. "
+        "The indemnified party shall give prompt notice of any claim. The obligation to indemnify "
+        "does not extend to losses caused by the gross negligence of the party that seeks it, and "
+        "is limited to the fees paid in the twelve months before the claim arose.",
+    ),
+    (
+        "Master Services Agreement between Acme Corporation and Byte GmbH (signed).pdf",
+        ("Article VIII Risk Allocation and Insurance", "8.4 Mutual indemnification obligations"),
+        31,
+        None,
+        "The Supplier shall indemnify the Customer against third party claims that the "
+        "Deliverables infringe a patent, provided that the Customer gives notice within 30 days.",
+    ),
+    (
+        "Lease 14 Harbour Street.pdf",
+        ("Term and Termination",),
+        3,
+        "3",
+        "The Tenant may terminate this lease by written notice of not less than six months. The "
+        "notice takes effect at the end of a calendar quarter. Rent remains payable until then.",
+    ),
+    (
+        "NDA Byte.pdf",
+        (),
+        2,
+        "ii",
+        "Confidential information does not include information that was known to the receiving "
+        "party before disclosure, as shown by its written records.",
+    ),
+    (
+        "Opinion of 3 March.pdf",
+        ("Questions presented", "Second question"),
+        7,
+        "7",
+        "We conclude that a claim for damages is barred after three years from the day on which "
+        "the claimant knew of the loss and of the person liable for it. The period rests while "
+        "the parties negotiate in good faith.",
+    ),
+)
+
+
+def _hit(rank: int, line: tuple, question: str, words_only: bool) -> Hit:
+    name, section, page, label, body = line
+    query = parse(question)
+    words, meaning = (1.0, 0.0) if words_only else (0.25 + 0.1 * rank, 0.75 - 0.1 * rank)
+    return Hit(
+        rank=rank,
+        score=1 / rank,
+        passage_id=f"passage-{name}",
+        document=name,
+        document_id=f"id-{name}",
+        matters=("Acme v. Byte",),
+        section=section,
+        page=page,
+        page_label=label,
+        spans=(Span(page, 10, 10 + len(body)),),
+        text=body,
+        body=body,
+        text_source=TextSource.PDFIUM,
+        words=words,
+        meaning=meaning,
+        reason=reason(query, body, words, meaning),
+        emphasis=emphasis(query, body),
+    )
+
+
+def document(name: str, **changes: object) -> Document:
+    """A document of the office."""
+    plain = Document(
+        id=f"id-{name}",
+        name=name,
+        title="",
+        pages=40,
+        pages_without_text=(),
+        passages=120,
+        passages_with_meaning=120,
+        language="en",
+        text_source=TextSource.PDFIUM,
+        state=FileState.IMPORTED,
+        reason="",
+        matters=("Acme v. Byte",),
+        added="2026-03-14T09:26:53",
+        size=1_250_000,
+        path=name,
+        referenced=False,
+    )
+    return replace(plain, **changes)
+
+
+@dataclass
+class FakeOffice:
+    """Stands for Requests. ``asked`` lists every call; set the fields to steer it."""
+
+    model: str = "ready"
+    pending: int = 0
+    queued: int = 0
+    matters: list[Matter] = field(
+        default_factory=lambda: [
+            Matter("Acme v. Byte", 42),
+            Matter("Harbour Street lease", 3),
+            Matter("Whistle-blower report", 12, locked_out_of_all=True),
+        ]
+    )
+    asked: list[tuple] = field(default_factory=list)
+    gate: threading.Event | None = None
+    password: str = "secret"
+    failing: Exception | None = None
+
+    def names(self) -> list[str]:
+        """The calls in order, without the watching and listing that goes on by itself."""
+        quiet = {
+            "engine_state",
+            "list_matters",
+            "list_documents",
+            "page_image",
+            "passage_boxes",
+            "document_details",
+            "list_problems",
+        }
+        return [name for name, *_ in self.asked if name not in quiet]
+
+    def _job(self, name: str, work, *arguments: object) -> Job:
+        self.asked.append((name, *arguments))
+        return Job(work, name)
+
+    # ------------------------------------------------------------ questions
+
+    def search(self, question: str, scope: Scope, k: int = 10) -> Job:
+        return self._job("search", lambda _: self._answer(question, False), question, scope)
+
+    def search_words(self, question: str, scope: Scope, k: int = 10) -> Job:
+        return self._job("search_words", lambda _: self._answer(question, True), question, scope)
+
+    def _answer(self, question: str, words_only: bool) -> Answer:
+        if self.failing:
+            raise self.failing
+        lines = [] if "nothing" in question else LINES[1:4] if words_only else LINES
+        hits = tuple(_hit(rank, line, question, words_only) for rank, line in enumerate(lines, 1))
+        coverage = Coverage(4830, 4812, 900 if words_only else 4812, 18)
+        modes = ("words",) if words_only else ("words", "meaning")
+        note = "Exact words only while the model loads." if words_only else ""
+        return Answer(question, coverage, hits, modes, note)
+
+    # ------------------------------------------------------------ importing
+
+    def import_files(self, paths, matter, passwords=None, in_place=False) -> Job:
+        passwords = dict(passwords or {})
+        arguments = (tuple(paths), matter, passwords, in_place)
+        return self._job(
+            "import_files", lambda report: self._import(report, *arguments), *arguments
+        )
+
+    def _import(self, report, paths, matter, passwords, in_place) -> ImportSummary:
+        outcomes = []
+        for number, path in enumerate(paths, 1):
+            if self.gate is not None:
+                while not self.gate.wait(0.01):
+                    report(self._reading(number - 1, paths, path))
+            outcome = self._outcome(path, matter, passwords)
+            outcomes.append(outcome)
+            report(replace(self._reading(number, paths, path), outcome=outcome))
+        return ImportSummary(tuple(outcomes), 1.0)
+
+    def _reading(self, done, paths, path) -> Progress:
+        return Progress("reading", done, len(paths), "pages", 41.0, 20.0, PurePath(path).name)
+
+    def _outcome(self, path, matter, passwords) -> FileOutcome:
+        name = PurePath(path).name
+        known = {
+            "locked": FileState.LOCKED,
+            "twice": FileState.DUPLICATE,
+            "broken": FileState.DAMAGED,
+        }
+        state = next((known[key] for key in known if key in name), FileState.IMPORTED)
+        if passwords.get(path) == self.password:
+            state = FileState.IMPORTED
+        reason = {
+            FileState.LOCKED: "It needs a password.",
+            FileState.DAMAGED: "Neither reader could open it.",
+        }.get(state, "")
+        return FileOutcome(path, state, reason, f"id-{name}", 40, 120, matter=matter)
+
+    def resume_import(self) -> Job:
+        self.queued = 0
+        return self._job(
+            "resume_import",
+            lambda report: self._import(report, ("left over.pdf",), "Acme v. Byte", {}, False),
+        )
+
+    def import_samples(self) -> Job:
+        def work(report) -> ImportSummary:
+            self.matters.append(Matter("Sample matter", 6))
+            paths = tuple(f"sample {n}.pdf" for n in range(1, 7))
+            return self._import(report, paths, "Sample matter", {}, False)
+
+        return self._job("import_samples", work)
+
+    def await_meaning(self) -> Job:
+        return self._job("await_meaning", lambda _: 0)
+
+    # ------------------------------------------------------------ documents and matters
+
+    def list_documents(self, scope: Scope) -> Job:
+        papers = [document(line[0]) for line in LINES] if self.matters else []
+        return self._job("list_documents", lambda _: tuple(papers), scope)
+
+    def document_details(self, document_id: str) -> Job:
+        details = DocumentDetails(
+            document(document_id.removeprefix("id-")),
+            (OutlineEntry(0, "7 Liability", 11), OutlineEntry(1, "7.2 Indemnity", 12)),
+            tuple(str(n - 3) if n > 3 else None for n in range(1, 41)),
+            ((612.0, 792.0),) * 40,
+            (PageProblem(18, PageState.IMAGE, "This page is a picture without text."),),
+        )
+        return self._job("document_details", lambda _: details, document_id)
+
+    def list_problems(self, matter: str) -> Job:
+        problems = (
+            FileOutcome("locked.pdf", FileState.LOCKED, "It needs a password.", matter=matter),
+        )
+        return self._job("list_problems", lambda _: problems, matter)
+
+    def forget_file(self, file: str) -> Job:
+        return self._job("forget_file", lambda _: None, file)
+
+    def list_matters(self) -> Job:
+        return self._job("list_matters", lambda _: tuple(self.matters))
+
+    def create_matter(self, name: str) -> Job:
+        def work(_) -> Matter:
+            if any(matter.name == name for matter in self.matters):
+                raise WrongUse(f"There is a matter called {name} already.")
+            self.matters.append(Matter(name))
+            return self.matters[-1]
+
+        return self._job("create_matter", work, name)
+
+    def rename_matter(self, name: str, new_name: str) -> Job:
+        return self._job(
+            "rename_matter", lambda _: self._change(name, name=new_name), name, new_name
+        )
+
+    def lock_matter(self, name: str, locked: bool) -> Job:
+        return self._job(
+            "lock_matter", lambda _: self._change(name, locked_out_of_all=locked), name, locked
+        )
+
+    def _change(self, matter_name: str, **changes: object) -> None:
+        self.matters = [
+            replace(matter, **changes) if matter.name == matter_name else matter
+            for matter in self.matters
+        ]
+
+    def assign_document(self, document_id: str, matter: str) -> Job:
+        return self._job("assign_document", lambda _: None, document_id, matter)
+
+    def withdraw_document(self, document_id: str, matter: str) -> Job:
+        return self._job("withdraw_document", lambda _: None, document_id, matter)
+
+    # ------------------------------------------------------------ removing
+
+    def dependents(self, document_ids=(), matter: str = "") -> Job:
+        found = Dependents(
+            name=matter or "NDA Byte.pdf",
+            documents=("NDA Byte.pdf", "Supply Agreement.pdf"),
+            kept_elsewhere=("Opinion of 3 March.pdf",),
+            passages=240,
+            stored_bytes=2_500_000,
+            import_records=3,
+        )
+        return self._job("dependents", lambda _: found, tuple(document_ids), matter)
+
+    def remove_documents(self, document_ids) -> Job:
+        return self._job("remove_documents", lambda _: len(document_ids), tuple(document_ids))
+
+    def remove_matter(self, matter: str) -> Job:
+        def work(_) -> int:
+            self.matters = [each for each in self.matters if each.name != matter]
+            return 2
+
+        return self._job("remove_matter", work, matter)
+
+    # ------------------------------------------------------------ viewing and care
+
+    def page_image(self, document_id: str, page: int, scale: float) -> Job:
+        width, height = round(612 * scale), round(792 * scale)
+        image = PageImage(width, height, scale, b"\xff\xff\xff" * (width * height))
+        return self._job("page_image", lambda _: image, document_id, page, scale)
+
+    def passage_boxes(self, document_id: str, spans) -> Job:
+        boxes = tuple(PageBoxes(span.page, (Box(72, 200, 540, 260),)) for span in spans)
+        return self._job("passage_boxes", lambda _: boxes, document_id, tuple(spans))
+
+    def unlock_document(self, document_id: str, password: str) -> Job:
+        def work(_) -> None:
+            if password != self.password:
+                raise Locked("The password does not open this file.", document_id)
+
+        return self._job("unlock_document", work, document_id, password)
+
+    def engine_state(self) -> Job:
+        state = EngineState(self.model, "all-MiniLM-L6-v2", "cpu", self.pending, 4004, self.queued)
+        return self._job("engine_state", lambda _: state)
+
+    def verify(self, repair: bool = False) -> Job:
+        return self._job("verify", lambda _: (), repair)
