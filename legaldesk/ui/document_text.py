@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from html import escape
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
 
 from legaldesk.core.documents import Document, FileState
 
+_DIGITS = re.compile(r"(\d{1,18})")
 _TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 STATES = {
@@ -76,11 +79,22 @@ def meaning_words(document: Document) -> str:
     return "Ready" if share >= 1 else f"{int(100 * share)}%"
 
 
-def megabytes(size: int) -> str:
-    """A file's size as the locale writes it."""
-    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+def tip(text: str) -> str:
+    """A tool tip that shows the text as it is; Qt would take some plain text for markup."""
+    return f"<p>{escape(plain(text))}</p>" if text else ""
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """ "1 page", "1,204 pages"."""
-    return f"{QLocale().toString(number)} {one if number == 1 else many or one + 's'}"
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts "Exhibit 2" before "Exhibit 10" and "Écrits" beside "Ecrits"."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    parts = _DIGITS.split(folded)
+    return tuple(
+        (0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part)
+        for part in parts
+        if part
+    )
+
+
+def file_name(path: str) -> str:
+    """The last part of a path of any system."""
+    return re.split(r"[\\/]", path.rstrip("\\/"))[-1] or path

@@ -1,0 +1,135 @@
+"""The table view over rows: quiet, one line each, the selection survives every change."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from legaldesk.ui import theme
+from legaldesk.ui.document_cells import LINK, CellDelegate
+from legaldesk.ui.document_rows import RowModel
+
+STRETCHED = 230
+"""Pixels that a column which takes what is left should have at least."""
+
+class RowTable(QTableView):
+    """Shows a RowModel; the selection survives sorting, filtering and new rows."""
+
+    selectionMoved = Signal()
+    rowOpened = Signal(object)
+    deletePressed = Signal()
+
+    def __init__(self, model: RowModel, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = model
+        self._chosen: list[str] = []
+        self._current = ""
+        self.setModel(model)
+        self.setItemDelegate(CellDelegate(self))
+        self.setAccessibleName(name)
+        self._dress()
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._restore)
+        self.selectionModel().selectionChanged.connect(lambda: self.selectionMoved.emit())
+        self.doubleClicked.connect(lambda index: self.rowOpened.emit(model.row(index.row())))
+        self.clicked.connect(self._on_clicked)
+
+    def _dress(self) -> None:
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSectionsMovable(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        self.refresh_theme()
+
+    def refresh_theme(self) -> None:
+        """Take heights and widths from the text size in use."""
+        self.verticalHeader().setDefaultSectionSize(theme.px(34))
+        header = self.horizontalHeader()
+        for number, column in enumerate(self.rows.columns):
+            mode = QHeaderView.ResizeMode
+            header.setSectionResizeMode(number, mode.Interactive if column.width else mode.Stretch)
+            if column.width:
+                self.setColumnWidth(number, theme.px(column.width))
+        header.setMinimumSectionSize(theme.px(60))
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out columns that there is no room for."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        room = self.viewport().width()
+        columns = list(enumerate(self.rows.columns))
+        for number, column in sorted(columns, key=lambda pair: pair[1].spare):
+            room -= theme.px(column.width or STRETCHED)
+            self.setColumnHidden(number, bool(column.spare) and room < 0)
+
+    def chosen(self) -> list[Any]:
+        """The selected values, from the top."""
+        numbers = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self.rows.row(number) for number in numbers]
+
+    def choose(self, identity: str) -> None:
+        """Select one row and bring it into view."""
+        number = self.rows.number_of(identity)
+        if number >= 0:
+            self.selectRow(number)
+            self.scrollTo(self.rows.index(number, 0))
+
+    def _remember(self) -> None:
+        chosen = self.chosen() if self.rows.rowCount() else []
+        self._chosen = [self.rows.identity(row) for row in chosen]
+        current = self.currentIndex()
+        row = self.rows.row(current.row()) if current.isValid() else None
+        self._current = self.rows.identity(row) if row is not None else ""
+
+    def _restore(self) -> None:
+        """Select again what was selected and is still shown."""
+        flag = QItemSelectionModel.SelectionFlag
+        number = self.rows.number_of(self._current) if self._current else -1
+        if number >= 0:
+            index = self.rows.index(number, 0)
+            self.selectionModel().setCurrentIndex(index, flag.NoUpdate)
+        if self._chosen:
+            again = self._ranges(set(self._chosen))
+            self.selectionModel().select(again, flag.ClearAndSelect | flag.Rows)
+        self.selectionMoved.emit()
+
+    def _ranges(self, wanted: set[str]) -> QItemSelection:
+        """The rows of these values, neighbours as one range, so that thousands are quick."""
+        identity, row = self.rows.identity, self.rows.row
+        numbers = [n for n in range(self.rows.rowCount()) if identity(row(n)) in wanted]
+        found = QItemSelection()
+        for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+            near = [number for _, number in run]
+            found.select(self.rows.index(near[0], 0), self.rows.index(near[-1], 0))
+        return found
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if index.data(LINK):
+            self.rowOpened.emit(self.rows.row(index.row()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens the current row, Delete asks to remove the selected ones."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.rowOpened.emit(self.rows.row(self.currentIndex().row()))
+        elif event.key() == Qt.Key.Key_Delete and self.chosen():
+            self.deletePressed.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,275 @@
+"""The documents view: what is in the matter, what needs attention, and the chosen one's side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from legaldesk.core.documents import Document, FileOutcome, FileState
+from legaldesk.core.errors import LegalDeskError
+from legaldesk.core.hits import ALL_MATTERS, Scope
+from legaldesk.ui import theme
+from legaldesk.ui.document_columns import documents_model, problems_model
+from legaldesk.ui.document_details import DocumentSide
+from legaldesk.ui.document_empty import EmptyPlace
+from legaldesk.ui.document_help import ProblemSide
+from legaldesk.ui.document_label import PlainLabel
+from legaldesk.ui.document_problems import Action, Problem, problems, show_in_folder
+from legaldesk.ui.document_table import RowTable
+from legaldesk.ui.document_text import STATES
+from legaldesk.ui.page_latest import Latest
+from legaldesk.ui.pieces import button, hairline, set_role
+from legaldesk.ui.wording import count, matter_name
+
+if TYPE_CHECKING:
+    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.requests import Requests
+
+
+class DocumentsView(QWidget):
+    """Lists a matter's documents and problems. It asks others to import, remove and unlock.
+
+    ``openDocument`` names a document and a page; ``removeRequested`` carries a tuple of
+    document ids; ``passwordRequested`` and ``retryRequested`` the path of a file that was
+    not imported, whose matter ``matter_of`` tells; ``addRequested`` asks for files.
+    """
+
+    openDocument = Signal(str, int)
+    removeRequested = Signal(object)
+    passwordRequested = Signal(str)
+    retryRequested = Signal(str)
+    addRequested = Signal()
+
+    def __init__(self, requests: Requests, lane: Lane, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._requests, self._lane = requests, lane
+        self._listing, self._problems, self._detailing = Latest(lane), Latest(lane), Latest(lane)
+        self._matter = ALL_MATTERS
+        self._documents: tuple[Document, ...] = ()
+        self._outcomes: tuple[FileOutcome, ...] = ()
+        self._loaded = False
+        self.table = RowTable(documents_model(), "Documents")
+        self.problem_table = RowTable(problems_model(), "Files that need attention")
+        self.side, self.problem_side = DocumentSide(), ProblemSide()
+        self.empty = EmptyPlace()
+        self.field, self.chip = QLineEdit(), QPushButton()
+        self._heading, self._sum = PlainLabel("title", "Documents"), PlainLabel("secondary")
+        self._many, self._many_sum = QWidget(), PlainLabel("heading")
+        self._dress()
+        self._arrange()
+        self._connect()
+        self._show_right_place()
+
+    # ------------------------------------------------------------ what others ask for
+
+    def set_matter(self, name: str) -> None:
+        """Show another matter's documents."""
+        if name != self._matter:
+            self._matter = name
+            self._documents, self._outcomes, self._loaded = (), (), False
+            self._fill()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the lists again; filter, order and selection stay."""
+        listing = self._requests.list_documents(Scope(matter=self._matter))
+        self._listing.ask(listing, self._on_documents, self._on_failed)
+        listing = self._requests.list_problems(self._matter)
+        self._problems.ask(listing, self._on_problems, self._on_failed)
+
+    def show_problems(self, state: str = "") -> None:
+        """Show what needs attention, or of it the files that ended in one state."""
+        wanted = FileState(state) if state else None
+        self.chip.setChecked(wanted is None or not wanted.good)
+        self.field.setText(STATES[wanted] if wanted and not wanted.good else "")
+
+    def refresh_theme(self) -> None:
+        """Take colours and sizes from the theme again."""
+        for table in (self.table, self.problem_table):
+            table.refresh_theme()
+        self.empty.refresh_theme()
+        self._dress_chip()
+        self._on_chosen()
+
+    def matter_of(self, file: str) -> str:
+        """The matter that a file with a problem was dropped on."""
+        found = (each.matter for each in self._outcomes if each.file == file)
+        return next(found, self._matter)
+
+    # ------------------------------------------------------------ what arrived
+
+    def _on_documents(self, documents: tuple[Document, ...]) -> None:
+        self._documents, self._loaded = documents, True
+        self._fill()
+
+    def _on_problems(self, outcomes: tuple[FileOutcome, ...]) -> None:
+        self._outcomes = outcomes
+        self._fill()
+
+    def _on_failed(self, error: LegalDeskError) -> None:
+        set_role(self._sum, "wrong")
+        self._sum.setText(error.message)
+
+    def _fill(self) -> None:
+        """Give the tables their rows."""
+        self.table.rows.set_rows(self._documents)
+        found = problems(self._documents, self._outcomes)
+        self.problem_table.rows.set_rows(found)
+        needs = "needs" if len(found) == 1 else "need"
+        self.chip.setText(f"{len(found):,} {needs} attention")
+        self.chip.setVisible(bool(found))
+        if not found:
+            self.chip.setChecked(False)
+        pages = sum(document.pages for document in self._documents)
+        set_role(self._sum, "secondary")
+        parts = [count(len(self._documents), "document"), count(pages, "page")]
+        self._sum.setText(", ".join([matter_name(self._matter), *parts]) if self._loaded else "")
+        self._show_right_place()
+
+    def _show_right_place(self) -> None:
+        """The table that was chosen, or what stands there while it has no rows."""
+        wanted = self.problem_table if self.chip.isChecked() else self.table
+        if wanted.rows.rowCount():
+            self._places.setCurrentWidget(wanted)
+        else:
+            self._places.setCurrentWidget(self.empty)
+            if not self._loaded:
+                self.empty.wait()
+            elif wanted.rows.total:
+                self.empty.nothing_matches(self.field.text())
+            else:
+                self.empty.teach(self._matter or "the matter you choose")
+        self._on_chosen()
+
+    # ------------------------------------------------------------ the chosen rows
+
+    def _on_chosen(self) -> None:
+        """Show the side that belongs to the selection."""
+        place = self._places.currentWidget()
+        chosen = place.chosen() if isinstance(place, RowTable) else []
+        self._sides.setVisible(bool(chosen))
+        if not chosen:
+            self._detailing.drop()
+        elif place is self.problem_table:
+            self.problem_side.show_problems(chosen)
+            self._sides.setCurrentWidget(self.problem_side)
+        elif len(chosen) == 1:
+            self._show_one(chosen[0])
+        else:
+            pages = count(sum(document.pages for document in chosen), "page")
+            self._many_sum.setText(f"{count(len(chosen), 'document')} chosen, {pages}")
+            self._sides.setCurrentWidget(self._many)
+
+    def _show_one(self, document: Document) -> None:
+        self.side.show_document(document)
+        self._sides.setCurrentWidget(self.side)
+        job = self._requests.document_details(document.id)
+        self._detailing.ask(job, self.side.show_details, lambda error: None)
+
+    def _remove(self) -> None:
+        chosen = self.table.chosen()
+        if chosen:
+            self.removeRequested.emit(tuple(document.id for document in chosen))
+
+    def _act(self, action: Action, chosen: list[Problem] | None = None) -> None:
+        """Do what helps, to every chosen problem that it can be done to."""
+        for problem in chosen or self.problem_table.chosen():
+            if action is Action.PASSWORD:
+                self.passwordRequested.emit(problem.file)
+            elif action is Action.RETRY:
+                self.retryRequested.emit(problem.file)
+            elif action is Action.SHOW_FILE:
+                show_in_folder(problem.file)
+            elif action is Action.OPEN and problem.document_id:
+                self.openDocument.emit(problem.document_id, problem.page)
+            elif action is Action.DISMISS:
+                self._dismiss(problem)
+
+    def _dismiss(self, problem: Problem) -> None:
+        job = self._requests.forget_file(problem.file)
+        job.succeeded.connect(lambda _: self.refresh())
+        job.failed.connect(self._on_failed)
+        self._lane.submit(job)
+
+    # ------------------------------------------------------------ putting it together
+
+    def _dress(self) -> None:
+        self.field.setPlaceholderText("Filter by name, matter, state or language")
+        self.field.setAccessibleName("Filter the list")
+        self.field.setClearButtonEnabled(True)
+        self.chip.setCheckable(True)
+        self.chip.setProperty("role", "chip")
+        theme.dress(self.chip, "warning", "careful")
+        self._dress_chip()
+        column = QVBoxLayout(self._many)
+        column.setContentsMargins(16, 16, 16, 8)
+        column.addWidget(self._many_sum)
+        column.addWidget(button("Remove …", self._remove), 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+
+    def _dress_chip(self) -> None:
+        colours = theme.colours()
+        checked = f"background: {colours.careful_wash}; border-color: {colours.careful};"
+        self.chip.setStyleSheet(f"QPushButton:checked {{ {checked} font-weight: 600; }}")
+
+    def _arrange(self) -> None:
+        self._places, self._sides = QStackedWidget(), QStackedWidget()
+        for place in (self.empty, self.table, self.problem_table):
+            self._places.addWidget(place)
+        for side in (self.side, self.problem_side, self._many):
+            self._sides.addWidget(side)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.addWidget(self._places)
+        split.addWidget(self._sides)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        split.setSizes([theme.px(720), theme.px(320)])
+        top = QHBoxLayout()
+        top.setContentsMargins(16, 12, 16, 12)
+        top.setSpacing(12)
+        top.addWidget(self.field, 1)
+        top.addWidget(self.chip)
+        heads = QVBoxLayout()
+        heads.setContentsMargins(16, 16, 16, 0)
+        heads.setSpacing(4)
+        heads.addWidget(self._heading)
+        heads.addWidget(self._sum)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(heads)
+        column.addLayout(top)
+        column.addWidget(hairline())
+        column.addWidget(split, 1)
+
+    def _connect(self) -> None:
+        self.field.textChanged.connect(self._filter)
+        self.chip.toggled.connect(self._show_right_place)
+        self.empty.addAsked.connect(self.addRequested)
+        self.empty.clearAsked.connect(self.field.clear)
+        for table in (self.table, self.problem_table):
+            table.selectionMoved.connect(self._on_chosen)
+        self.table.rowOpened.connect(lambda document: self.openDocument.emit(document.id, 1))
+        self.table.deletePressed.connect(self._remove)
+        self.problem_table.rowOpened.connect(
+            lambda problem: self._act(problem.actions[0], [problem])
+        )
+        self.side.pageAsked.connect(self.openDocument)
+        self.side.removeAsked.connect(self._remove)
+        self.problem_side.actionAsked.connect(self._act)
+
+    def _filter(self, text: str) -> None:
+        for table in (self.table, self.problem_table):
+            table.rows.set_filter(text)
+        self._show_right_place()
