@@ -6,6 +6,7 @@ what it was made from. Whatever does not match is passed over, never loaded.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -74,14 +75,15 @@ class IndexFile:
             raise NoRoom(message, str(self.graph)) from error
 
     def remove(self) -> None:
-        """Leave nothing behind."""
-        self._sidecar.unlink(missing_ok=True)
-        self.graph.unlink(missing_ok=True)
-        self._remove_temporary()
+        """Leave nothing behind. Raises OSError when a file cannot be removed."""
+        for file in (self._sidecar, self.graph, self._temporary, self._temporary_sidecar):
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                file.unlink()
 
     def _remove_temporary(self) -> None:
-        self._temporary.unlink(missing_ok=True)
-        self._temporary_sidecar.unlink(missing_ok=True)
+        for file in (self._temporary, self._temporary_sidecar):
+            with contextlib.suppress(OSError):
+                file.unlink()
 
     def _write_sidecar(self, facts: Facts, digest: str) -> None:
         content = {"format": FORMAT, "digest": digest, **asdict(facts)}
