@@ -61,9 +61,8 @@ class Adding(QObject):
             self._start(paths, self._book.current)
             return
         names = [matter.name for matter in self._book.matters]
-        what = PurePath(paths[0]).name if len(paths) == 1 else count(len(paths), "item")
         suggested = names[0] if names else self._name_for(paths)
-        question = TargetQuestion(self._window, what, names, suggested)
+        question = TargetQuestion(self._window, self._title(paths), names, suggested)
         ask(question, lambda: self._start_in(paths, question.name))
 
     def add_locked(self, outcome: FileOutcome, reason: str = "") -> None:
@@ -86,6 +85,12 @@ class Adding(QObject):
     ) -> None:
         in_place = not self._settings.keep_copies
         self._importer.add(paths, matter, passwords, in_place)
+
+    @staticmethod
+    def _title(paths: Sequence[str]) -> str:
+        if len(paths) == 1:
+            return f"Which matter is {PurePath(paths[0]).name} for?"
+        return f"Which matter are these {count(len(paths), 'item')} for?"
 
     @staticmethod
     def _name_for(paths: Sequence[str]) -> str:

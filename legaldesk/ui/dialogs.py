@@ -80,8 +80,8 @@ class NameQuestion(Question):
 class TargetQuestion(Question):
     """Asks which matter receives files, an existing or a new one."""
 
-    def __init__(self, parent: QWidget, what: str, matters: Sequence[str], name: str) -> None:
-        super().__init__(parent, f"Which matter are {what} for?", "Add them")
+    def __init__(self, parent: QWidget, title: str, matters: Sequence[str], name: str) -> None:
+        super().__init__(parent, title, "Add")
         self.box = QComboBox()
         self.box.setAccessibleName("Matter")
         self.box.setEditable(True)

@@ -28,8 +28,8 @@ def excerpt(body: str, emphasis: Sequence[Emphasis], room: int) -> Excerpt:
     end = min(len(body), start + room)
     if end < len(body):
         end = max(body.rfind(" ", start, end), start + room // 2)
-    lead = ELLIPSIS + " " if start else ""
-    tail = " " + ELLIPSIS if end < len(body) else ""
+    lead = ELLIPSIS + "\u00a0" if start else ""
+    tail = "\u00a0" + ELLIPSIS if end < len(body) else ""
     shift = len(lead) - start
     parts = tuple(
         (part.start + shift, part.end + shift)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import PurePath
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QProgressBar, QVBoxLayout, QWidget
 
 from legaldesk.core.documents import FileOutcome, FileState
 from legaldesk.core.progress import Progress
+from legaldesk.ui.flow import Flow
 from legaldesk.ui.importer import Importer
 from legaldesk.ui.pieces import ElidedLabel, button, hairline, label, tool
 from legaldesk.ui.wording import count, outcome_groups, progress_line
@@ -49,19 +50,19 @@ class ImportPanel(QFrame):
         layout.setSpacing(4)
         head = QHBoxLayout()
         head.setSpacing(12)
-        self.title = label("Importing", "strong")
-        self.line = label("", "secondary")
+        self.title = ElidedLabel("strong")
         self.cancel = button("Cancel", self._importer.cancel)
         self.cancel.setToolTip("Stop the import; files that are finished stay")
-        head.addWidget(self.title)
-        head.addWidget(self.line, 1)
+        head.addWidget(self.title, 1)
         head.addWidget(self.cancel)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Import progress")
+        self.line = label("", "secondary", wrap=True)
         self._file = ElidedLabel("small")
         layout.addLayout(head)
         layout.addWidget(self.bar)
+        layout.addWidget(self.line)
         layout.addWidget(self._file)
         return self._running
 
@@ -88,7 +89,7 @@ class ImportPanel(QFrame):
     def _say_target(self) -> None:
         title = f"Importing into {self._importer.matter}" if self._importer.matter else "Importing"
         waiting = self._importer.waiting
-        self.title.setText(f"{title} ({waiting:,} more waiting)" if waiting else title)
+        self.title.say(f"{title} ({waiting:,} more waiting)" if waiting else title)
 
     def _advance(self, progress: Progress) -> None:
         self._say_target()
@@ -117,16 +118,17 @@ class ImportPanel(QFrame):
         self._summary.show()
 
     def _groups(self, outcomes: tuple[FileOutcome, ...]) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(4)
+        groups = Flow(gap=4)
         lead = "Import cancelled." if self._importer.cancelled else "Import finished."
-        row.addWidget(label(lead, "strong"))
+        groups.addWidget(label(lead, "strong"))
         for state, words in outcome_groups(outcomes):
-            row.addWidget(button(words, partial(self.groupWanted.emit, state), "link"))
+            groups.addWidget(button(words, partial(self.groupWanted.emit, state), "link"))
         if not outcomes:
-            row.addWidget(label("No file was finished.", "secondary"))
-        row.addStretch(1)
-        row.addWidget(tool("close", "Close this summary", self.hide))
+            groups.addWidget(label("No file was finished.", "secondary"))
+        row = QHBoxLayout()
+        row.addLayout(groups, 1)
+        close = tool("close", "Close this summary", self.hide)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
     def _locked_row(self, outcome: FileOutcome) -> QHBoxLayout:

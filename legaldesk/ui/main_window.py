@@ -305,7 +305,7 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         theme.apply(app, look)
-        self.sidebar.fit()
+        self.sidebar.fit(self.width())
         self._show_matters()
         self.welcome.refresh_theme()
         self.search.refresh_theme()
@@ -331,6 +331,7 @@ class MainWindow(QMainWindow):
         """The overlay covers everything."""
         super().resizeEvent(event)
         self.overlay.setGeometry(self.rect())
+        self.sidebar.fit(self.width())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome anywhere."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidge
 from legaldesk.core.documents import Matter
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.ui import theme
+from legaldesk.ui.flow import Flow
 from legaldesk.ui.model_pill import ModelPill
 from legaldesk.ui.pieces import button, set_role, tool
 from legaldesk.ui.tasks_pill import TasksPill
@@ -100,19 +101,17 @@ class QuestionBar(QWidget):
         row.addWidget(self.box, 1)
         ask = button("Ask", lambda: self.asked.emit(self.box.text()), "primary")
         row.addWidget(ask)
-        return row
-
-    def _second_row(self, tasks: TasksPill) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.matter_button)
-        row.addWidget(self.document_button)
-        row.addStretch(1)
-        row.addWidget(tasks)
-        row.addWidget(self.model_pill)
         settings = tool("settings", "Appearance and import settings")
         settings.clicked.connect(lambda: self.menuWanted.emit(settings))
         row.addWidget(settings)
+        return row
+
+    def _second_row(self, tasks: TasksPill) -> Flow:
+        row = Flow(last=2)
+        row.addWidget(self.matter_button)
+        row.addWidget(self.document_button)
+        row.addWidget(tasks)
+        row.addWidget(self.model_pill)
         return row
 
     # ------------------------------------------------------------ menus

@@ -21,7 +21,7 @@ from legaldesk.ui.excerpt import excerpt
 
 MOST_LINES = 5
 MOST_REASON_LINES = 2
-PAD, GUTTER = 12, 36
+PAD, GUTTER, NARROW = 12, 30, 270
 BAR_WIDTH, BAR_HEIGHT = 56, 6
 
 
@@ -29,43 +29,50 @@ class Card:
     """One hit laid out for a width. Positions are relative to the card's top left."""
 
     def __init__(self, hit: Hit, width: float, show_matter: bool) -> None:
-        self.hit, self.width, self.show_matter = hit, width, show_matter
+        self.hit, self.width = hit, width
         self._bold = theme.font(theme.BASE, bold=True)
         self._base = theme.font(theme.BASE)
         self._small = theme.font(theme.SMALL)
-        self._left = theme.px(GUTTER)
-        self._inner = max(80.0, self.width - self._left - 2 * PAD)
         self._line = QFontMetricsF(self._base).height()
         self._small_line = QFontMetricsF(self._small).height()
-        self._where = self._where_line()
+        self._left = PAD + theme.px(GUTTER)
+        self._inner = max(80.0, width - self._left - PAD)
+        self._narrow = self._inner < theme.px(NARROW)
+        self._pages = citation.pages(hit)
+        self._where = _where_line(hit, show_matter)
         self._body = self._lay_out_body()
-        self._body_top = PAD + self._line + 2
-        if self._where:
-            self._body_top += self._small_line + 2
-        self._body_top += 4
-        self._foot_top = self._body_top + self._body.boundingRect().height() + 6
         self._bar_width = self._measure_bar()
-        self._reason = self._lay_out_reason()
-        self.height = self._foot_top + self._reason.boundingRect().height() + PAD
+        beside = 0.0 if self._narrow or not self._bar_width else self._bar_width + 16
+        reason = QTextLayout(hit.reason or " ", self._small)
+        self._reason = _break_lines(reason, self._inner - beside, MOST_REASON_LINES, 1.1)
+        self._stack()
 
     # ------------------------------------------------------------ layout
 
-    def _where_line(self) -> str:
-        section = " › ".join(self.hit.section)
-        matters = ", ".join(self.hit.matters) if self.show_matter else ""
-        return "  ·  ".join(part for part in (matters, section) if part)
+    def _stack(self) -> None:
+        """Put the parts below one another; a narrow card gives pages and bar their own lines."""
+        self._pages_top = PAD + (self._line + 1 if self._narrow else 0)
+        self._where_top = self._pages_top + self._line + 1
+        self._body_top = self._where_top + (self._small_line + 1 if self._where else 0) + 4
+        self._reason_top = self._body_top + self._body.boundingRect().height() + 6
+        below = self._reason_top + self._reason.boundingRect().height()
+        self._bar_top = below + 2 if self._narrow else self._reason_top
+        extra = self._small_line + 2 if self._narrow and self._bar_width else 0
+        self.height = below + extra + PAD
 
     def _lay_out_body(self) -> QTextLayout:
+        """As much of the passage as fits into five lines, and never a line too many."""
         average = QFontMetricsF(self._base).averageCharWidth()
-        room = max(120, int(self._inner / average * (MOST_LINES - 0.4)))
-        shown = excerpt(self.hit.body, self.hit.emphasis, room)
-        layout = QTextLayout(shown.text, self._base)
-        layout.setFormats([_weight(start, end) for start, end in shown.parts])
-        return _break_lines(layout, self._inner, MOST_LINES, 1.18)
-
-    def _lay_out_reason(self) -> QTextLayout:
-        layout = QTextLayout(self.hit.reason or " ", self._small)
-        return _break_lines(layout, self._inner - self._bar_width - 16, MOST_REASON_LINES, 1.1)
+        room = max(60, int(self._inner / average * MOST_LINES))
+        while True:
+            shown = excerpt(self.hit.body, self.hit.emphasis, room)
+            layout = QTextLayout(shown.text, self._base)
+            layout.setFormats([_weight(start, end) for start, end in shown.parts])
+            _break_lines(layout, self._inner, MOST_LINES, 1.18)
+            last = layout.lineAt(layout.lineCount() - 1)
+            if last.textStart() + last.textLength() >= len(shown.text) or room < 40:
+                return layout
+            room = room * 9 // 10
 
     def _measure_bar(self) -> float:
         """The two-part bar with the words at its ends; 0 where the hit has no shares."""
@@ -97,59 +104,34 @@ class Card:
         painter.fillRect(QRectF(0, self.height - 1, self.width, 1), QColor(colours.line))
         self._paint_head(painter, colours)
         painter.setPen(QColor(colours.text))
-        self._body.draw(painter, QPointF(self._left + PAD, self._body_top))
+        self._body.draw(painter, QPointF(self._left, self._body_top))
         self._paint_foot(painter, colours)
         painter.restore()
 
     def _paint_head(self, painter: QPainter, colours: theme.Colours) -> None:
-        left = self._left + PAD
-        pages = citation.pages(self.hit)
-        pages_width = QFontMetricsF(self._base).horizontalAdvance(pages) + 12
-        _text(
-            painter,
-            self._base,
-            colours.secondary,
-            str(self.hit.rank),
-            QRectF(PAD, PAD, self._left - 8, self._line),
-        )
-        _text(
-            painter,
-            self._bold,
-            colours.text,
-            self.hit.document,
-            QRectF(left, PAD, self._inner - pages_width, self._line),
-            Qt.TextElideMode.ElideMiddle,
-        )
-        _text(
-            painter,
-            self._base,
-            colours.text,
-            pages,
-            QRectF(left, PAD, self._inner, self._line),
-            right=True,
-        )
-        if self._where:
-            area = QRectF(left, PAD + self._line + 2, self._inner, self._small_line)
-            _text(
-                painter,
-                self._small,
-                colours.secondary,
-                self._where,
-                area,
-                Qt.TextElideMode.ElideMiddle,
-            )
+        rank = QRectF(PAD, PAD, self._left - PAD - 4, self._line)
+        _text(painter, self._base, colours.secondary, str(self.hit.rank), rank)
+        pages_width = QFontMetricsF(self._base).horizontalAdvance(self._pages) + 12
+        name_width = self._inner - (0 if self._narrow else pages_width)
+        name = QRectF(self._left, PAD, name_width, self._line)
+        middle = Qt.TextElideMode.ElideMiddle
+        _text(painter, self._bold, colours.text, self.hit.document, name, middle)
+        pages = QRectF(self._left, self._pages_top, self._inner, self._line)
+        _text(painter, self._base, colours.text, self._pages, pages, right=not self._narrow)
+        where = QRectF(self._left, self._where_top, self._inner, self._small_line)
+        _text(painter, self._small, colours.secondary, self._where, where, middle)
 
     def _paint_foot(self, painter: QPainter, colours: theme.Colours) -> None:
         painter.setPen(QColor(colours.secondary))
-        self._reason.draw(painter, QPointF(self._left + PAD, self._foot_top))
+        self._reason.draw(painter, QPointF(self._left, self._reason_top))
         if self._bar_width:
             self._paint_bar(painter, colours)
 
     def _paint_bar(self, painter: QPainter, colours: theme.Colours) -> None:
         """How much was meaning and how much words, each part with its word beside it."""
         before, after = self._ends()
-        right = self._left + PAD + self._inner
-        line = QRectF(right - self._bar_width, self._foot_top, self._bar_width, self._small_line)
+        left = self._left + (0 if self._narrow else self._inner - self._bar_width)
+        line = QRectF(left, self._bar_top, self._bar_width, self._small_line)
         if before:
             _text(painter, self._small, colours.secondary, "meaning", line)
         if after:
@@ -160,6 +142,11 @@ class Card:
         share = self.hit.meaning / (self.hit.meaning + self.hit.words)
         full = QRectF(whole.left(), whole.top(), round(whole.width() * share), whole.height())
         painter.fillRect(full, QColor(colours.accent))
+
+
+def _where_line(hit: Hit, show_matter: bool) -> str:
+    matters = ", ".join(hit.matters) if show_matter else ""
+    return "  ·  ".join(part for part in (matters, " › ".join(hit.section)) if part)
 
 
 def _break_lines(layout: QTextLayout, width: float, most: int, leading: float) -> QTextLayout:

@@ -22,15 +22,22 @@ def settings_menu(
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     look = settings.look
-    menu.addSection("Colours")
+    _heading(menu, "Colours")
     _choices(menu, _SCHEMES, look.scheme, lambda scheme: relook(replace(look, scheme=scheme)))
-    menu.addSection("Text size")
+    _heading(menu, "Text size")
     sizes = {scale: f"{scale}%" for scale in theme.SCALES}
     _choices(menu, sizes, look.scale, lambda scale: relook(replace(look, scale=scale)))
-    menu.addSection("New files")
+    _heading(menu, "New files")
     copies = {True: "Keep a copy in the library", False: "Read them where they are"}
     _choices(menu, copies, settings.keep_copies, lambda keep: _keep(settings, keep))
     return menu
+
+
+def _heading(menu: QMenu, text: str) -> None:
+    """A line that names what follows; Qt's own sections have no text under a style sheet."""
+    if not menu.isEmpty():
+        menu.addSeparator()
+    menu.addAction(text).setEnabled(False)
 
 
 def _keep(settings: Settings, keep: bool) -> None:

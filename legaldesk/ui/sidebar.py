@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QSpacerItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from legaldesk.core.documents import Matter
-from legaldesk.core.hits import ALL_MATTERS
 from legaldesk.ui import theme
 from legaldesk.ui.matter_list import MatterList
 from legaldesk.ui.pieces import button, label, tool
 
-WIDTH = 212
+WIDTH, RAIL = 212, 52
+NARROW = 800
+"""In a window narrower than this only signs are left of the views."""
+
+
+def _grow(much: bool) -> QSizePolicy.Policy:
+    return QSizePolicy.Policy.Expanding if much else QSizePolicy.Policy.Fixed
 
 
 class Sidebar(QWidget):
@@ -31,27 +46,40 @@ class Sidebar(QWidget):
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._views = QButtonGroup(self)
+        self._named: list[tuple[QPushButton, str]] = []
         self.matters = MatterList()
         self.matters.chosen.connect(self.matterChosen)
         self.matters.customContextMenuRequested.connect(self._show_menu_at)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(8, 12, 8, 8)
         self._layout.setSpacing(4)
-        name = label("LegalDesk", "heading")
-        name.setContentsMargins(8, 0, 0, 0)
-        self._layout.addWidget(name)
+        self._name = label("LegalDesk", "heading")
+        self._name.setContentsMargins(8, 0, 0, 0)
+        self._layout.addWidget(self._name)
         self._layout.addSpacing(8)
         for number, (name, icon) in enumerate((("Search", "search"), ("Documents", "documents"))):
             self._layout.addWidget(self._view_button(number, name, icon))
         self._layout.addSpacing(12)
-        self._layout.addLayout(self._matters_head())
+        self._head = self._matters_head()
+        self._layout.addWidget(self._head)
         self._layout.addWidget(self.matters, 1)
-        self._layout.addLayout(self._adding())
-        self.fit()
+        self._spring = QSpacerItem(0, 0, vData=_grow(False))
+        self._layout.addItem(self._spring)
+        self._add = self._adding()
+        self._layout.addLayout(self._add)
 
-    def fit(self) -> None:
-        """Take the width that the text size asks for."""
-        self.setFixedWidth(theme.px(WIDTH))
+    def fit(self, window_width: int) -> None:
+        """Take the width that the text size asks for; only signs where that is too much."""
+        signs_only = window_width < theme.px(NARROW)
+        self.setFixedWidth(theme.px(RAIL if signs_only else WIDTH))
+        for widget in (self._name, self._head, self.matters):
+            widget.setVisible(not signs_only)
+        self._spring.changeSize(0, 0, vData=_grow(signs_only))
+        way = QBoxLayout.Direction
+        self._add.setDirection(way.TopToBottom if signs_only else way.LeftToRight)
+        for made, name in self._named:
+            made.setText("" if signs_only else name)
+        self._layout.invalidate()
 
     def show_view(self, number: int) -> None:
         """Mark the view that is shown."""
@@ -60,29 +88,34 @@ class Sidebar(QWidget):
     def show_matters(self, matters: tuple[Matter, ...], current: str, crosses: bool) -> None:
         """Show the matters, the current one marked."""
         self.matters.show_matters(matters, current, crosses)
+        self._more.setEnabled(self.matters.current_matter() is not None)
 
     def _view_button(self, number: int, name: str, icon: str) -> QWidget:
         made = button(name, lambda: self.viewChosen.emit(number), "view", icon)
         made.setCheckable(True)
         made.setToolTip(f"{name} (Ctrl+{number + 1})")
+        made.setAccessibleName(name)
+        self._named.append((made, name))
         self._views.addButton(made, number)
         return made
 
-    def _matters_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _matters_head(self) -> QWidget:
+        head = QWidget()
+        row = QHBoxLayout(head)
         row.setContentsMargins(8, 0, 0, 0)
         row.addWidget(label("MATTERS", "section"), 1)
         self._more = tool("more", "Rename, lock or remove this matter", self._show_menu)
         row.addWidget(self._more)
         row.addWidget(tool("plus", "New matter (Ctrl+N)", self.newMatterWanted.emit))
-        return row
+        return head
 
-    def _adding(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _adding(self) -> QBoxLayout:
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         row.setSpacing(4)
         files = button("Add files…", self.filesWanted.emit, icon="import")
         files.setToolTip("Add PDF files to the current matter (Ctrl+O)")
         folder = tool("folder", "Add a folder (Ctrl+Shift+O)", self.folderWanted.emit)
+        self._named.append((files, "Add files…"))
         row.addWidget(files, 1)
         row.addWidget(folder)
         return row
@@ -111,12 +144,3 @@ class Sidebar(QWidget):
         menu.addSeparator()
         menu.addAction("Remove…", lambda: self.removeWanted.emit(name))
         return menu
-
-    def mark_all(self, crosses: bool) -> None:
-        """The menu needs one matter."""
-        self._more.setEnabled(not crosses and self.matters.current_matter() is not None)
-
-    @staticmethod
-    def is_all(name: str) -> bool:
-        """Whether a choice means all matters."""
-        return name == ALL_MATTERS

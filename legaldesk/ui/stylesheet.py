@@ -77,12 +77,12 @@ QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $secondary; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
-QLineEdit, QComboBox {
+QLineEdit {
     background: $window; color: $text; border: 1px solid $field_line; border-radius: 5px;
     padding: ${pad_y}px 8px; min-height: ${row}px;
     selection-background-color: $accent; selection-color: $on_accent;
 }
-QLineEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: ${pad_y_focus}px 7px; }
+QLineEdit:focus { border: 2px solid $accent; padding: ${pad_y_focus}px 7px; }
 
 QLineEdit[role="question"] {
     font-size: ${large}px; padding: 4px 10px; border-radius: 6px; min-height: ${question}px;

@@ -16,6 +16,7 @@ from legaldesk.ui import theme
 from legaldesk.ui.pieces import ElidedLabel, button, label
 from legaldesk.ui.task_board import Task, TaskBoard
 from legaldesk.ui.wording import count, progress_line
+from legaldesk.workers.job import State
 
 
 class TasksPill(QPushButton):
@@ -108,6 +109,8 @@ class _TaskRow(QWidget):
 
     def advance(self, task: Task) -> None:
         progress = task.progress
-        self._bar.setMaximum(progress.total if progress else 0)
+        waiting = task.job is not None and task.job.state is State.WAITING
+        self._bar.setMaximum(progress.total if progress else int(waiting))
         self._bar.setValue(progress.done if progress else 0)
-        self._line.setText(progress_line(progress) if progress else "Waiting to start")
+        words = "Waiting to start" if waiting else "Under way"
+        self._line.setText(progress_line(progress) if progress else words)
