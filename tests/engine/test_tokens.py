@@ -1,0 +1,81 @@
+"""Tokens are counted as the model will see them, without torch."""
+
+import subprocess
+import sys
+
+import pytest
+
+from legaldesk.core.errors import ModelProblem
+from legaldesk.engine.model_folder import bundled_model, read_model_folder
+from legaldesk.engine.tokens import TokenCounter
+
+
+@pytest.fixture(scope="module")
+def counter():
+    return TokenCounter(read_model_folder(bundled_model()))
+
+
+def test_words_and_pieces_are_counted_without_specials(counter):
+    assert counter.count(["the tenant", "", "indemnification", "Tenant"]) == [2, 0, 4, 1]
+
+
+def test_long_texts_are_counted_whole(counter):
+    assert counter.count(["rent " * 5_000]) == [5_000]
+
+
+def test_many_texts_keep_their_order(counter):
+    texts = ["rent " * (number % 7) for number in range(100_000)]
+
+    assert counter.count(texts) == [number % 7 for number in range(100_000)]
+
+
+def test_the_body_leaves_room_for_special_tokens(counter):
+    assert counter.body_limit == 256 - 2
+
+
+def test_the_body_leaves_room_for_the_prompt(e5_model):
+    folder = read_model_folder(e5_model)
+    counter = TokenCounter(folder)
+
+    assert counter.body_limit == 512 - 2 - counter.count(["passage: "])[0]
+
+
+def test_counts_are_the_models_own(e5_model, tmp_path):
+    """Saving a model again rewrites the tokenizer's file, and changes neither hash nor counts."""
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(e5_model), device="cpu", local_files_only=True)
+    model.save(str(tmp_path), create_model_card=False)
+    texts = ["the tenant shall pay rent", "§ 86 Abs. 1", "Điều 174"]
+    wanted = [len(ids) for ids in model.tokenizer(texts, add_special_tokens=False)["input_ids"]]
+
+    first = TokenCounter(read_model_folder(e5_model))
+    again = TokenCounter(read_model_folder(tmp_path))
+
+    assert first.count(texts) == again.count(texts) == wanted
+    assert first.hash == again.hash
+
+
+def test_other_tokenizers_have_other_hashes(counter, e5_model):
+    assert counter.hash != TokenCounter(read_model_folder(e5_model)).hash
+
+
+def test_a_spoilt_tokenizer_is_said(e5_copy):
+    folder = read_model_folder(e5_copy)
+    (e5_copy / "tokenizer.json").write_text('{"model": 1}', encoding="utf-8")
+
+    with pytest.raises(ModelProblem, match="tokenizer") as problem:
+        TokenCounter(folder)
+
+    assert problem.value.file.endswith("tokenizer.json")
+
+
+def test_counting_needs_no_torch():
+    program = """
+import sys
+from legaldesk.engine.model_folder import bundled_model, read_model_folder
+from legaldesk.engine.tokens import TokenCounter
+assert TokenCounter(read_model_folder(bundled_model())).count(["the tenant"]) == [2]
+assert not {"torch", "transformers", "sentence_transformers"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
