@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what was asked for and return the exit status."""
     given = sys.argv[1:] if arguments is None else arguments
+    if given[:2] == ["--role", "parser"]:
+        from legaldesk.engine import parser_child
+
+        return parser_child.main()
     from legaldesk import app
 
-    if given[:1] == ["--role"]:
-        return app.play_role(given[1], given[2:])
+    if given[:3] == ["--role", "engine", "--library"]:
+        return app.run_engine(Path(given[3]))
     if not given or given[:1] == ["--library"] and len(given) == 2:
         return app.show(given[1] if given else None)
     from legaldesk import cli

@@ -45,16 +45,6 @@ def prepare(library: Path) -> Path:
     return library
 
 
-def play_role(role: str, arguments: list[str]) -> int:
-    """Be one of this program's child processes."""
-    if role == "parser":
-        from legaldesk.engine import parser_child
-
-        parser_child.main()
-        return 0
-    return run_engine(Path(arguments[arguments.index("--library") + 1]))
-
-
 def run_engine(library: Path) -> int:
     """Own a library and serve it until whoever started this process goes away."""
     from legaldesk.engine.local_desk import LocalDesk
@@ -81,7 +71,8 @@ def run_engine(library: Path) -> int:
         return 4
     finally:
         ownership.release()
-    return 0
+    logging.shutdown()
+    os._exit(0)  # the model may still be loading in its thread, which cannot be interrupted
 
 
 @contextmanager
@@ -97,7 +88,7 @@ def open_desk(library: Path, model: Path | None = None) -> Iterator[Desk]:
     try:
         ownership = Ownership(library)
     except LibraryBusy:
-        remote = RemoteDesk(library, start_engine=False)
+        remote = RemoteDesk(library, start_engine=True)
         try:
             remote.connect()
             yield remote

@@ -14,7 +14,7 @@ from typing import Any
 from legaldesk import __version__, app
 from legaldesk.core import citation
 from legaldesk.core.desk import Desk
-from legaldesk.core.documents import Document, FileOutcome, ImportSummary
+from legaldesk.core.documents import SOFT_HYPHEN, Document, FileOutcome, ImportSummary
 from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryDamaged, WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Answer, Hit, Scope
 from legaldesk.core.progress import Progress
@@ -29,6 +29,9 @@ SCHEMA = 1
 """The version of the JSON lines; fields are only ever added to it."""
 
 DEFAULT_MATTER = "General"
+
+_PDFIUM_HYPHEN = "\ufffe"
+"""How pypdfium2's get_text_range writes a hyphen at a line end, so that texts compare equal."""
 
 _STATUS = {WrongUse: WRONG_USE, LibraryDamaged: DAMAGED}
 
@@ -94,7 +97,9 @@ def _search_batch(desk: Desk, options: argparse.Namespace, scope: Scope) -> int:
     for number, row in _rows(options.batch):
         try:
             if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-                raise WrongUse(f"Line {number} is not an object with “id” and “text”.", options.batch)
+                raise WrongUse(
+                    f"Line {number} is not an object with “id” and “text”.", options.batch
+                )
             here = Scope(row.get("matter") or scope.matter, row.get("document") or scope.document)
             answer = _ask(desk, row["text"], here, options)
             _print_json({"id": row.get("id"), **_answer_json(answer)})
@@ -287,7 +292,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "page": hit.page,
         "page_label": hit.page_label,
         "spans": [asdict(span) for span in hit.spans],
-        "text": hit.text,
+        "text": hit.text.replace(SOFT_HYPHEN, _PDFIUM_HYPHEN),
         "text_source": hit.text_source,
         "reason": hit.reason,
     }

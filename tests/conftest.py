@@ -1,1 +1,45 @@
 """Small real things that every test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from legaldesk.engine.local_desk import LocalDesk
+from tests.tiny_models import e5_like
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of e5's exact shape with random weights, in a folder of its own."""
+    return e5_like(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """The folder of a library that is not there yet."""
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def desk(library: Path, tiny_model: Path) -> Iterator[LocalDesk]:
+    """A real library with the tiny model, owned by this process."""
+    opened = LocalDesk(library, tiny_model)
+    opened.meaning.start()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def drop(tmp_path: Path) -> Callable[..., str]:
+    """Write bytes to a file that can be imported; returns its path."""
+
+    def write(name: str, data: bytes, folder: str = "dropped") -> str:
+        path = tmp_path / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        return str(path)
+
+    return write

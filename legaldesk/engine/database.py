@@ -151,7 +151,7 @@ def open_db(library: Path, *, writable: bool) -> Database:
 def _prepared(connection: sqlite3.Connection, writable: bool) -> Database:
     connection.row_factory = sqlite3.Row
     db = Database(connection, recursive_triggers=False, execute_plugins=False)
-    for pragma in ("foreign_keys = ON", "cell_size_check = ON", "trusted_schema = OFF"):
+    for pragma in ("foreign_keys = ON", "cell_size_check = ON"):
         db.execute(f"PRAGMA {pragma}")
     if writable:
         db.enable_wal()

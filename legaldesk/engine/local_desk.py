@@ -15,6 +15,7 @@ from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.model_folder import bundled_model, read_model_folder
 from legaldesk.engine.originals import Originals
 from legaldesk.engine.parser_pool import ParserPool
+from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.store import Store
 from legaldesk.engine.tokens import TokenCounter
@@ -30,7 +31,7 @@ class LocalDesk:
     """
 
     def __init__(self, library: Path, model: Path | None = None) -> None:
-        self.library = library
+        self.library = make_private_folder(library)
         self.model = read_model_folder(model or bundled_model())
         self.tokens = TokenCounter(self.model)
         self.store = Store(library)

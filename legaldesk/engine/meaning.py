@@ -66,7 +66,8 @@ class Meaning:
         self._work.set()
         with self._changed:
             self._changed.notify_all()
-        if self._thread.is_alive():
+        if self._thread.is_alive() and self._ready.is_set():
+            # while it loads there is nothing to lose
             self._thread.join(timeout=30)
         self._index.close()
 

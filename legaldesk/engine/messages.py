@@ -52,9 +52,10 @@ class Channel:
     def close(self) -> None:
         """Hang up, also on a thread of ours that is waiting for a message."""
         if os.name != "nt":  # closing alone leaves a reader in another thread waiting for ever
-            with contextlib.suppress(OSError), socket.socket(
-                fileno=os.dup(self._connection.fileno())
-            ) as same:
+            with (
+                contextlib.suppress(OSError),
+                socket.socket(fileno=os.dup(self._connection.fileno())) as same,
+            ):
                 same.shutdown(socket.SHUT_RDWR)
         self._connection.close()
 

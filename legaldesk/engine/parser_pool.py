@@ -92,6 +92,10 @@ class ParserPool:
         """
         return self._viewer.boxes(document_key, load, password, spans)
 
+    def forget(self, document_key: str) -> None:
+        """Let go of a document that was shown, because it is being removed."""
+        self._viewer.forget(document_key)
+
     def close(self) -> None:
         """End all children; work that is under way raises ProcessDied."""
         self._readers.close()

@@ -52,6 +52,7 @@ class Viewer:
         self._child: Child | None = None
         self._open: OrderedDict[str, None] = OrderedDict()
         self._ids = itertools.count(1)
+        self._closed = False
 
     def render(
         self,
@@ -90,13 +91,25 @@ class Viewer:
                 for page, boxes in untrusted.pages
             )
 
+    def forget(self, key: str) -> None:
+        """Close a document, so that nothing of it stays in the child's memory."""
+        with self._turn:
+            if key not in self._open:
+                return
+            del self._open[key]
+            if self._child is not None and self._child.usable:
+                self._ask(Close(next(self._ids), key))
+
     def close(self) -> None:
         """End the child; a call that waits for it raises ProcessDied."""
+        self._closed = True
         if child := self._child:
             child.kill()
 
     def _show(self, key: str, load: Callable[[], bytes], password: str | None) -> None:
         """Make sure that a running child has the document open."""
+        if self._closed:
+            raise ProcessDied("The program is closing.")
         if self._child is None or not self._child.usable:
             self._open.clear()
             self._child = Child(self._command, 3 * MAX_PIXELS)
@@ -136,7 +149,7 @@ class Viewer:
             return Locked("This document needs a password, or another one.")
         if failure.code == "memory":
             return self._nonsense("the page needs too much memory")
-        return Damaged(f"This page cannot be shown: {clip(failure.detail, MAX_TITLE)}.")
+        return Damaged(f"The page cannot be shown: {clip(failure.detail, MAX_TITLE)}.")
 
     def _checked(self, untrusted: Reply, untrusted_rgb: bytes) -> PageImage:
         if isinstance(untrusted, Image):

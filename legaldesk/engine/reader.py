@@ -177,9 +177,12 @@ class Reader:
             where, values = "SELECT document FROM document_matters WHERE matter = ?", [matter]
         else:
             where, values = (
-                "SELECT document FROM document_matters JOIN matters ON matters.id = matter"
-                " WHERE locked_out = 0"
-            ), []
+                (
+                    "SELECT document FROM document_matters JOIN matters ON matters.id = matter"
+                    " WHERE locked_out = 0"
+                ),
+                [],
+            )
         if scope.document:
             return "SELECT ?", (self._document_row(scope.document, where, values),)
         return where, tuple(values)
@@ -211,9 +214,7 @@ class Reader:
         A blank page has nothing to miss and counts as searchable.
         """
         where, values = self.scope_sql(scope)
-        pages = self.count(
-            f"SELECT sum(page_count) FROM documents WHERE id IN ({where})", *values
-        )
+        pages = self.count(f"SELECT sum(page_count) FROM documents WHERE id IN ({where})", *values)
         unreadable = self.count(
             "SELECT count(*) FROM pages WHERE state IN ('image', 'unreadable')"
             f" AND document IN ({where})",
@@ -298,7 +299,9 @@ class Reader:
         )
         return {row["id"]: row["language"] for row in rows}
 
-    def page_texts(self, document: int, numbers: Iterable[int]) -> dict[int, tuple[str, str | None]]:
+    def page_texts(
+        self, document: int, numbers: Iterable[int]
+    ) -> dict[int, tuple[str, str | None]]:
         """Text and printed label of some pages of a document, by page number."""
         wanted = msgspec.json.encode(list(numbers)).decode()
         rows = self.rows(

@@ -27,6 +27,9 @@ START_SECONDS = 60
 
 CANCEL_POLL_SECONDS = 0.2
 
+ENGINE_ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Idle threads of the model sleep; spinning they would take the window's processor."""
+
 Reply = tuple[dict[str, Any], bytes]
 
 
@@ -34,12 +37,16 @@ class RemoteDesk:
     """Forwards tasks to the library's owner; may be used from several threads.
 
     ``start_engine`` says whether an engine process is started when nobody owns the
-    library. A reading task runs here, on a reader of the calling thread.
+    library; ``patience`` how many seconds to wait until somebody answers. A reading task
+    runs here, on a reader of the calling thread.
     """
 
-    def __init__(self, library: Path, *, start_engine: bool) -> None:
+    def __init__(
+        self, library: Path, *, start_engine: bool, patience: float = START_SECONDS
+    ) -> None:
         self.library = library
         self._start_engine = start_engine
+        self._patience = patience
         self._engine: subprocess.Popen[bytes] | None = None
         self._channel: Channel | None = None
         self._guard = threading.RLock()
@@ -60,11 +67,14 @@ class RemoteDesk:
         """Carry out a task: a reading one here, any other at the owner's."""
         if task.reading:
             return task.function(self, **arguments, report=report)
-        number, replies, channel = self._ask(task, arguments)
-        try:
-            return self._await(task, number, replies, channel, report)
-        finally:
-            self._replies.pop(number, None)
+        while True:
+            number, replies, channel = self._ask(task, arguments)
+            try:
+                return self._await(task, number, replies, channel, report)
+            except _OwnerLeaving:
+                self._drop(channel)  # ask whoever owns the library next
+            finally:
+                self._replies.pop(number, None)
 
     def connect(self) -> None:
         """Make sure that somebody answers. Raises ProcessDied or LibraryBusy."""
@@ -72,13 +82,12 @@ class RemoteDesk:
             self._connected()
 
     def close(self) -> None:
-        """Hang up. The engine that was started here ends when its work for others is done."""
+        """Hang up; what is under way raises ProcessDied. The engine that was started here ends when its work for others is done."""
         with self._guard:
             self._closed = True
             if self._channel is not None:
                 self._channel.close()
-            if self._engine is not None and self._engine.stdin is not None:
-                self._engine.stdin.close()
+            _let_go(self._engine)
 
     def wait_closed(self, seconds: float) -> None:
         """Wait for the engine that was started here to end; after that it is killed."""
@@ -123,6 +132,8 @@ class RemoteDesk:
             else:
                 if header["kind"] == "result":
                     return unpack_result(task, raw)
+                if header["kind"] == "closing":
+                    raise _OwnerLeaving
                 if header["kind"] == "cancelled":
                     raise Cancelled
                 if header["kind"] == "error":
@@ -133,13 +144,19 @@ class RemoteDesk:
             if last is not None and last.outcome is not None:
                 last = _without_outcome(last)
 
+    def _drop(self, channel: Channel) -> None:
+        """Forget a channel whose owner is leaving."""
+        with self._guard:
+            if self._channel is channel:
+                self._channel = None
+
     def _connected(self) -> Channel:
         """The channel to the owner; starts an engine where that is allowed."""
         if self._closed:
             raise _gone()
         if self._channel is not None:
             return self._channel
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self._patience
         while True:
             connection = call_owner(self.library)
             if connection is not None:
@@ -163,7 +180,9 @@ class RemoteDesk:
             return
         if self._engine is not None and self._engine.poll() is None:
             return
-        self._engine = spawn(child_command("engine", "--library", str(self.library)))
+        _let_go(self._engine)
+        command = child_command("engine", "--library", str(self.library))
+        self._engine = spawn(command, ENGINE_ENVIRONMENT, answers=False)
 
     def _listen(self, channel: Channel) -> None:
         try:
@@ -174,13 +193,22 @@ class RemoteDesk:
                     replies.put((header, raw))
         except (EOFError, OSError, ProcessDied, KeyError, ValueError, TypeError):
             pass
+        self._drop(channel)
         with self._guard:
-            if self._channel is channel:
-                self._channel = None
             waiting = list(self._replies.values())
         gone = _gone()
         for replies in waiting:
             replies.put(({"kind": "error", "error": gone.kind, "message": gone.message}, b""))
+
+
+def _let_go(engine: subprocess.Popen[bytes] | None) -> None:
+    """Close an engine's standard input, which tells it to end."""
+    if engine is not None and engine.stdin is not None:
+        engine.stdin.close()
+
+
+class _OwnerLeaving(Exception):
+    """The owner takes no more requests; nothing of this one was done."""
 
 
 def _reported(report: Report, progress: Progress, channel: Channel, number: int) -> bool:

@@ -42,23 +42,25 @@ class Server:
             self._guard.wait_for(lambda: not self._running and not self._channels)
 
     def close(self) -> None:
-        """Stop answering: running tasks are abandoned and end at their next report."""
+        """Take no more requests, let the running ones end, and hang up.
+
+        Whoever asks in between is told to ask the next owner.
+        """
         self._closing = True
         self._listener.close()
         with self._guard:
+            self._guard.wait_for(lambda: not self._running)
             channels = list(self._channels)
         for channel in channels:
             channel.close()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown()
 
     def _accept(self) -> None:
         while not self._closing:
             try:
                 connection = self._listener.accept()
             except Exception as error:  # a stranger without the key must not end the service
-                if self._closing:
-                    return
-                _log.warning("a connection was refused: %s", type(error).__name__)
+                _log.info("no connection: %s", type(error).__name__)
                 continue
             threading.Thread(
                 target=self._talk, args=(connection,), name="client", daemon=True
@@ -76,6 +78,9 @@ class Server:
                 if header.get("kind") == "cancel":
                     if number in cancels:
                         cancels[number].ask(Cancelled)
+                    continue
+                if self._closing:
+                    channel.send({"id": number, "kind": "closing"})
                     continue
                 cancels[number] = _Cancel()
                 with self._guard:

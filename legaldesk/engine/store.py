@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,10 +70,8 @@ class Store:
     def close(self) -> None:
         """Fold the write-ahead log into the database and let go of it."""
         with self._lock:
-            try:
+            with suppress(sqlite3.Error):  # the next owner folds it in
                 self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.Error:
-                pass  # the log is folded in by the next owner
             self._db.close()
 
     @contextmanager

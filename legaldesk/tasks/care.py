@@ -87,9 +87,7 @@ def _check_passages(desk: LocalDesk, repair: bool, report: Report) -> Finding:
 
 
 def _page_lengths(desk: LocalDesk, document: int) -> dict[int, int]:
-    rows = desk.reader.rows(
-        "SELECT number, length(text) FROM pages WHERE document = ?", document
-    )
+    rows = desk.reader.rows("SELECT number, length(text) FROM pages WHERE document = ?", document)
     return {row[0]: row[1] for row in rows}
 
 
@@ -105,9 +103,7 @@ def _check_cuts(desk: LocalDesk, repair: bool, report: Report) -> Finding:
         "SELECT count(*) FROM passages WHERE tokens > ?", desk.tokens.body_limit
     )
     cuts = ", ".join(f"{row[1]} at a {row[0]}" for row in rows) or "none"
-    return Finding(
-        "cuts", not over, f"inside a sentence: {cuts}; over the model's limit: {over}"
-    )
+    return Finding("cuts", not over, f"inside a sentence: {cuts}; over the model's limit: {over}")
 
 
 def _check_meaning(desk: LocalDesk, repair: bool, report: Report) -> Finding:

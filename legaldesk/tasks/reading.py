@@ -118,9 +118,7 @@ def _known(desk: LocalDesk, sha256: str) -> Document | None:
     return desk.reader.document(sha256)
 
 
-def _duplicate(
-    desk: LocalDesk, known: Document, outcome: FileOutcome, begun: float
-) -> FileOutcome:
+def _duplicate(desk: LocalDesk, known: Document, outcome: FileOutcome, begun: float) -> FileOutcome:
     """The same bytes are stored once; in a new matter the document is filed there too."""
     reason = f"The same as “{known.name}”, which is already in the library."
     if outcome.matter not in known.matters:

@@ -37,9 +37,7 @@ def dependents(
 
 
 @task
-def remove_documents(
-    desk: LocalDesk, documents: tuple[str, ...], report: Report = silent
-) -> int:
+def remove_documents(desk: LocalDesk, documents: tuple[str, ...], report: Report = silent) -> int:
     """Erase documents from every matter; returns how many. Files in place are left alone."""
     return _remove(desk, documents, "", report)
 
@@ -61,9 +59,7 @@ def _affected(
     return [document for document in inside if len(document.matters) == 1], kept
 
 
-def _remove(
-    desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Report
-) -> int:
+def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Report) -> int:
     """Database first, then the copies, then the index; a kill in between leaves no orphan.
 
     Copies that are left behind are strays, which the next start deletes.

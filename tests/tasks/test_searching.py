@@ -1,0 +1,114 @@
+"""Searching: filters come before the top k, quotes and minus signs hold, any text is safe."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.hits import Scope
+from legaldesk.tasks import documents, importing, matters, searching
+from tests import pdf_factory as pdf
+
+
+@pytest.fixture
+def leases(desk, drop):
+    """Three leases in two matters."""
+    one = drop("rent.pdf", pdf.text_pdf("The tenant pays the rent on the first day.", "Notice."))
+    two = drop("notice.pdf", pdf.text_pdf("Either party may give three months notice."))
+    three = drop("secret.pdf", pdf.text_pdf("The rent of the secret tenant is not disclosed."))
+    importing.import_files(desk, (one, two), "Acme", {})
+    importing.import_files(desk, (three,), "Byte", {})
+    importing.await_meaning(desk)
+    return desk
+
+
+def names(answer):
+    return [hit.document for hit in answer.hits]
+
+
+def test_words_find_their_passage_and_cite_it(leases):
+    answer = searching.search_words(leases, "who pays the rent", Scope("Acme"))
+
+    hit = answer.hits[0]
+    assert (hit.document, hit.page, hit.matters) == ("rent.pdf", 1, ("Acme",))
+    assert "pays the rent" in hit.body
+    assert "rent" in hit.reason
+
+
+def test_a_hit_is_exact_page_text(leases):
+    hit = searching.search(leases, "three months notice", Scope()).hits[0]
+
+    details = documents.document_details(leases, hit.document_id)
+    assert details.document.name == hit.document
+    row = leases.reader.rows(
+        "SELECT text FROM pages JOIN documents d ON d.id = document"
+        " WHERE sha256 = ? AND number = ?",
+        hit.document_id,
+        hit.page,
+    )[0]
+    span = hit.spans[0]
+    assert row["text"][span.start : span.end] == hit.text
+
+
+def test_a_matter_is_a_wall(leases):
+    assert "secret.pdf" not in names(searching.search(leases, "rent tenant", Scope("Acme")))
+    assert "secret.pdf" in names(searching.search(leases, "rent tenant", Scope()))
+
+    matters.lock_matter(leases, "Byte", True)
+
+    assert "secret.pdf" not in names(searching.search(leases, "rent tenant", Scope()))
+    assert names(searching.search(leases, "rent tenant", Scope("Byte"))) == ["secret.pdf"]
+
+
+def test_filters_come_before_the_top_k(leases):
+    answer = searching.search(leases, "rent notice tenant", Scope(document="notice.pdf"), k=1)
+
+    assert names(answer) == ["notice.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ('"pays the rent"', {"rent.pdf"}),
+        ("tenant -secret", {"rent.pdf", "notice.pdf"}),
+        ("rent matter:Byte", {"secret.pdf"}),
+        ("notice doc:notice.pdf", {"notice.pdf"}),
+        ('tenant -"first day"', {"notice.pdf", "secret.pdf"}),
+    ],
+)
+def test_operators(leases, question, expected):
+    answer = searching.search(leases, question, Scope())
+
+    assert set(names(answer)) == expected
+
+
+def test_coverage_counts_pages(leases, drop):
+    importing.import_files(leases, (drop("scan.pdf", pdf.image_pdf(2)),), "Acme", {})
+
+    coverage = searching.search(leases, "rent", Scope("Acme")).coverage
+
+    assert (coverage.pages, coverage.words_searchable, coverage.unreadable) == (5, 3, 2)
+    assert coverage.meaning_searchable == 3
+
+
+def test_an_unknown_matter_or_document_is_wrong_use(leases):
+    with pytest.raises(WrongUse, match="Nope"):
+        searching.search(leases, "rent", Scope("Nope"))
+    with pytest.raises(WrongUse, match="absent"):
+        searching.search(leases, "rent", Scope(document="absent"))
+    with pytest.raises(WrongUse, match="any of"):
+        searching.search(leases, "rent", Scope(document=".pdf"))
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(question=st.text(max_size=80) | st.text("\"'-*():^ANDORNEARmatterdoc:\x00“”«", max_size=40))
+def test_any_text_is_a_safe_query(leases, question):
+    try:
+        answer = searching.search_words(leases, question, Scope())
+    except WrongUse:
+        return  # it names a matter or document that is not there
+    assert len(answer.hits) <= 10
