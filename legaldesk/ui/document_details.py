@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -30,7 +31,7 @@ EXPANDED = 40
 """Entries of an outline up to which it is shown unfolded."""
 
 
-class DocumentSide(QWidget):
+class DocumentSide(QScrollArea):
     """What is known of one document. ``pageAsked`` names the document and a page."""
 
     pageAsked = Signal(str, int)
@@ -55,6 +56,7 @@ class DocumentSide(QWidget):
         self.outline.setHeaderHidden(True)
         self.outline.setUniformRowHeights(True)
         self.outline.setColumnCount(2)
+        self.outline.setMinimumHeight(theme.px(140))
         self.outline.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.outline.header().setStretchLastSection(False)
         self.outline.header().setSectionResizeMode(0, self.outline.header().ResizeMode.Stretch)
@@ -74,7 +76,8 @@ class DocumentSide(QWidget):
         buttons.addWidget(self.open_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
-        column = QVBoxLayout(self)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
         column.setContentsMargins(16, 16, 16, 8)
         column.setSpacing(8)
         column.addWidget(self.name)
@@ -88,6 +91,10 @@ class DocumentSide(QWidget):
         column.addWidget(self._outline_title)
         column.addWidget(self.outline, 1)
         column.addStretch()
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Details of the document")
 
     # ------------------------------------------------------------ what is shown
 

@@ -28,13 +28,14 @@ class RowTable(QTableView):
         self.rows = model
         self._chosen: list[str] = []
         self._current = ""
+        self._restoring = False
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self))
         self.setAccessibleName(name)
         self._dress()
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
-        self.selectionModel().selectionChanged.connect(lambda: self.selectionMoved.emit())
+        self.selectionModel().selectionChanged.connect(self._on_selected)
         self.doubleClicked.connect(lambda index: self.rowOpened.emit(model.row(index.row())))
         self.clicked.connect(self._on_clicked)
 
@@ -51,6 +52,8 @@ class RowTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
+        # With the table's own, painting the header asks after every selected cell.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(self.rows, self))
         self.horizontalHeader().setSectionsMovable(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
@@ -82,8 +85,10 @@ class RowTable(QTableView):
 
     def chosen(self) -> list[Any]:
         """The selected values, from the top."""
-        numbers = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self.rows.row(number) for number in numbers]
+        numbers: set[int] = set()
+        for part in self.selectionModel().selection().toList():
+            numbers.update(range(part.top(), part.bottom() + 1))
+        return [self.rows.row(number) for number in sorted(numbers)]
 
     def choose(self, identity: str) -> None:
         """Select one row and bring it into view."""
@@ -102,6 +107,7 @@ class RowTable(QTableView):
     def _restore(self) -> None:
         """Select again what was selected and is still shown."""
         flag = QItemSelectionModel.SelectionFlag
+        self._restoring = True
         number = self.rows.number_of(self._current) if self._current else -1
         if number >= 0:
             index = self.rows.index(number, 0)
@@ -109,7 +115,12 @@ class RowTable(QTableView):
         if self._chosen:
             again = self._ranges(set(self._chosen))
             self.selectionModel().select(again, flag.ClearAndSelect | flag.Rows)
+        self._restoring = False
         self.selectionMoved.emit()
+
+    def _on_selected(self) -> None:
+        if not self._restoring:
+            self.selectionMoved.emit()
 
     def _ranges(self, wanted: set[str]) -> QItemSelection:
         """The rows of these values, neighbours as one range, so that thousands are quick."""

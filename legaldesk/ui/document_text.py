@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from html import escape
 
 from PySide6.QtCore import QDateTime, QLocale, Qt
 
 from legaldesk.core.documents import Document, FileState
 
-_DIGITS = re.compile(r"(\d{1,18})")
+_DIGITS = re.compile(r"[0-9]{1,18}")
 _TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 STATES = {
@@ -44,6 +45,7 @@ def _shown(character: str) -> str:
     return character
 
 
+@cache
 def language_name(code: str) -> str:
     """ "German" for "de"; the code itself where it is unknown."""
     if not code or code == "und":
@@ -84,15 +86,10 @@ def tip(text: str) -> str:
     return f"<p>{escape(plain(text))}</p>" if text else ""
 
 
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+def natural(text: str) -> str:
     """A key that sorts "Exhibit 2" before "Exhibit 10" and "Écrits" beside "Ecrits"."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    parts = _DIGITS.split(folded)
-    return tuple(
-        (0, int(part), "") if part.isascii() and part.isdigit() else (1, 0, part)
-        for part in parts
-        if part
-    )
+    folded = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return _DIGITS.sub(lambda digits: digits[0].zfill(18), folded.casefold())
 
 
 def file_name(path: str) -> str:

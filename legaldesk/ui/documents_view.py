@@ -77,6 +77,7 @@ class DocumentsView(QWidget):
         if name != self._matter:
             self._matter = name
             self._documents, self._outcomes, self._loaded = (), (), False
+            self.table.rows.set_rows(())
             self._fill()
         self.refresh()
 
@@ -110,6 +111,7 @@ class DocumentsView(QWidget):
 
     def _on_documents(self, documents: tuple[Document, ...]) -> None:
         self._documents, self._loaded = documents, True
+        self.table.rows.set_rows(documents)
         self._fill()
 
     def _on_problems(self, outcomes: tuple[FileOutcome, ...]) -> None:
@@ -121,8 +123,7 @@ class DocumentsView(QWidget):
         self._sum.setText(error.message)
 
     def _fill(self) -> None:
-        """Give the tables their rows."""
-        self.table.rows.set_rows(self._documents)
+        """Bring everything that depends on both lists up to date."""
         found = problems(self._documents, self._outcomes)
         self.problem_table.rows.set_rows(found)
         needs = "needs" if len(found) == 1 else "need"
@@ -220,10 +221,11 @@ class DocumentsView(QWidget):
     def _dress_chip(self) -> None:
         colours = theme.colours()
         checked = f"background: {colours.careful_wash}; border-color: {colours.careful};"
-        self.chip.setStyleSheet(f"QPushButton:checked {{ {checked} font-weight: 600; }}")
+        self.chip.setStyleSheet(f"QPushButton:checked {{ {checked} }}")
 
     def _arrange(self) -> None:
         self._places, self._sides = QStackedWidget(), QStackedWidget()
+        self._places.setContentsMargins(8, 0, 0, 0)
         for place in (self.empty, self.table, self.problem_table):
             self._places.addWidget(place)
         for side in (self.side, self.problem_side, self._many):
