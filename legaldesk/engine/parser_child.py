@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from legaldesk.core.documents import OutlineEntry, PageText
+from legaldesk.core.documents import OutlineEntry, PageState, PageText
 from legaldesk.core.errors import Damaged, LegalDeskError, Locked, ProcessDied
 from legaldesk.engine import pdfium, pdfium_view
 from legaldesk.engine.parser_messages import (
@@ -83,7 +83,7 @@ def _listen(stream: BinaryIO, requests: queue.Queue[tuple[Request, bytes]]) -> N
         while (frame := read_raw_frame(stream, MAX_HEADER, MAX_FILE)) is not None:
             requests.put((_DECODER.decode(frame[0]), frame[1]))
             del frame
-    except (ProcessDied, msgspec.MsgspecError, MemoryError, OSError):
+    except (ProcessDied, msgspec.MsgspecError, ValueError, MemoryError, OSError):
         os._exit(2)
     os._exit(0)
 
@@ -119,7 +119,7 @@ class Session:
             case Open(key=key):
                 self._close(key)
                 self._open[key] = pdfium.open_document(data, request.password)
-                self._open[key].init_forms()
+                pdfium.show_forms(self._open[key])
             case Close(key=key):
                 self._close(key)
             case Render():
@@ -164,9 +164,20 @@ def extract_with_pdfium(request: Extract, data: bytes) -> Iterator[tuple[Reply, 
         yield Counted(request.id, pages), b""
         yield _facts(request, data, document, pages), b""
         for number in range(request.first, kept + 1):
-            yield _page(request, pdfium.read_page(document, number))
+            yield _page(request, _read_page(document, number))
     finally:
         document.close()
+
+
+def _read_page(document: Any, number: int) -> PageText:
+    """One page by PDFium; whatever else goes wrong costs that page alone."""
+    try:
+        return pdfium.read_page(document, number)
+    except MemoryError:
+        raise
+    except Exception as error:
+        reason = clip(f"PDFium cannot read it ({error!r})", MAX_TITLE)
+        return PageText(number, "", state=PageState.UNREADABLE, reason=reason)
 
 
 def extract_with_pypdf(request: Extract, data: bytes) -> Iterator[tuple[Reply, bytes]]:

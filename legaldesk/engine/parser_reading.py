@@ -60,7 +60,8 @@ class Findings:
     """What one library has found so far; takes a reply in only after checking it.
 
     ``structures`` are the ways left to ask for bookmarks and labels. ``trouble`` is why
-    the library could not begin, ``stops`` how many pages stopped a child.
+    the library could not begin, ``stops`` how many pages stopped a child, ``notes`` what
+    the user should know of pages left out.
     """
 
     structures: tuple[Structure, ...] = ("none",)
@@ -69,6 +70,7 @@ class Findings:
     pages: list[PageText] = field(default_factory=list)
     characters: int = 0
     stops: int = 0
+    notes: list[str] = field(default_factory=list)
     trouble: FileProblem | ProcessDied | None = None
 
     @property
@@ -132,7 +134,10 @@ class Findings:
         self.pages.append(PageText(number, "", state=state, reason=clip(reason, MAX_TITLE)))
 
     def give_up(self, reason: str) -> None:
-        """The same verdict for all pages that are left."""
+        """The same verdict for all pages that are left, and a note that says so."""
+        first = len(self.pages) + 1
+        if first <= self.total:
+            self.notes.append(f"Pages {first} to {self.total} were {reason}.")
         while len(self.pages) < self.total:
             self.add_unreadable(reason)
 
@@ -204,18 +209,18 @@ class Reading:
         reader: Library = "pypdf" if library is TextSource.PYPDF else "pdfium"
         request = Extract(first, reader, structure, first, self._password)
         child.send(_ENCODER.encode(request), self._data)
-        limit = self._limits.open
+        limit, awaited = self._limits.open, "count"
         while True:
             seconds = min(limit, self._time_left(started))
             untrusted = decode_reply(child.receive(seconds, self._beat), request.id)
             match untrusted[0]:
-                case Counted(pages=untrusted_pages):
+                case Counted(pages=untrusted_pages) if awaited == "count":
                     found.take_count(untrusted_pages)
-                    limit = self._limits.facts
-                case Facts() as untrusted_facts:
+                    limit, awaited = self._limits.facts, "facts"
+                case Facts() as untrusted_facts if awaited == "facts":
                     found.take_facts(untrusted_facts)
-                    limit = self._limits.page
-                case Page() as untrusted_page:
+                    limit, awaited = self._limits.page, "pages"
+                case Page() as untrusted_page if awaited == "pages":
                     found.take_page(untrusted_page, untrusted[1])
                     self._beat()
                 case Failed() as failure:
@@ -249,15 +254,20 @@ class Reading:
             found.trouble = stop
         elif found.facts is None:
             found.structures = found.structures[1:]
-            if not found.structures:
-                found.trouble = stop
-        elif self._time_left(started) <= 0:
-            found.give_up("not read: the file took too long")
+            found.trouble = None if found.structures else stop
         else:
-            found.stops += 1
-            found.add_unreadable(f"this page stopped the reader: {stop.message}")
-            if found.stops > self._limits.bad_pages:
-                found.give_up("not read: too many pages before it stopped the reader")
+            self._skip_page(stop, started)
+
+    def _skip_page(self, stop: ProcessDied, started: float) -> None:
+        """Leave out the page that stopped a child, and the rest if that happens often."""
+        found = self._found
+        found.stops += 1
+        if self._time_left(started) <= 0:
+            found.give_up("not read: the file took too long")
+            return
+        found.add_unreadable(f"this page stopped the reader: {stop.message}")
+        if found.stops > self._limits.bad_pages:
+            found.give_up("not read: too many pages before stopped the reader")
 
     def _time_left(self, started: float) -> float:
         limit = self._limits.file + self._limits.each_page * self._found.total
@@ -275,7 +285,7 @@ def decode_reply(untrusted: tuple[bytes, bytes], request_id: int) -> tuple[Reply
     """
     try:
         reply = _DECODER.decode(untrusted[0])
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ProcessDied("it sent a reply that makes no sense") from error
     if reply.id != request_id:
         raise ProcessDied("it answered another question")
@@ -295,7 +305,7 @@ def _extraction(found: Findings, source: TextSource) -> Extraction:
         replace(page, label=label and clip(label, MAX_LABEL))
         for page, label in zip(found.pages, labels, strict=False)
     )
-    notes = [clip(note, MAX_TITLE) for note in facts.notes]
+    notes = [clip(note, MAX_TITLE) for note in facts.notes] + found.notes
     if found.structures == ("none",):
         notes.append(NO_STRUCTURE)
     if source is TextSource.PYPDF:

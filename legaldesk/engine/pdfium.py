@@ -20,7 +20,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -60,7 +60,13 @@ def open_document(data: bytes, password: str | None = None) -> Any:
     except pdfium.PdfiumError as error:
         if error.err_code == c_api.FPDF_ERR_PASSWORD:
             raise Locked("It needs a password, or another one.") from error
-        raise Damaged(f"PDFium cannot open it: {error}") from error
+        raise Damaged("the file is damaged") from error
+
+
+def show_forms(document: Any) -> None:
+    """Make page images show what was typed into form fields; before any page is opened."""
+    with suppress(pdfium.PdfiumError):
+        document.init_forms()
 
 
 @contextmanager

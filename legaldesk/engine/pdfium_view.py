@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as c_api
 
+from legaldesk.core.errors import Damaged
 from legaldesk.core.hits import Box, PageImage
 from legaldesk.engine.parser_messages import MAX_PIXELS
 from legaldesk.engine.pdfium import page_size
@@ -36,10 +37,14 @@ class ReadBack(NamedTuple):
 
 
 def render(page: Any, scale: float) -> PageImage:
-    """The page drawn at ``scale`` pixels per point, or at what MAX_PIXELS allows."""
+    """The page drawn at ``scale`` pixels per point, or at what MAX_PIXELS allows.
+
+    Raises Damaged for a page too large, or too narrow, to be drawn at all.
+    """
     width, height = page_size(page)
     used = min(scale, math.sqrt(MAX_PIXELS / (width * height)) * 0.99)
-    used = max(used, 1.01 / width, 1.01 / height)
+    if (width, height) != page.get_size() or used * min(width, height) < 1:
+        raise Damaged("its size makes no sense")
     bitmap = page.render(scale=used, rev_byteorder=True)
     try:
         return PageImage(bitmap.width, bitmap.height, used, bytes(bitmap.buffer))

@@ -66,7 +66,7 @@ def read_frame(
         return None
     try:
         return msgspec.json.decode(frame[0], type=dict[str, Any]), frame[1]
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ProcessDied("A message from another process was not valid JSON.") from error
 
 
