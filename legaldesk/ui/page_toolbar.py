@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from legaldesk.ui import theme
 from legaldesk.ui.document_label import PlainLabel
 from legaldesk.ui.page_column import ACTUAL_SIZE, STEP
+from legaldesk.ui.pieces import tool
 
 _NUMBER = re.compile(r"\s*(\d+)\s*(?:/.*)?$")
 
@@ -61,8 +62,15 @@ class PageToolbar(QWidget):
         self.fit_page.clicked.connect(self.fitPageAsked)
         self.rotate.clicked.connect(self.rotateAsked)
 
+    @property
+    def _by_need(self) -> tuple[QWidget, ...]:
+        """What is shown, what is needed most first."""
+        return (self.page_box, self.previous, self.next, self.larger, self.smaller, self.fit_width,
+                self.printed, self.percent, self.rotate, self.fit_page)  # fmt: skip
+
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
         for widget in (self.previous, self.page_box, self.next):
@@ -83,6 +91,26 @@ class PageToolbar(QWidget):
         self.page_box.setFixedWidth(metrics.horizontalAdvance("0000 / 0000") + 20)
         self.percent.setMinimumWidth(metrics.horizontalAdvance("0000%") + 12)
 
+        self._make_room()
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow: what does not fit is left out."""
+        return QSize(self.page_box.width(), super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what there is no room for; the keys do the same."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Decide from the widgets' sizes alone, then show and hide only what changes."""
+        room = self.width() - 40
+        for widget in self._by_need:
+            room -= widget.sizeHint().width() + 4 if widget is not self.page_box else widget.width()
+            fits = room >= 0 and (widget is not self.printed or bool(self.printed.text()))
+            if widget.isHidden() == fits:
+                widget.setVisible(fits)
+
     def show_page(self, page: int, labels: Sequence[str | None]) -> None:
         """Say which page of how many it is, and its printed number where that differs."""
         self._page, self._labels = page, tuple(labels)
@@ -90,6 +118,7 @@ class PageToolbar(QWidget):
         self._write_page()
         label = self._labels[page - 1] if 1 <= page <= last else None
         self.printed.setText(f"printed {label}" if label and label != str(page) else "")
+        self._make_room()
         self.previous.setEnabled(page > 1)
         self.next.setEnabled(page < last)
         for widget in (self.page_box, self.smaller, self.larger, self.percent):
@@ -135,9 +164,8 @@ class PageToolbar(QWidget):
 
 
 def _button(icon: str, name: str, keys: str = "", checkable: bool = False) -> QToolButton:
-    button = QToolButton()
-    theme.dress(button, icon)
-    button.setAccessibleName(name)
-    button.setToolTip(f"{name} ({keys})" if keys else name)
-    button.setCheckable(checkable)
-    return button
+    made = tool(icon, name)
+    made.setToolTip(f"{name} ({keys})" if keys else name)
+    made.setCheckable(checkable)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
