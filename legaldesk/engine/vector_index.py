@@ -7,6 +7,7 @@ the store: checked before use, built again from the store when anything is amiss
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable
@@ -142,7 +143,8 @@ class VectorIndex:
             self._read(source)
             reason = hnsw.missing() or self._adopt_file(source)
             if reason:
-                self._file.remove()
+                with contextlib.suppress(OSError):  # it is never read in any case
+                    self._file.remove()
         return f"rebuilt: {reason}" if reason else "loaded"
 
     def refresh(self, source: VectorSource) -> int:
@@ -246,6 +248,8 @@ class VectorIndex:
         facts = self._file.why_not(self._key, self._dimension)
         if isinstance(facts, str):
             return facts
+        if self.count < self._kept_from:
+            return "the library has become small"
         if facts.seq > self._seq:
             return "it is ahead of the store"
         try:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -219,6 +220,42 @@ def test_a_file_out_of_step_with_the_store_is_never_loaded(saved, shelf):
     del shelf.held[200]  # and no change tells of it
 
     assert make_index(saved).open(shelf) == "rebuilt: it is out of step with the store"
+
+
+def test_a_library_that_became_small_keeps_no_file(saved, shelf):
+    shelf.remove(range(1, 350))
+    index = make_index(saved)
+
+    assert index.open(shelf) == "rebuilt: the library has become small"
+
+    assert_agrees(index, shelf)
+    assert list(saved.iterdir()) == []
+
+
+def test_searches_go_on_while_everything_changes(saved, shelf):
+    index = make_index(saved, tail_limit=30)
+    index.open(shelf)
+    finished, problems = threading.Event(), []
+
+    def ask():
+        while not finished.is_set():
+            ids, scores = index.search(clustered(1, seed=3)[0], 10)
+            if len(ids) != 10 or np.any(np.diff(scores) > 0):
+                problems.append((ids, scores))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    for round in range(20):
+        shelf.add(range(1_000 + 20 * round, 1_020 + 20 * round), clustered(20, seed=round))
+        shelf.remove([round + 1])
+        index.refresh(shelf)
+        index.save_if_due()
+    index.rebuild(shelf)
+    finished.set()
+    asking.join()
+
+    assert problems == []
+    assert_agrees(index, shelf)
 
 
 def test_changes_since_the_file_are_replayed_on_opening(saved, shelf):
