@@ -107,6 +107,12 @@ class DocumentsView(QWidget):
         found = (each.matter for each in self._outcomes if each.file == file)
         return next(found, self._matter)
 
+    @property
+    def settled(self) -> bool:
+        """Whether the lists and the chosen document's details have arrived."""
+        asking = (self._listing, self._problems, self._detailing)
+        return self._loaded and not any(each.waiting for each in asking)
+
     # ------------------------------------------------------------ what arrived
 
     def _on_documents(self, documents: tuple[Document, ...]) -> None:

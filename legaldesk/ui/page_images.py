@@ -70,9 +70,15 @@ class PageImages(QObject):
         """Why a page has no image; empty where nothing went wrong."""
         return self._sentences.get((document, page), "")
 
+    def has(self, each: Wanted) -> bool:
+        """Whether nothing more will come for this: it is there at its scale, or it failed."""
+        key = (each.document, each.page)
+        kept = self._kept.get(key)
+        return key in self._sentences or (kept is not None and kept.scale == each.scale)
+
     def want(self, wanted: Sequence[Wanted]) -> None:
         """Have these, most urgent first, and nothing else: other requests are cancelled."""
-        self._wanted = [each for each in wanted if not self._has(each)]
+        self._wanted = [each for each in wanted if not self.has(each)]
         for stale in self._jobs.keys() - set(self._wanted):
             self._jobs.pop(stale).cancel()
         for each in wanted:
@@ -86,11 +92,6 @@ class PageImages(QObject):
         for store in (self._kept, self._sentences):
             for key in [key for key in store if key[0] == document]:
                 del store[key]
-
-    def _has(self, each: Wanted) -> bool:
-        key = (each.document, each.page)
-        kept = self._kept.get(key)
-        return key in self._sentences or (kept is not None and kept.scale == each.scale)
 
     def _submit_next(self) -> None:
         for each in self._wanted:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from legaldesk.core.documents import DocumentDetails, TextSource
 from legaldesk.core.errors import LegalDeskError, Locked
@@ -20,10 +21,12 @@ from legaldesk.ui.document_text import plain
 from legaldesk.ui.page_canvas import Fit, PageCanvas
 from legaldesk.ui.page_column import ACTUAL_SIZE, STEP
 from legaldesk.ui.page_images import PageImages, Wanted
+from legaldesk.ui.page_keys import bind
 from legaldesk.ui.page_latest import Latest
 from legaldesk.ui.page_layout import LETTER
 from legaldesk.ui.page_locked import LockedPanel
 from legaldesk.ui.page_toolbar import PageToolbar
+from legaldesk.ui.pieces import hairline
 
 if TYPE_CHECKING:
     from legaldesk.workers.lane import Lane
@@ -101,6 +104,15 @@ class PageView(QWidget):
         """The document in view; empty where there is none."""
         return self._document
 
+    @property
+    def settled(self) -> bool:
+        """Whether all that belongs in view has arrived: pages, passage and sharp images."""
+        if self._opening.waiting or self._placing.waiting or self._unlocking.waiting:
+            return False
+        return not self._is_shown(self.canvas) or all(
+            self.images.has(self._image_of(page)) for page in self.canvas.visible_pages()
+        )
+
     # ------------------------------------------------------------ opening
 
     def _show(self, document_id: str, page: int, spans: Sequence[Span]) -> None:
@@ -174,9 +186,10 @@ class PageView(QWidget):
 
     def _ask_for_images(self) -> None:
         if self._details is not None and self._is_shown(self.canvas):
-            pages = self.canvas.nearby_pages()
-            scale = self.canvas.image_scale
-            self.images.want([Wanted(self._document, page, scale(page)) for page in pages])
+            self.images.want([self._image_of(page) for page in self.canvas.nearby_pages()])
+
+    def _image_of(self, page: int) -> Wanted:
+        return Wanted(self._document, page, self.canvas.image_scale(page))
 
     def _fill(self, pages: Sequence[int]) -> None:
         """Give pages that came into view what is known of them."""
@@ -250,15 +263,12 @@ class PageView(QWidget):
         self._stack.setContentsMargins(2, 2, 2, 2)
         for widget in (self._empty, self.canvas, self.locked, self._failure):
             self._stack.addWidget(widget)
-        line = QFrame()
-        line.setProperty("role", "line")
-        line.setFixedHeight(1)
         self.notice.setContentsMargins(12, 8, 12, 8)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.toolbar)
-        column.addWidget(line)
+        column.addWidget(hairline())
         column.addWidget(self.notice)
         column.addWidget(self._stack, 1)
 
@@ -289,15 +299,7 @@ class PageView(QWidget):
         bar.fitWidthAsked.connect(lambda: canvas.set_fit(Fit.WIDTH))
         bar.fitPageAsked.connect(lambda: canvas.set_fit(Fit.PAGE))
         bar.rotateAsked.connect(canvas.rotate_pages)
-        self._bind(("Ctrl++", "Ctrl+="), lambda: canvas.zoom_by(STEP))
-        self._bind(("Ctrl+-",), lambda: canvas.zoom_by(1 / STEP))
-        self._bind(("Ctrl+0",), lambda: canvas.set_zoom(ACTUAL_SIZE))
-        self._bind(("R",), canvas.rotate_pages)
-
-    def _bind(self, keys: Sequence[str], act: Callable[[], None]) -> None:
-        """Keys that act while the focus is anywhere in this view."""
-        shortcut = QShortcut(self)
-        shortcut.setKeys([QKeySequence(each) for each in keys])
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(lambda: act())
-
+        larger, smaller = partial(canvas.zoom_by, STEP), partial(canvas.zoom_by, 1 / STEP)
+        actual, turn = partial(canvas.set_zoom, ACTUAL_SIZE), canvas.rotate_pages
+        bind(self, {"Ctrl++": larger, "Ctrl+=": larger, "Ctrl+-": smaller, "Ctrl+0": actual})
+        bind(self, {"R": turn})

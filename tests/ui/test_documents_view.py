@@ -114,8 +114,7 @@ def refresh(qtbot, view):
 
 
 def idle(qtbot, view):
-    asking = (view._listing, view._problems, view._detailing)
-    qtbot.waitUntil(lambda: not any(each.waiting for each in asking))
+    qtbot.waitUntil(lambda: view.settled)
 
 
 def column(table, title):
