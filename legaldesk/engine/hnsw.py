@@ -36,8 +36,10 @@ def width_for(count: int, k: int) -> int:
     """hnswlib's ef, the candidates kept during a search of ``count`` vectors.
 
     150 up to 100,000 and 60 more for each further 100,000. A fixed 48 gave a recall at 10
-    of 0.983 at 100,000 but 0.920 at 500,000, where 192 gave 0.989; and breadth is cheap
-    beside the 11 ms of encoding a question: 48 takes 0.19 ms at 100,000 and 150 0.47 ms.
+    of 0.983 at 100,000 but 0.920 at 500,000, where 192 gave 0.989; for questions between
+    two topics of a clustered 100,000 (tests/benchmarks/vector_search.py) 48 gives 0.71, 100
+    gives 0.81 and 150 gives 0.999. Breadth is cheap beside the 11 ms of encoding a
+    question: 0.19 ms at 48, 0.47 ms at 150.
     Never less than 2k.
     """
     return max(150 + max(0, count - 100_000) * 60 // 100_000, 2 * k)

@@ -100,9 +100,7 @@ def measure(vectors: np.ndarray, folder: Path) -> None:
     seconds: dict[str, list[float]] = {name: [] for name in asked}
     right = dict.fromkeys(asked, 0)
     for _ in range(ROUNDS):
-        query = vectors[random.integers(len(vectors))]
-        query = query + 0.02 * random.standard_normal(len(query), dtype=np.float32)
-        query = query / np.linalg.norm(query)
+        query = between(vectors, random)
         truth = set(exact(vectors, query))
         for name, ask in asked.items():
             start = time.perf_counter()
@@ -116,6 +114,13 @@ def measure(vectors: np.ndarray, folder: Path) -> None:
             f"  {name:14} {median * 1e3:8.3f} ms, {median / base:7.2f} x bare hnswlib,"
             f" recall@{K} {right[name] / ROUNDS / K:.3f}"
         )
+
+
+def between(vectors: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """A question that lies between two topics, which is harder for a graph than in one."""
+    one, other = vectors[random.integers(len(vectors), size=2)]
+    query = 0.6 * one + 0.4 * other
+    return query / np.linalg.norm(query)
 
 
 def _reopened(shelf: Shelf, folder: Path, start: float) -> float:
