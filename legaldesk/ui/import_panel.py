@@ -93,10 +93,10 @@ class ImportPanel(QFrame):
 
     def _advance(self, progress: Progress) -> None:
         self._say_target()
-        self.line.setText(progress_line(progress))
+        self.line.setText(progress_line(progress) or "Looking at the files…")
         self.bar.setMaximum(progress.total)
         self.bar.setValue(progress.done)
-        self._file.say(progress.message)
+        self._file.say(progress.message if progress.total else "")
 
     # ------------------------------------------------------------ afterwards
 

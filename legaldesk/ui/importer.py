@@ -109,6 +109,7 @@ class Importer(QObject):
 
     def _summarise(self, summary: ImportSummary) -> None:
         for outcome in summary.outcomes:
+            self.cancelled = self.cancelled or outcome.state is FileState.CANCELLED
             if self._outcomes.get(outcome.file) != outcome:
                 self._note(outcome)
 

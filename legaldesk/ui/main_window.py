@@ -95,7 +95,8 @@ class MainWindow(QMainWindow):
 
     def _make_parts(self) -> None:
         self.sidebar = Sidebar()
-        self.bar = QuestionBar(TasksPill(self.board))
+        self.tasks = TasksPill(self.board)
+        self.bar = QuestionBar(self.tasks)
         self.banner = Banner()
         self.welcome = Welcome()
         self.search = SearchView(self._requests, self._lanes.pages, self.welcome)
@@ -126,13 +127,14 @@ class MainWindow(QMainWindow):
         self.book.currentChanged.connect(self._go_to_matter)
         self.asker.asked.connect(self.search.show_searching)
         self.asker.answered.connect(self._show_answer)
+        self.asker.failed.connect(self.search.show_failed)
         self.watcher.changed.connect(self._show_engine)
         self.watcher.meaningCompleted.connect(self.asker.renew)
         self.importer.fileFinished.connect(self._refresh_soon)
         self.importer.finished.connect(self._end_import)
         self.erasing.erased.connect(self.refresh)
         self._refresh.timeout.connect(self.refresh)
-        for actor in (self.book, self.asker, self.importer, self.erasing):
+        for actor in (self.book, self.asker, self.watcher, self.importer, self.erasing):
             actor.failed.connect(self.banner.show_error)
 
     def _connect_parts(self) -> None:
@@ -207,10 +209,10 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------ the engine
 
-    def _show_engine(self, state: EngineState) -> None:
+    def _show_engine(self, state: EngineState | None) -> None:
         self.bar.model_pill.show_state(state)
-        self.asker.set_ready(state.model == "ready")
-        if state.queued and not self._resumed and not self.importer.running:
+        self.asker.set_ready(state is not None and state.model == "ready")
+        if state is not None and state.queued and not self._resumed and not self.importer.running:
             self._resumed = True
             self.importer.resume()
 
@@ -263,6 +265,13 @@ class MainWindow(QMainWindow):
         else:
             self.views.setCurrentWidget(self.search)
         self.sidebar.show_view(number)
+
+    def come_to_front(self) -> None:
+        """Show the window above others: somebody started a second one."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def refresh(self) -> None:
         """Read the lists again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from legaldesk.core.documents import Matter
 from legaldesk.core.hits import ALL_MATTERS, Scope
@@ -88,6 +88,8 @@ class QuestionBar(QWidget):
         box.setProperty("role", "question")
         box.returnPressed.connect(lambda: self.asked.emit(box.text()))
         box.installEventFilter(self)
+        for clear in box.findChildren(QToolButton):
+            clear.setAccessibleName("Clear the question")
         return box
 
     def _make_scope_buttons(self) -> None:

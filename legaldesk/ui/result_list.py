@@ -117,6 +117,7 @@ class ResultList(QListView):
         bar.setSingleStep(24)
         bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         self.selectionModel().currentChanged.connect(self._tell)
+        self.clicked.connect(self._tell)
         self.doubleClicked.connect(lambda _: self.pageWanted.emit())
 
     @property

@@ -40,6 +40,7 @@ class SearchView(QWidget):
         self._pages = pages
         self._page: PageView | None = None
         self._chosen_by_hand = False
+        self._choosing_again = False
         self.results = ResultList()
         self.results.hitChosen.connect(self._show_hit)
         self.results.pageWanted.connect(self.focus_page)
@@ -127,6 +128,10 @@ class SearchView(QWidget):
         self.coverage.setText("Searching…")
         self.position.setText("")
 
+    def show_failed(self) -> None:
+        """The question could not be answered; the window says why."""
+        self.coverage.setText("")
+
     def show_answer(self, answer: Answer, scope: Scope, renewed: bool) -> None:
         """Show an answer; one that renews another keeps selection and place."""
         before = self.results.hit if renewed else None
@@ -147,7 +152,9 @@ class SearchView(QWidget):
         """The same passage as before, else the first; nothing where somebody had chosen."""
         rows = {hit.passage_id: row for row, hit in enumerate(answer.hits)}
         if before is not None and before.passage_id in rows:
+            self._choosing_again = True  # the page stays where it was read
             self.results.choose(rows[before.passage_id])
+            self._choosing_again = False
         elif answer.hits and not by_hand:
             self.results.choose(0)
         elif not answer.hits and self._page is not None and not by_hand:
@@ -182,7 +189,8 @@ class SearchView(QWidget):
     def _show_hit(self, hit: Hit) -> None:
         self._chosen_by_hand = True
         self._say_position()
-        self.page.show_hit(hit)
+        if not self._choosing_again:
+            self.page.show_hit(hit)
         self.hitShown.emit(hit)
 
     def _say_position(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from legaldesk.core.hits import EngineState
 
 if TYPE_CHECKING:
+    from legaldesk.core.errors import LegalDeskError
     from legaldesk.workers.lane import Lane
     from legaldesk.workers.requests import Requests
 
@@ -17,10 +18,14 @@ BUSY_MS, CALM_MS = 1000, 5000
 
 
 class Watcher(QObject):
-    """Asks for the engine's state again and again, never two requests at a time."""
+    """Asks for the engine's state again and again, never two requests at a time.
+
+    ``changed`` carries an EngineState, or None while the engine does not answer.
+    """
 
     changed = Signal(object)
     meaningCompleted = Signal()
+    failed = Signal(object)
 
     def __init__(self, requests: Requests, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +33,7 @@ class Watcher(QObject):
         self._lane = lane
         self._state: EngineState | None = None
         self._asking = False
+        self._complaint = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.look)
@@ -50,6 +56,7 @@ class Watcher(QObject):
 
     def _hear(self, state: EngineState) -> None:
         before, self._state = self._state, state
+        self._complaint = ""
         busy = state.model == "loading" or state.pending > 0
         self._rest(BUSY_MS if busy else CALM_MS)
         if state != before:
@@ -57,8 +64,13 @@ class Watcher(QObject):
         if before is not None and before.pending and not state.pending:
             self.meaningCompleted.emit()
 
-    def _hear_nothing(self) -> None:
-        """The engine does not answer now; it may be starting again."""
+    def _hear_nothing(self, error: LegalDeskError) -> None:
+        """The engine does not answer now. It is asked again; the same complaint is made once."""
+        self._state = None
+        self.changed.emit(None)
+        if error.message != self._complaint:
+            self._complaint = error.message
+            self.failed.emit(error)
         self._rest(BUSY_MS)
 
     def _rest(self, milliseconds: int) -> None:

@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal
 
-from legaldesk.core.errors import Cancelled, LegalDeskError
+from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError
 from legaldesk.core.progress import Progress, Report
 
 _log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Job(QObject):
         self._work: Callable[[Report], object] | None = work
         self._state = State.WAITING
         self._guard = threading.Lock()
-        self._cancel = threading.Event()
+        self._stop: type[Cancelled] | None = None
         self._reported_at = 0.0
         self._held_back: Progress | None = None
 
@@ -66,14 +66,11 @@ class Job(QObject):
 
     def cancel(self) -> None:
         """Ask it to stop: at once while it waits, else at its next report. May come too late."""
-        self._cancel.set()
-        with self._guard:
-            waiting = self._state is State.WAITING
-            if waiting:
-                self._state = State.FINISHED
-                self._work = None
-        if waiting:
-            self.cancelled.emit()
+        self._end(Cancelled)
+
+    def abandon(self) -> None:
+        """Like cancel, because the window closes: unfinished work is to be resumed."""
+        self._end(Abandoned)
 
     def run(self) -> None:
         """Do the work in the calling thread and emit the outcome; nothing if already cancelled."""
@@ -101,22 +98,32 @@ class Job(QObject):
             self._finish()
             self.succeeded.emit(result)
 
+    def _end(self, how: type[Cancelled]) -> None:
+        with self._guard:
+            self._stop = self._stop or how
+            waiting = self._state is State.WAITING
+            if waiting:
+                self._state = State.FINISHED
+                self._work = None
+        if waiting:
+            self.cancelled.emit()
+
     def _finish(self) -> None:
         with self._guard:
             self._state = State.FINISHED
 
     def _report(self, progress: Progress) -> None:
-        """Notice a cancel; pass the progress on, at most some 20 times a second."""
-        if self._cancel.is_set():
-            raise Cancelled
+        """Pass progress on, some 20 times a second, every outcome at once; notice a cancel."""
         now = time.monotonic()
-        due = now - self._reported_at >= SECONDS_BETWEEN_REPORTS
+        due = self._stop is None and now - self._reported_at >= SECONDS_BETWEEN_REPORTS
         if due or progress.outcome is not None:
             self._reported_at = now
             self._held_back = None
             self.progressed.emit(progress)
         else:
             self._held_back = progress
+        if self._stop is not None:
+            raise self._stop
 
     def _pass_on_last(self) -> None:
         if self._held_back is not None:

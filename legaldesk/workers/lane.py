@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import queue
 from dataclasses import dataclass, field, fields
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field, fields
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from legaldesk.workers.job import Job
+
+LAST_WAIT_MS = 5000
 
 
 class Lane(QThread):
@@ -42,10 +45,10 @@ class Lane(QThread):
         return job
 
     def stop(self) -> None:
-        """Cancel every job and ask the thread to end; ``wait`` tells when it has."""
+        """Abandon every job and ask the thread to end; ``wait`` tells when it has."""
         self._stopping = True
         for job in list(self._jobs.values()):
-            job.cancel()
+            job.abandon()
         self._queue.put(None)
 
     def run(self) -> None:
@@ -76,9 +79,16 @@ class Lanes:
     watching: Lane = _lane("watching")
 
     def stop(self, patience: int = 1500) -> bool:
-        """Cancel all jobs and wait up to ``patience`` ms in all; whether every thread ended."""
+        """Abandon all jobs and wait up to ``patience`` ms in all; whether every thread ended.
+
+        One that has not ended is waited for once more when the interpreter exits, because
+        Qt aborts where a running thread is deleted.
+        """
         lanes: list[Lane] = [getattr(self, each.name) for each in fields(self)]
         for lane in lanes:
             lane.stop()
         share = max(1, patience // len(lanes))
-        return all([lane.wait(share) for lane in lanes])
+        late = [lane for lane in lanes if not lane.wait(share)]
+        for lane in late:
+            atexit.register(lane.wait, LAST_WAIT_MS)
+        return not late

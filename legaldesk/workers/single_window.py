@@ -14,9 +14,9 @@ PATIENCE_MS = 500
 
 
 class SingleWindow(QObject):
-    """Claims a library for one window. ``raiseWanted`` tells that somebody started a second."""
+    """Claims a library for one window. ``raised`` tells that somebody started a second."""
 
-    raiseWanted = Signal()
+    raised = Signal()
 
     def __init__(self, library: Path | str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -25,8 +25,8 @@ class SingleWindow(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._answer)
 
-    def claim(self) -> bool:
-        """Whether this is the first window; else the first one is asked to come forward."""
+    def is_first(self) -> bool:
+        """Claim the library; False where a window has it, which is asked to come forward."""
         if self._wake_first():
             return False
         if not self._server.listen(self._name):
@@ -50,7 +50,7 @@ class SingleWindow(QObject):
         while (socket := self._server.nextPendingConnection()) is not None:
             socket.disconnected.connect(socket.deleteLater)
             socket.disconnectFromServer()
-            self.raiseWanted.emit()
+            self.raised.emit()
 
 
 def server_name(library: Path | str) -> str:

@@ -1,0 +1,50 @@
+"""A window on an invented office, with lanes of its own."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from legaldesk.ui import theme
+from legaldesk.ui.main_window import MainWindow
+from legaldesk.ui.settings import Settings
+from legaldesk.workers.lane import Lanes
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fake_office import FakeOffice
+
+
+@pytest.fixture
+def office():
+    """An office with three matters whose model is ready."""
+    return FakeOffice()
+
+
+@pytest.fixture
+def lanes(qapp):
+    """Lanes that end with the test."""
+    made = Lanes()
+    yield made
+    assert made.stop(patience=5000)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings in a library of the test's own."""
+    return Settings(tmp_path)
+
+
+@pytest.fixture
+def window(qtbot, qapp, office, lanes, settings):
+    """The window, shown, its first reads done, "Acme v. Byte" current."""
+    theme.apply(qapp, theme.Look("light"))
+    made = MainWindow(office, lanes, settings)
+    qtbot.addWidget(made)
+    made.resize(1240, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    qtbot.waitUntil(lambda: made.book.read and made.watcher.state is not None)
+    yield made
+    if office.gate is not None:
+        office.gate.set()

@@ -1,0 +1,126 @@
+"""The import panel: progress, cancel, the summary and its links."""
+
+import threading
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from legaldesk.core.documents import FileState
+from legaldesk.core.progress import Progress
+from legaldesk.ui.dialogs import PasswordQuestion
+from legaldesk.ui.main_window import DOCUMENTS
+from legaldesk.ui.wording import progress_line, time_left
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def links(window):
+    return {
+        button.text(): button
+        for button in window.panel.findChildren(QPushButton)
+        if button.property("role") == "link" and button.isVisible()
+    }
+
+
+def button(window, text):
+    return next(
+        each
+        for each in window.panel.findChildren(QPushButton)
+        if each.text() == text and each.isVisible()
+    )
+
+
+def test_an_import_shows_how_far_it_is(qtbot, window, office):
+    office.gate = threading.Event()
+    assert window.panel.isHidden()
+    with qtbot.waitSignal(window.importer.progressed):
+        window.importer.add(("a.pdf", "b.pdf", "c.pdf"), "Acme v. Byte")
+
+    assert window.panel.isVisible()
+    assert window.panel.title.accessibleName() == "Importing into Acme v. Byte"
+    assert window.panel.line.text() == "0 of 3 files, 41 pages/s, about 20 s left"
+    assert window.panel.bar.maximum() == 3
+
+
+def test_afterwards_each_group_is_a_link(qtbot, window):
+    with qtbot.waitSignal(window.importer.finished):
+        window.importer.add(
+            ("a.pdf", "b.pdf", "twice.pdf", "locked.pdf", "broken.pdf"), "Acme v. Byte"
+        )
+
+    assert list(links(window)) == ["2 added", "1 duplicate", "1 needs a password", "1 damaged"]
+
+
+def test_a_group_leads_to_its_list(qtbot, window):
+    with qtbot.waitSignal(window.importer.finished):
+        window.importer.add(("locked.pdf",), "Acme v. Byte")
+    with qtbot.waitSignal(window.panel.groupWanted) as wanted:
+        qtbot.mouseClick(links(window)["1 needs a password"], LEFT)
+
+    assert wanted.args == [FileState.LOCKED]
+    assert window.views.currentIndex() == DOCUMENTS
+
+
+def test_a_locked_file_is_imported_again_with_its_password(qtbot, window, office):
+    with qtbot.waitSignal(window.importer.finished):
+        window.importer.add(("x/locked.pdf",), "Acme v. Byte")
+    qtbot.mouseClick(button(window, "Enter password…"), LEFT)
+    question = window.findChild(PasswordQuestion)
+    qtbot.keyClicks(question.box, "secret")
+    with qtbot.waitSignal(window.importer.finished):
+        qtbot.keyClick(question.box, Qt.Key.Key_Return)
+
+    calls = [call for call in office.asked if call[0] == "import_files"]
+    assert calls[-1][1:4] == (("x/locked.pdf",), "Acme v. Byte", {"x/locked.pdf": "secret"})
+    assert list(links(window)) == ["1 added"]
+
+
+def test_cancel_keeps_what_is_finished_and_says_so(qtbot, window, office):
+    office.gate = threading.Event()
+    window.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
+    window.importer.add(("c.pdf",), "Acme v. Byte")
+    with qtbot.waitSignal(window.importer.finished):
+        qtbot.mouseClick(window.panel.cancel, LEFT)
+
+    assert window.importer.cancelled
+    assert not window.importer.running
+    assert window.panel.isVisible()
+
+
+def test_imports_wait_for_one_another_and_add_up(qtbot, window, office):
+    office.gate = threading.Event()
+    window.importer.add(("a.pdf",), "Acme v. Byte")
+    window.importer.add(("b.pdf", "twice.pdf"), "Acme v. Byte")
+    assert window.importer.waiting == 1
+    with qtbot.waitSignal(window.importer.finished):
+        office.gate.set()
+
+    assert list(links(window)) == ["2 added", "1 duplicate"]
+
+
+def test_the_lists_are_read_again_when_an_import_ends(qtbot, window, office):
+    before = [call[0] for call in office.asked].count("list_matters")
+    with qtbot.waitSignal(window.importer.finished):
+        window.importer.add(("a.pdf",), "Acme v. Byte")
+
+    qtbot.waitUntil(lambda: [call[0] for call in office.asked].count("list_matters") > before)
+
+
+def test_the_window_answers_while_it_imports(qtbot, window, office):
+    office.gate = threading.Event()
+    window.importer.add(("a.pdf",), "Acme v. Byte")
+    with qtbot.waitSignal(window.asker.answered):
+        window.ask("claim notice")
+
+    assert window.importer.running
+    assert len(window.search.results.hits) == 5
+
+
+def test_progress_in_words():
+    reading = Progress("reading", 1, 1, "pages", 0.4, 3600 * 2)
+
+    assert progress_line(reading) == "1 of 1 file, 0.4 pages/s, about 2.0 h left"
+    assert progress_line(Progress("looking", 0, 0)) == ""
+    assert time_left(None) == ""
+    assert time_left(2) == "a few seconds left"
+    assert time_left(300) == "about 5 min left"

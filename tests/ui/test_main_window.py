@@ -1,0 +1,438 @@
+"""The window as a whole: dropping files, matters, the model's state, removing, keys, looks."""
+
+import threading
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QMenu
+
+from legaldesk.core.documents import Matter
+from legaldesk.core.errors import LibraryBusy
+from legaldesk.core.hits import ALL_MATTERS, Scope
+from legaldesk.ui import theme
+from legaldesk.ui.dialogs import NameQuestion, RemoveQuestion, TargetQuestion
+from legaldesk.ui.main_window import DOCUMENTS, SEARCH, MainWindow
+from legaldesk.ui.settings import Settings
+from legaldesk.workers.job import Job
+
+COPY = Qt.DropAction.CopyAction
+LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def files(*paths):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def drag_in(window, mime):
+    event = QDragEnterEvent(QPoint(300, 300), COPY, mime, LEFT, NO_KEYS)
+    event.setAccepted(False)
+    QApplication.sendEvent(window, event)
+    return event
+
+
+def drop(window, mime):
+    drag_in(window, mime)
+    event = QDropEvent(QPointF(300, 300), COPY, mime, LEFT, NO_KEYS)
+    QApplication.sendEvent(window, event)
+    return event
+
+
+def open_question(qtbot, window, kind):
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in window.findChildren(kind)))
+    return next(each for each in window.findChildren(kind) if each.isVisible())
+
+
+def menu_entries(menu):
+    return [action.text() for action in menu.actions() if action.text()]
+
+
+# ---------------------------------------------------------------- dropping
+
+
+def test_dropped_files_are_imported_into_the_current_matter(qtbot, window, office, tmp_path):
+    paths = [tmp_path / "lease.pdf", tmp_path / "folder"]
+
+    with qtbot.waitSignal(window.importer.finished):
+        drop(window, files(*paths))
+
+    name, got, matter, passwords, in_place = next(
+        call for call in office.asked if call[0] == "import_files"
+    )
+    assert got == tuple(str(path) for path in paths)
+    assert matter == "Acme v. Byte"
+    assert passwords == {}
+    assert in_place is False
+
+
+def test_hovering_files_name_the_matter_and_leaving_them_uncovers_the_window(window, tmp_path):
+    event = drag_in(window, files(tmp_path / "a.pdf"))
+    assert event.isAccepted()
+    assert window.overlay.isVisible()
+    assert window.overlay.text == "Drop to add to Acme v. Byte"
+
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window.overlay.isVisible()
+
+
+def test_text_and_web_addresses_are_not_taken_for_files(window, office):
+    mime = QMimeData()
+    mime.setText("no file")
+    mime.setUrls([QUrl("https://example.org/a.pdf")])
+
+    assert not drag_in(window, mime).isAccepted()
+    assert not window.overlay.isVisible()
+
+
+def test_nothing_inside_the_window_swallows_a_drop(qtbot, window):
+    window.ask("claim notice")
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
+    window.show_view(DOCUMENTS)
+
+    takers = [child for child in window.findChildren(QLineEdit) if child.acceptDrops()]
+    takers += [view for view in window.findChildren(QAbstractItemView) if view.acceptDrops()]
+    names = [each.accessibleName() or type(each).__name__ for each in takers]
+
+    assert window.bar.box not in takers
+    assert not [name for name in names if name in ("Results", "Matters")]
+
+
+def test_in_all_matters_the_window_asks_who_receives_the_files(qtbot, window, office, tmp_path):
+    window.book.choose(ALL_MATTERS)
+    drop(window, files(tmp_path / "a.pdf"))
+
+    question = open_question(qtbot, window, TargetQuestion)
+    assert "import_files" not in office.names()
+    question.box.setCurrentText("  New   client ")
+    with qtbot.waitSignal(window.importer.finished):
+        qtbot.mouseClick(question.deed, LEFT)
+
+    assert office.names()[-2:] == ["create_matter", "import_files"]
+    assert office.matters[-1].name == "New client"
+    assert window.book.current == "New client"
+
+
+def test_files_read_in_place_stay_where_they_are(qtbot, window, office, settings, tmp_path):
+    settings.keep_copies = False
+
+    with qtbot.waitSignal(window.importer.finished):
+        drop(window, files(tmp_path / "a.pdf"))
+
+    call = next(call for call in office.asked if call[0] == "import_files")
+    assert call[-1] is True
+
+
+# ---------------------------------------------------------------- matters
+
+
+def test_the_current_matter_is_named_in_the_sidebar_and_in_the_question_bar(window):
+    assert window.sidebar.matters.current == "Acme v. Byte"
+    assert window.bar.matter_button.text() == "Acme v. Byte"
+    assert window.bar.scope == Scope("Acme v. Byte")
+
+
+def test_walking_the_matters_by_keyboard_changes_nothing_until_enter(qtbot, window):
+    matters = window.sidebar.matters
+    matters.setFocus()
+    matters.setCurrentRow(1)
+    qtbot.keyClick(matters, Qt.Key.Key_Up)
+    assert window.book.current == "Acme v. Byte"
+
+    qtbot.keyClick(matters, Qt.Key.Key_Return)
+    assert window.book.crosses_walls
+    assert window.bar.scope == Scope(ALL_MATTERS)
+
+
+def test_all_matters_stand_out_by_word_sign_and_colour(qtbot, window):
+    before = window.bar.matter_button.property("iconName")
+    window.book.choose(ALL_MATTERS)
+
+    button = window.bar.matter_button
+    assert button.text() == "All matters"
+    assert button.property("role") == "crossing"
+    assert button.property("iconName") == "all-matters" != before
+    assert window.sidebar.matters.crosses
+
+
+def test_all_matters_are_not_remembered_for_the_next_start(window, settings, office, lanes):
+    window.book.choose("Harbour Street lease")
+    window.book.choose(ALL_MATTERS)
+
+    assert settings.matter == "Harbour Street lease"
+
+
+def test_changing_the_matter_asks_the_same_question_there(qtbot, window, office):
+    window.ask("claim notice")
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
+    with qtbot.waitSignal(window.asker.answered):
+        window.book.choose("Harbour Street lease")
+
+    assert ("search", "claim notice", Scope("Harbour Street lease")) in office.asked
+
+
+def test_a_new_matter_becomes_current(qtbot, window, office):
+    QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    question = open_question(qtbot, window, NameQuestion)
+    assert not question.deed.isEnabled()
+    qtbot.keyClicks(question.box, "Smith & Sons")
+    with qtbot.waitSignal(window.book.currentChanged):
+        qtbot.keyClick(question.box, Qt.Key.Key_Return)
+
+    assert window.book.current == "Smith & Sons"
+    qtbot.waitUntil(lambda: Matter("Smith & Sons") in window.book.matters)
+
+
+def test_renaming_the_current_matter_keeps_it_current(qtbot, window):
+    with qtbot.waitSignal(window.book.currentChanged):
+        window.book.rename("Acme v. Byte", "Acme v. Byte (appeal)")
+
+    assert window.book.current == "Acme v. Byte (appeal)"
+
+
+def test_a_matter_can_be_locked_out_of_all_matters(qtbot, window, office):
+    menu = window.sidebar.menu_for(window.book.matters[0])
+    lock = next(action for action in menu.actions() if "Lock out" in action.text())
+    with qtbot.waitSignal(window.book.changed):
+        lock.trigger()
+
+    assert ("lock_matter", "Acme v. Byte", True) in office.asked
+    assert window.book.matters[0].locked_out_of_all
+
+
+def test_a_name_that_is_taken_is_said_in_the_banner(qtbot, window):
+    with qtbot.waitSignal(window.book.failed):
+        window.book.create("Acme v. Byte")
+
+    assert window.banner.isVisible()
+    assert "already" in window.banner.words.text()
+
+
+def test_without_any_matter_nothing_claims_that_all_are_searched(
+    qtbot, qapp, lanes, office, tmp_path
+):
+    office.matters.clear()
+    window = MainWindow(office, lanes, Settings(tmp_path / "empty"))
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: window.book.read)
+
+    assert window.bar.matter_button.text() == "No matter yet"
+    assert not window.book.crosses_walls
+    with qtbot.waitSignal(window.importer.finished):
+        window.welcome.samplesWanted.emit()
+    qtbot.waitUntil(lambda: window.book.current == "Sample matter")
+
+
+# ---------------------------------------------------------------- removing
+
+
+def test_removing_a_matter_says_what_goes_and_erases_only_when_told(qtbot, window, office):
+    window.erasing.remove_matter("Acme v. Byte")
+    question = open_question(qtbot, window, RemoveQuestion)
+
+    assert "2 documents and 240 passages" in question.lines.text()
+    assert question.cancel.isDefault()
+    qtbot.mouseClick(question.cancel, LEFT)
+    assert "remove_matter" not in office.names()
+
+    window.erasing.remove_matter("Acme v. Byte")
+    question = open_question(qtbot, window, RemoveQuestion)
+    with qtbot.waitSignal(window.book.currentChanged):
+        qtbot.mouseClick(question.deed, LEFT)
+
+    assert ("remove_matter", "Acme v. Byte") in office.asked
+    assert window.book.current == "Harbour Street lease"
+
+
+def test_removing_documents_asks_what_depends_on_them(qtbot, window, office):
+    window.erasing.remove_documents(("id-1", "id-2"))
+    question = open_question(qtbot, window, RemoveQuestion)
+    with qtbot.waitSignal(window.erasing.erased):
+        qtbot.mouseClick(question.deed, LEFT)
+
+    assert ("dependents", ("id-1", "id-2"), "") in office.asked
+    assert ("remove_documents", ("id-1", "id-2")) in office.asked
+
+
+# ---------------------------------------------------------------- the engine
+
+
+def test_while_the_model_loads_words_answer_and_then_the_question_is_asked_again(
+    qtbot, window, office
+):
+    office.model = "loading"
+    window.watcher.look()
+    qtbot.waitUntil(lambda: window.watcher.state.model == "loading")
+    assert window.bar.model_pill.text() == "Loading the model: exact words only for now"
+    window.ask("shall indemnify")
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 3)
+    window.search.step(1)
+    chosen = window.search.results.hit
+
+    office.model = "ready"
+    with qtbot.waitSignal(window.asker.answered) as answered:
+        window.watcher.look()
+
+    assert answered.args[1] is True
+    assert office.names() == ["search_words", "search"]
+    assert len(window.search.results.hits) == 5
+    assert window.search.results.hit.passage_id == chosen.passage_id
+    assert window.bar.model_pill.text() == "Ready: meaning and words"
+
+
+def test_meaning_that_follows_is_counted_and_then_the_answer_is_renewed(qtbot, window, office):
+    office.pending = 3192
+    window.watcher.look()
+    qtbot.waitUntil(lambda: window.watcher.state.pending == 3192)
+    assert window.bar.model_pill.text() == "Meaning: 812 of 4,004 passages"
+    window.ask("claim notice")
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
+
+    office.pending = 0
+    with qtbot.waitSignal(window.asker.answered) as answered:
+        window.watcher.look()
+
+    assert answered.args[1] is True
+
+
+def test_an_engine_that_stopped_is_said_once_and_words_still_answer(qtbot, window, office):
+    busy = LibraryBusy("Another program uses this library.")
+
+    def dead():
+        def work(report):
+            raise busy
+
+        return Job(work)
+
+    office.engine_state = dead
+    with qtbot.waitSignal(window.watcher.failed):
+        window.watcher.look()
+    assert window.banner.isVisible()
+    window.banner.hide()
+    with qtbot.waitSignal(window.watcher.changed):
+        window.watcher.look()
+
+    assert not window.banner.isVisible()
+    window.ask("claim notice")
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 3)
+    assert office.names() == ["search_words"]
+
+
+def test_what_was_queued_before_a_restart_goes_on_by_itself(qtbot, qapp, lanes, office, tmp_path):
+    office.queued = 1
+    window = MainWindow(office, lanes, Settings(tmp_path / "other"))
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.importer.finished):
+        window.show()
+
+    assert office.names() == ["resume_import"]
+
+
+# ---------------------------------------------------------------- tasks
+
+
+def test_running_tasks_are_counted_and_can_be_cancelled_from_their_list(qtbot, window, office):
+    office.gate = threading.Event()
+    pill = window.tasks
+    assert pill.isHidden()
+    window.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
+    window.importer.add(("c.pdf",), "Acme v. Byte")
+    assert pill.text() == "2 tasks"
+
+    with qtbot.waitSignal(window.importer.finished):
+        for task in window.board.tasks:
+            task.job.cancel()
+
+    assert pill.isHidden()
+    assert window.importer.cancelled
+
+
+# ---------------------------------------------------------------- keys and looks
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_L, Qt.Key.Key_Slash])
+def test_the_question_box_is_always_in_reach(qtbot, window, key):
+    window.sidebar.matters.setFocus()
+    control = Qt.KeyboardModifier.ControlModifier if key == Qt.Key.Key_L else NO_KEYS
+
+    QTest.keyClick(window.sidebar.matters, key, control)
+
+    assert window.bar.box.hasFocus()
+
+
+def test_a_slash_in_the_question_is_a_slash(qtbot, window):
+    window.bar.focus_box()
+    qtbot.keyClicks(window.bar.box, "and/or")
+
+    assert window.bar.box.text() == "and/or"
+
+
+def test_views_change_by_key_and_the_documents_view_shows_the_current_matter(qtbot, window, office):
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(window, Qt.Key.Key_2, control)
+    assert window.views.currentIndex() == DOCUMENTS
+    qtbot.waitUntil(lambda: ("list_documents", Scope("Acme v. Byte")) in office.asked)
+
+    QTest.keyClick(window, Qt.Key.Key_1, control)
+    assert window.views.currentIndex() == SEARCH
+
+
+def test_escape_closes_the_banner_and_never_a_task(qtbot, window, office):
+    office.gate = threading.Event()
+    window.importer.add(("a.pdf",), "Acme v. Byte")
+    window.banner.say("Something failed.")
+
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+
+    assert not window.banner.isVisible()
+    assert window.importer.running
+
+
+def test_a_document_opened_from_the_list_is_shown_beside_the_results(qtbot, window):
+    window.show_view(DOCUMENTS)
+    window.documents.openDocument.emit("id-NDA Byte.pdf", 2)
+
+    assert window.views.currentIndex() == SEARCH
+    assert window.search.page.document_id == "id-NDA Byte.pdf"
+
+
+@pytest.mark.parametrize("scale", theme.SCALES)
+def test_every_control_has_a_name_and_a_size(qtbot, window, scale):
+    window.relook(theme.Look("dark", scale))
+    window.ask("claim notice")
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
+
+    for control in window.findChildren(QAbstractButton):
+        name = control.accessibleName() or control.text() or control.toolTip()
+        assert name or control.objectName().startswith("qt_") or not control.isVisible()
+    for line in window.findChildren(QLineEdit):
+        assert line.accessibleName(), line.placeholderText()
+    window.relook(theme.Look("light", 100))
+
+
+def test_look_matter_and_layout_are_kept_in_the_library(qtbot, window, settings, tmp_path):
+    window.relook(theme.Look("dark", 125))
+    window.book.choose("Harbour Street lease")
+    window.close()
+
+    again = Settings(tmp_path)
+    assert again.look == theme.Look("dark", 125)
+    assert again.matter == "Harbour Street lease"
+    assert not again.layout("window").isEmpty()
+    assert "indemnify" not in (tmp_path / "window.ini").read_text(encoding="utf-8")
+
+
+def test_the_matters_menu_puts_all_matters_last(window):
+    menu = window.bar.matters_menu()
+
+    assert menu_entries(menu) == [
+        "Acme v. Byte",
+        "Harbour Street lease",
+        "Whistle-blower report",
+        "New matter…",
+        "All matters",
+    ]
+    assert isinstance(menu, QMenu)

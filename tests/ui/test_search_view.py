@@ -1,0 +1,208 @@
+"""Asking, walking hits by keyboard, and copying them."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from legaldesk.core import citation
+from legaldesk.core.errors import LegalDeskError
+from legaldesk.core.hits import Coverage, Emphasis, Scope
+from legaldesk.ui.excerpt import excerpt
+from legaldesk.ui.wording import coverage_line
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def type_and_ask(qtbot, window, question):
+    window.bar.box.clear()
+    window.bar.focus_box()
+    qtbot.keyClicks(window.bar.box, question)
+    with qtbot.waitSignal(window.asker.answered):
+        qtbot.keyClick(window.bar.box, Qt.Key.Key_Return)
+
+
+@pytest.fixture
+def asked(qtbot, window):
+    """The window after a question with five hits."""
+    type_and_ask(qtbot, window, "shall indemnify")
+    return window
+
+
+def row(window):
+    return window.search.results.currentIndex().row()
+
+
+def test_a_question_shows_its_hits_and_the_first_one_on_its_page(asked, office):
+    results = asked.search.results
+
+    assert office.names() == ["search"]
+    assert len(results.hits) == 5
+    assert row(asked) == 0
+    assert results.hasFocus()
+    assert asked.search.page.document_id == results.hits[0].document_id
+    assert asked.search.position.text() == "Hit 1 of 5"
+
+
+def test_the_answer_says_what_was_searched(asked):
+    assert asked.search.coverage.text() == "Searched 4,812 of 4,830 pages. 18 unreadable."
+
+
+def test_down_and_up_walk_the_hits_and_the_page_follows(qtbot, asked):
+    results = asked.search.results
+    qtbot.keyClick(results, Qt.Key.Key_Down)
+    qtbot.keyClick(results, Qt.Key.Key_Down)
+    qtbot.keyClick(results, Qt.Key.Key_Up)
+
+    assert row(asked) == 1
+    assert asked.search.page.document_id == results.hits[1].document_id
+
+
+def test_down_in_the_question_box_goes_to_the_results(qtbot, asked):
+    asked.bar.focus_box()
+    qtbot.keyClick(asked.bar.box, Qt.Key.Key_Down)
+
+    assert asked.search.results.hasFocus()
+    assert row(asked) == 1
+
+
+def test_f3_goes_around_the_ends_wherever_the_focus_is(qtbot, asked):
+    asked.search.focus_page()
+    for _ in range(5):
+        QTest.keyClick(asked.search.page.canvas, Qt.Key.Key_F3)
+    assert row(asked) == 0
+
+    QTest.keyClick(asked.search.page.canvas, Qt.Key.Key_F3, SHIFT)
+    assert row(asked) == 4
+
+
+def test_enter_goes_to_the_page_and_escape_comes_back(qtbot, asked):
+    qtbot.waitUntil(lambda: asked.search.page.canvas.isVisible())
+    qtbot.keyClick(asked.search.results, Qt.Key.Key_Return)
+    assert asked.search.page.canvas.hasFocus()
+
+    QTest.keyClick(asked.search.page.canvas, Qt.Key.Key_Escape)
+    assert asked.search.results.hasFocus()
+    QTest.keyClick(asked.search.results, Qt.Key.Key_Escape)
+    assert asked.bar.box.hasFocus()
+
+
+def test_copy_takes_the_passage_with_its_citation_as_plain_and_rich_text(qtbot, asked):
+    hit = asked.search.results.hit
+    QTest.keyClick(asked.search.results, Qt.Key.Key_C, CONTROL)
+
+    mime = QGuiApplication.clipboard().mimeData()
+    assert mime.text() == citation.plain(hit)
+    assert mime.html() == citation.rich(hit)
+    assert asked.search.position.text() == "Copied with its citation"
+
+
+def test_copy_with_shift_takes_the_passage_alone(qtbot, asked):
+    hit = asked.search.results.hit
+    QTest.keyClick(asked.search.results, Qt.Key.Key_C, CONTROL | SHIFT)
+
+    assert QGuiApplication.clipboard().text() == citation.text_only(hit)
+
+
+def test_copy_in_the_question_box_copies_the_question(qtbot, asked):
+    asked.bar.focus_box()
+    QTest.keyClick(asked.bar.box, Qt.Key.Key_C, CONTROL)
+
+    assert QGuiApplication.clipboard().text() == "shall indemnify"
+
+
+def test_a_question_without_hits_says_so(qtbot, window):
+    type_and_ask(qtbot, window, "nothing like it")
+
+    assert window.search.nothing.isVisible()
+    assert window.search.nothing.title.text() == "No passage found"
+    assert window.search.position.text() == ""
+
+
+def test_an_empty_question_is_not_asked(qtbot, window, office):
+    window.bar.focus_box()
+    qtbot.keyClicks(window.bar.box, "   ")
+    qtbot.keyClick(window.bar.box, Qt.Key.Key_Return)
+
+    assert office.names() == []
+
+
+def test_a_failed_search_is_said_without_stopping_anything(qtbot, window, office):
+    office.failing = LegalDeskError("The library could not be read.")
+    window.bar.box.setText("claim")
+    with qtbot.waitSignal(window.asker.failed):
+        qtbot.keyClick(window.bar.box, Qt.Key.Key_Return)
+
+    assert window.banner.words.text() == "The library could not be read."
+    assert window.search.coverage.text() == ""
+
+
+def test_a_newer_question_supersedes_an_older_one(qtbot, window, office):
+    answers = []
+    window.asker.answered.connect(lambda answer, renewed: answers.append(answer.query))
+    for question in ("a claim", "a claim for", "a claim for damages"):
+        window.ask(question)
+
+    qtbot.waitUntil(lambda: "a claim for damages" in answers)
+    assert answers == ["a claim for damages"]
+
+
+def test_a_renewed_answer_leaves_selection_focus_and_place(qtbot, asked, office):
+    asked.search.step(2)
+    asked.bar.focus_box()
+    chosen = asked.search.results.hit
+    shown = len([call for call in office.asked if call[0] == "passage_boxes"])
+    with qtbot.waitSignal(asked.asker.answered):
+        asked.asker.renew()
+
+    assert asked.search.results.hit.passage_id == chosen.passage_id
+    assert asked.bar.box.hasFocus()
+    assert len([call for call in office.asked if call[0] == "passage_boxes"]) == shown
+
+
+def test_a_question_can_be_narrowed_to_the_document_of_a_hit(qtbot, asked, office):
+    hit = asked.search.results.hit
+    with qtbot.waitSignal(asked.asker.answered):
+        asked.bar.narrow(hit.document_id, hit.document)
+
+    scope = Scope("Acme v. Byte", hit.document_id)
+    assert ("search", "shall indemnify", scope) in office.asked
+
+
+def test_a_result_reads_aloud_as_citation_then_text(asked):
+    index = asked.search.results.model().index(0, 0)
+    spoken = index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+    assert spoken.startswith("1. Supply Agreement.pdf, 7 Liability > 7.2 Indemnity, p. 12")
+    assert "indemnify" in spoken
+
+
+def test_an_excerpt_holds_the_most_matched_words_and_keeps_their_places():
+    around = "Nothing here. " * 40
+    body = f"{around}The tenant pays rent and heating costs. {around}"
+    start = body.index("rent")
+    parts = [Emphasis(start, start + 4), Emphasis(start + 9, start + 16)]
+    shown = excerpt(body, parts, 160)
+
+    assert [shown.text[a:b] for a, b in shown.parts] == ["rent", "heating"]
+    assert shown.text.startswith("…\u00a0The tenant pays")
+    assert len(shown.text) < 170
+
+
+def test_an_excerpt_of_one_endless_word_is_cut_too():
+    assert len(excerpt("x" * 5000, [], 200).text) < 210
+
+
+@pytest.mark.parametrize(
+    ("coverage", "line"),
+    [
+        (Coverage(0, 0, 0, 0), "There are no pages to search here yet."),
+        (Coverage(1, 1, 1, 0), "Searched 1 of 1 page."),
+        (
+            Coverage(4830, 4812, 900, 18),
+            "Searched 4,812 of 4,830 pages. 18 unreadable. Meaning covers 900 pages so far.",
+        ),
+    ],
+)
+def test_the_coverage_line(coverage, line):
+    assert coverage_line(coverage) == line
