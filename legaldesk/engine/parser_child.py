@@ -21,6 +21,7 @@ from legaldesk.core.errors import Damaged, LegalDeskError, Locked, ProcessDied
 from legaldesk.engine import pdfium, pdfium_view
 from legaldesk.engine.parser_messages import (
     MAX_FILE,
+    MAX_OUTLINE,
     MAX_PAGES,
     MAX_TITLE,
     Close,
@@ -194,39 +195,46 @@ def extract_with_pypdf(request: Extract, data: bytes) -> Iterator[tuple[Reply, b
         yield Facts(request.id), b""
     else:
         found = pdf_structure.read_structure(reader, kept)
-        outline = found.outline or []
-        yield _encode_facts(request, found.title, outline, found.labels, found.notes), b""
+        notes = _notes_on_count(pages) + found.notes
+        yield _encode_facts(request, found.title, found.outline, found.labels, notes), b""
     for number in range(request.first, kept + 1):
         yield _page(request, pdf_structure.read_page(reader, number))
 
 
 def _facts(request: Extract, data: bytes, document: Any, pages: int) -> Facts:
-    """The document's own facts by the library that was asked for them.
-
-    pypdf first where it is asked; what it cannot tell is asked of PDFium.
-    """
+    """The document's own facts by the library, or libraries, that were asked for."""
     if request.structure == "none":
         return Facts(request.id)
     kept = min(pages, MAX_PAGES)
-    notes = [PAGES_CUT.format(kept=kept, all=pages)] if kept < pages else []
-    if request.structure == "pypdf" and (found := _ask_pypdf(request, data, kept)):
-        outline = pdfium.outline(document, kept) if found.outline is None else found.outline
-        named = found.labels or pdfium.labels(document, kept)
-        title = found.title or pdfium.title(document)
-        return _encode_facts(request, title, outline, named, notes + found.notes)
-    outline, named = pdfium.outline(document, kept), pdfium.labels(document, kept)
-    return _encode_facts(request, pdfium.title(document), outline, named, notes)
+    notes = _notes_on_count(pages)
+    if request.structure == "pdfium":
+        outline, named = pdfium.outline(document, kept), pdfium.labels(document, kept)
+        return _encode_facts(request, pdfium.title(document), outline, named, notes)
+    return _facts_with_pypdf(request, data, document, kept, notes)
 
 
-def _ask_pypdf(request: Extract, data: bytes, pages: int) -> Any:
-    """pypdf's Structure, or None where it cannot open what PDFium can."""
+def _facts_with_pypdf(
+    request: Extract, data: bytes, document: Any, kept: int, notes: list[str]
+) -> Facts:
+    """pypdf's facts, with PDFium's bookmarks where both are asked and it finds any."""
     from legaldesk.engine import pdf_structure
 
+    outline = pdfium.outline(document, kept) if request.structure == "both" else []
+    if len(outline) == MAX_OUTLINE:
+        notes.append(pdf_structure.BOOKMARKS_CUT)
     try:
         reader = pdf_structure.open_reader(data, request.password)
-        return pdf_structure.read_structure(reader, pages)
+        found = pdf_structure.read_structure(reader, kept, with_outline=not outline)
     except (Locked, Damaged):
-        return None
+        return _encode_facts(request, pdfium.title(document), outline, [], notes)
+    title = found.title or pdfium.title(document)
+    return _encode_facts(
+        request, title, outline or found.outline, found.labels, notes + found.notes
+    )
+
+
+def _notes_on_count(pages: int) -> list[str]:
+    return [PAGES_CUT.format(kept=MAX_PAGES, all=pages)] if pages > MAX_PAGES else []
 
 
 def _encode_facts(

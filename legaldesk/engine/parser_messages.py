@@ -30,7 +30,8 @@ MAX_SPANS = 500
 MAX_BOXES = 20_000
 
 Library = Literal["pdfium", "pypdf"]
-Structure = Literal["pypdf", "pdfium", "none"]
+Structure = Literal["both", "pdfium", "pypdf", "none"]
+"""Who is asked for bookmarks, labels and title; "both" means each for what it is best at."""
 Number = Annotated[int, Meta(ge=1, le=MAX_PAGES)]
 Side = Annotated[float, Meta(gt=0, le=MAX_SIDE)]
 Title = Annotated[str, Meta(max_length=MAX_TITLE)]

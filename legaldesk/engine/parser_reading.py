@@ -294,7 +294,9 @@ def decode_reply(untrusted: tuple[bytes, bytes], request_id: int) -> tuple[Reply
 
 def _structures(library: TextSource) -> tuple[Structure, ...]:
     """What to ask for bookmarks and labels: first choice first, then without them."""
-    return ("pypdf", "none") if library is TextSource.PYPDF else ("pypdf", "pdfium", "none")
+    if library is TextSource.PYPDF:
+        return "pypdf", "none"
+    return "both", "pdfium", "pypdf", "none"
 
 
 def _extraction(found: Findings, source: TextSource) -> Extraction:

@@ -29,6 +29,7 @@ import pypdfium2.raw as c_api
 
 from legaldesk.core.documents import GAP, OutlineEntry, PageState, PageText
 from legaldesk.core.errors import Damaged, Locked
+from legaldesk.engine.bookmarks import bookmarks
 from legaldesk.engine.parser_messages import (
     MAX_CHARACTERS,
     MAX_DEPTH,
@@ -197,7 +198,10 @@ def title(document: Any) -> str:
 
 
 def labels(document: Any, pages: int) -> list[str | None]:
-    """The printed label of each page, None where the file gives none."""
+    """The printed label of each page, None where the file gives none.
+
+    A label tree that contains itself makes PDFium (build 8149) overflow its stack.
+    """
     found = (_utf16(document.get_page_label, index) for index in range(pages))
     return [clip(label, MAX_LABEL) or None for label in found]
 
@@ -212,11 +216,11 @@ def _utf16(read: Any, which: object) -> str:
 
 def outline(document: Any, pages: int) -> list[OutlineEntry]:
     """Bookmarks that lead to one of the first ``pages`` pages, MAX_OUTLINE at most."""
-    found = []
-    for bookmark in islice(document.get_toc(max_depth=MAX_DEPTH), MAX_OUTLINE):
-        target = bookmark.get_dest()
-        index = target.get_index() if target else None
-        words = clip(_utf16(lambda mark: mark.get_title(), bookmark), MAX_TITLE)
-        if words and index is not None and index < pages:
-            found.append(OutlineEntry(bookmark.level, words, index + 1))
-    return found
+    marks = islice(document.get_toc(max_depth=MAX_DEPTH), MAX_OUTLINE)
+    return bookmarks((_bookmark(mark) for mark in marks), pages)
+
+
+def _bookmark(mark: Any) -> tuple[int, str, int | None]:
+    """Level, title and page index."""
+    target = mark.get_dest()
+    return mark.level, _utf16(lambda _: mark.get_title(), None), target and target.get_index()

@@ -154,7 +154,8 @@ HANG_ON_2 = (
 DIE_ON_2 = HANG_ON_2.replace("time.sleep(60)", "os._exit(9)")
 NO_MEMORY_ON_2 = HANG_ON_2.replace("time.sleep(60)", "bytearray(1 << 40)")
 ALWAYS_HANG = "pdfium.open_document = pdf_structure.open_reader = lambda *_: time.sleep(60)"
-SLOW_PYPDF = "pdf_structure.read_structure = lambda *_: time.sleep(60)"
+SLOW_PYPDF = "pdf_structure.read_structure = lambda *_, **__: time.sleep(60)"
+NO_BOOKMARKS = "pdfium.outline = lambda *_: os._exit(9)"
 
 
 @pytest.mark.parametrize("patch", [HANG_ON_2, DIE_ON_2, NO_MEMORY_ON_2])
@@ -169,8 +170,9 @@ def test_one_bad_page_does_not_lose_the_document(child: Liar, patch: str) -> Non
     assert found.title == "T"
 
 
-def test_a_slow_pypdf_is_replaced_for_bookmarks(child: Liar) -> None:
-    pool = child(PATCHED.format(patch=SLOW_PYPDF))
+@pytest.mark.parametrize("patch", [SLOW_PYPDF, NO_BOOKMARKS])
+def test_either_library_can_stand_in_for_bookmarks(child: Liar, patch: str) -> None:
+    pool = child(PATCHED.format(patch=patch))
 
     found = pool.extract(pdf.text_pdf("one", outline=[(0, "Part", 1)]), "lease.pdf")
 
