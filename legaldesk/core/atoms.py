@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from legaldesk.core.headings import is_contents_line
 from legaldesk.core.passages import reading_text
@@ -64,8 +65,8 @@ def boundaries(stream: Stream, language: str) -> tuple[list[int], dict[int, str]
         if kind:
             kinds[line.stop] = kind
     offsets = sorted(kinds)
-    for at, offset in enumerate(offsets):
-        if kinds[offset] in ("sentence", "paragraph") and _is_title(stream, offsets[at - 1] if at else 0, offset):
+    for before, offset in pairwise([0, *offsets]):
+        if kinds[offset] in ("sentence", "paragraph") and _is_title(stream, before, offset):
             kinds[offset] = "title"
     return offsets, kinds
 
@@ -120,7 +121,7 @@ def with_tokens(stream: Stream, atoms: Sequence[Atom], count: Count) -> list[Ato
     if not atoms:
         return []
     numbers = count([reading_text(stream.text[atom.start : atom.end]) for atom in atoms])
-    return [replace(atom, tokens=number) for atom, number in zip(atoms, numbers)]
+    return [replace(atom, tokens=number) for atom, number in zip(atoms, numbers, strict=True)]
 
 
 Sized = tuple[Atom, int]
@@ -140,7 +141,7 @@ def fit(stream: Stream, atoms: Sequence[Sized], count: Count) -> list[list[Atom]
             break
         cut = [_cut_row(stream, parts[at], budgets[at], kind) for at in wide]
         counted = iter(with_tokens(stream, [atom for row in cut for atom in row], count))
-        for at, row in zip(wide, cut):
+        for at, row in zip(wide, cut, strict=True):
             parts[at] = [next(counted) for _ in row]
     return parts
 
@@ -160,7 +161,7 @@ def _cut(stream: Stream, atom: Atom, budget: int, kind: str) -> list[Atom]:
         points = [at for at in cut_points(text, kind) if atom.start + at > atom.lead + 20]
     edges = [0, *points, len(text)]
     found: list[Atom] = []
-    for left, right in zip(edges, edges[1:]):
+    for left, right in pairwise(edges):
         start, end = stream.trim(atom.start + left, atom.start + right)
         if start < end:
             found.append(replace(atom, start=start, end=end, after=kind, cut=kind))

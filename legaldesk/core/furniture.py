@@ -21,13 +21,13 @@ WINDOW = 4
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _DIGITS = re.compile(r"\d{1,12}")
-_BARE_NUMBER = re.compile(r"[-–—\[(|]{0,2} ?(\d{1,5}|[ivxlc]{1,7}) ?[-–—\])|]{0,2}", re.IGNORECASE)
+_BARE_NUMBER = re.compile(r"[-–—\[|]{0,2} ?(\d{1,5}|[ivxlc]{1,7}) ?[-–—\]|]{0,2}", re.IGNORECASE)
 _SAYS_PAGE = re.compile(
     r"[-–— ]*(?:page|pg\.?|p\.|seite|página|pàgina|pág\.?|pàg\.?|trang)\s*\d{1,5}"
     r"(?:\s*(?:of|de|von|sur|/)\s*\d{1,5})?[-–— ]*",
     re.IGNORECASE,
 )
-_ENUMERATED = re.compile(r"\s*(?:\(?\w{1,4}[.)]|\w+\.? ?\d|§|\d+\.\d)")
+_ENUMERATED = re.compile(r"\(?\w{1,4}[.)]|[^\W\d]+\.? ?\d|§|\d+\.\d")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _LINE_NUMBERS_FROM, _LINE_NUMBERS_TO = 15, 60
 
@@ -41,11 +41,13 @@ def body_ranges(pages: Sequence[PageText]) -> list[list[Range]]:
     its text keeps it: a stamp that is a page's only text can still be found.
     """
     lines = [text_lines(page.text) for page in pages]
-    numbered = [_without_line_numbers(page.text, rows) for page, rows in zip(pages, lines)]
+    numbered = [
+        _without_line_numbers(page.text, rows) for page, rows in zip(pages, lines, strict=True)
+    ]
     running = _running_lines(pages, numbered)
     return [
         [row for at, row in enumerate(rows) if at not in gone] or whole
-        for rows, gone, whole in zip(numbered, running, lines)
+        for rows, gone, whole in zip(numbered, running, lines, strict=True)
     ]
 
 
@@ -107,7 +109,7 @@ def _counted_run(numbers: list[int]) -> set[int] | None:
 
 def _running_lines(pages: Sequence[PageText], lines: list[list[Range]]) -> list[set[int]]:
     texts = [
-        [_plain(page.text, row) for row in rows] for page, rows in zip(pages, lines)
+        [_plain(page.text, row) for row in rows] for page, rows in zip(pages, lines, strict=True)
     ]
     places: dict[Key, list[int]] = {}
     for at, rows in enumerate(texts):
@@ -115,7 +117,28 @@ def _running_lines(pages: Sequence[PageText], lines: list[list[Range]]) -> list[
             places.setdefault(key, []).append(at)
     for key in _common_inside(texts, places):
         del places[key]
-    return [_page_furniture(rows, at, places, len(pages)) for at, rows in enumerate(texts)]
+    runs = {key: _dense(found, _enough(key, len(pages))) for key, found in places.items()}
+    return [_page_furniture(rows, at, runs, len(pages)) for at, rows in enumerate(texts)]
+
+
+def _enough(key: Key, total: int) -> int:
+    """How often a line must repeat nearby; page numbers less, they rise with the pages."""
+    if key[0] == "#":
+        return 2
+    return 4 if total >= 8 else max(2, (total + 1) // 2)
+
+
+def _dense(pages: Sequence[int], few: int) -> frozenset[int]:
+    """The pages where a line is a running one: it is frequent here, or just beside here."""
+    if len(pages) < few:
+        return frozenset()
+    core = [page for page in pages if len(_near(pages, page)) >= few]
+    return frozenset(page for at in core for page in _near(pages, at))
+
+
+def _near(pages: Sequence[int], page: int) -> Sequence[int]:
+    """Those of the sorted pages that are within the window around this one."""
+    return pages[bisect_left(pages, page - WINDOW) : bisect_right(pages, page + WINDOW)]
 
 
 def _plain(text: str, row: Range) -> str:
@@ -158,43 +181,32 @@ def _bare_number(line: str) -> int | None:
 
 def _roman(text: str) -> int:
     values = [_ROMAN[letter] for letter in text]
-    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0]))
+    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
 
 
 def _common_inside(texts: list[list[str]], places: dict[Key, list[int]]) -> list[Key]:
     """Repeated lines that stand inside pages just as often: a form's or a law's own words."""
-    inside = Counter(
-        line for rows in texts for line in rows[EDGE:-EDGE] if (line, 0, 0) in places
-    )
-    return [
-        (line, 0, 0) for line, times in inside.items() if 2 * times > len(places[line, 0, 0])
-    ]
+    inside = Counter(line for rows in texts for line in rows[EDGE:-EDGE] if (line, 0, 0) in places)
+    return [(line, 0, 0) for line, times in inside.items() if 2 * times > len(places[line, 0, 0])]
 
 
 def _page_furniture(
-    rows: list[str], page: int, places: dict[Key, list[int]], total: int
+    rows: list[str], page: int, runs: dict[Key, frozenset[int]], total: int
 ) -> set[int]:
     """The running lines of one page: from each edge inwards until a line is not one."""
     gone: set[int] = set()
     order = range(len(rows))
     for way in (order, reversed(order)):
         for at in way:
-            if at in gone or not _is_running(rows[at], page, places, total):
+            if at in gone or not _is_running(rows[at], page, runs, total):
                 break
             gone.add(at)
     return gone
 
 
-def _is_running(line: str, page: int, places: dict[Key, list[int]], total: int) -> bool:
+def _is_running(line: str, page: int, runs: dict[Key, frozenset[int]], total: int) -> bool:
     if _SAYS_PAGE.fullmatch(line):
         return True
-    bare = _bare_number(line)
-    if bare is not None and bare == page + 1 and total > 1:
+    if total > 1 and _bare_number(line) == page + 1:
         return True
-    few = 2 if bare is not None else 4 if total >= 8 else max(2, (total + 1) // 2)
-    return any(_near(places.get(key, ()), page) >= few for key in _keys(line, page))
-
-
-def _near(pages: Sequence[int], page: int) -> int:
-    """How many of the sorted pages are within the window around this one."""
-    return bisect_right(pages, page + WINDOW) - bisect_left(pages, page - WINDOW)
+    return any(page in runs.get(key, ()) for key in _keys(line, page))

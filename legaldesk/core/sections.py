@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from legaldesk.core.headings import Heading, Mark, is_contents_line
+from legaldesk.core.headings import Heading, is_contents_line
+from legaldesk.core.marks import Mark
 from legaldesk.core.stream import Stream
 
 CONTENTS = 8

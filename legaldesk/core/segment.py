@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from legaldesk.core.atoms import COSTS, Atom, Count, boundaries, cut_into_atoms, fit, with_tokens
 from legaldesk.core.documents import OutlineEntry, PageText
-from legaldesk.core.headings import Heading, find_marks, inline_breaks
+from legaldesk.core.headings import Heading, inline_breaks
+from legaldesk.core.marks import find_marks
 from legaldesk.core.passages import Passage, embedded_text, reading_text
 from legaldesk.core.sections import Section, find_sections
 from legaldesk.core.stream import Stream, read_stream
@@ -23,6 +25,9 @@ SMALL = 64
 
 TINY = 24
 """A section below this ("[Reserved]") may take its neighbour up to WHOLE."""
+
+GRAIN = 8
+"""Tokens; text in rows much shorter than this, as in tables, is cut between some of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +72,14 @@ def _pieces(
     """Each section's balanced pieces, every one within its section's budget."""
     offsets, kinds = boundaries(stream, language)
     rows = [
-        cut_into_atoms(stream, offsets, kinds, part.start, part.end, part.lead)
-        for part in sections
+        cut_into_atoms(stream, offsets, kinds, part.start, part.end, part.lead) for part in sections
     ]
     paths = fit_paths([_names(part.path) for part in sections], count, limit // 4)
     sizes = count(["" if not path else embedded_text(path, "") for path in paths])
     counted = iter(with_tokens(stream, [atom for row in rows for atom in row], count))
     jobs = [
         (part, max(1, limit - size - 1), [next(counted) for _ in row])
-        for part, size, row in zip(sections, sizes, rows)
+        for part, size, row in zip(sections, sizes, rows, strict=True)
     ]
     parts = iter(fit(stream, [(atom, room) for _, room, row in jobs for atom in row], count))
     found: list[Piece] = []
@@ -95,6 +99,8 @@ def balanced(atoms: Sequence[Atom], budget: int) -> list[list[Atom]]:
         return [list(atoms)] if atoms else []
     room = min(budget, TARGET)
     ideal = total / -(-total // room)
+    if len(atoms) > 200 and len(atoms) * GRAIN > total:
+        atoms = _coarser(atoms, min(GRAIN, int(ideal) // 4))
     best, begin = [0.0], [0]
     for stop in range(1, len(atoms) + 1):
         cost, start = _best_start(atoms, stop, best, ideal, budget)
@@ -104,7 +110,19 @@ def balanced(atoms: Sequence[Atom], budget: int) -> list[list[Atom]]:
     while cuts[-1]:
         cuts.append(begin[cuts[-1]])
     cuts.reverse()
-    return [list(atoms[left:right]) for left, right in zip(cuts, cuts[1:])]
+    return [list(atoms[left:right]) for left, right in pairwise(cuts)]
+
+
+def _coarser(atoms: Sequence[Atom], least: int) -> list[Atom]:
+    """Neighbours joined while they are below ``least`` tokens, so that crumbs cost no time."""
+    found: list[Atom] = []
+    for atom in atoms:
+        last = found[-1] if found else None
+        if last is not None and last.tokens + atom.tokens <= least:
+            found[-1] = replace(atom, start=last.start, tokens=last.tokens + atom.tokens)
+        else:
+            found.append(atom)
+    return found
 
 
 def _best_start(
@@ -163,15 +181,13 @@ def section_path(sections: Sequence[Section]) -> tuple[str, ...]:
     return (*_names(first[:shared]), " – ".join(ends))
 
 
-def fit_paths(
-    paths: Sequence[tuple[str, ...]], count: Count, room: int
-) -> list[tuple[str, ...]]:
+def fit_paths(paths: Sequence[tuple[str, ...]], count: Count, room: int) -> list[tuple[str, ...]]:
     """The paths within ``room`` tokens: outer headings go first, then the last one's words."""
     fitted = {path: path for path in paths}
     open_paths = [path for path in fitted if path]
     while open_paths:
         sizes = count([" > ".join(fitted[path]) for path in open_paths])
-        wide = [(path, size) for path, size in zip(open_paths, sizes) if size > room]
+        wide = [(path, size) for path, size in zip(open_paths, sizes, strict=True) if size > room]
         for path, size in wide:
             fitted[path] = _shorter(fitted[path], room / size)
         open_paths = [path for path, _ in wide if fitted[path]]
@@ -186,16 +202,14 @@ def _shorter(path: tuple[str, ...], share: float) -> tuple[str, ...]:
     return (kept,) if kept else ()
 
 
-def _verified(
-    stream: Stream, pieces: Sequence[Piece], count: Count, limit: int
-) -> list[Passage]:
+def _verified(stream: Stream, pieces: Sequence[Piece], count: Count, limit: int) -> list[Passage]:
     """The passages, each counted as it will be embedded; what is too long is cut again."""
     done: dict[tuple[int, int], Passage] = {}
     left = list(pieces)
     for _ in range(24):
         made = _passages(stream, left, count, limit)
         wide = [at for at, passage in enumerate(made) if passage.tokens > limit]
-        for at, (piece, passage) in enumerate(zip(left, made)):
+        for piece, passage in zip(left, made, strict=True):
             if passage.tokens <= limit or not _can_shrink(piece):
                 done[piece.atoms[0].start, piece.atoms[-1].end] = passage
         left = [
@@ -213,23 +227,19 @@ def _can_shrink(piece: Piece) -> bool:
     return piece.atoms[-1].end - piece.atoms[0].start > 1
 
 
-def _recut(
-    stream: Stream, piece: Piece, tokens: int, count: Count, limit: int
-) -> list[Piece]:
+def _recut(stream: Stream, piece: Piece, tokens: int, count: Count, limit: int) -> list[Piece]:
     budget = max(1, min(piece.budget, piece.tokens) * limit // tokens - 1)
     rows = fit(stream, [(atom, budget) for atom in piece.atoms], count)
     atoms = [atom for row in rows for atom in row]
     return [replace(piece, atoms=tuple(run), budget=budget) for run in balanced(atoms, budget)]
 
 
-def _passages(
-    stream: Stream, pieces: Sequence[Piece], count: Count, limit: int
-) -> list[Passage]:
+def _passages(stream: Stream, pieces: Sequence[Piece], count: Count, limit: int) -> list[Passage]:
     paths = fit_paths([section_path(piece.sections) for piece in pieces], count, limit // 4)
     found: list[Passage] = []
-    for piece, path in zip(pieces, paths):
+    for piece, path in zip(pieces, paths, strict=True):
         start, end = piece.atoms[0].start, piece.atoms[-1].end
         body = reading_text(stream.text[start:end])
         found.append(Passage(stream.spans(start, end), path, body, 0, piece.atoms[-1].cut))
     sizes = count([embedded_text(passage.section, passage.body) for passage in found])
-    return [replace(passage, tokens=size) for passage, size in zip(found, sizes)]
+    return [replace(passage, tokens=size) for passage, size in zip(found, sizes, strict=True)]

@@ -52,12 +52,10 @@ _POINTS = {
 def sentence_ends(text: str, language: str = "") -> list[int]:
     """Offsets just behind each sentence's last mark and its closing quotes, ascending.
 
-    An abbreviation, an initial, a number that counts a clause, or a mark before a small
-    letter ends nothing. Text without marks has no end.
+    An abbreviation, an initial, a number that counts a clause, spaced dots, or a mark before
+    a small letter ends nothing. Text without marks has no end.
     """
-    return [
-        match.end() for match in _END.finditer(text) if _ends(text, match, language)
-    ]
+    return [match.end() for match in _END.finditer(text) if _ends(text, match, language)]
 
 
 def _ends(text: str, match: re.Match[str], language: str) -> bool:
@@ -66,8 +64,10 @@ def _ends(text: str, match: re.Match[str], language: str) -> bool:
     first = next((letter for letter in after if letter.isalnum()), after[:1])
     if first.islower():
         return False
-    if match[0] != "." and match[0][0] != ".":
+    if match[0][0] not in ".…":
         return True
+    if text[match.start() - 1 : match.start()].isspace():
+        return False
     return not _abbreviates(text, match.start(), after, language)
 
 
@@ -80,7 +80,7 @@ def _abbreviates(text: str, dot: int, after: str, language: str) -> bool:
     if word.isdigit() or _ROMAN.fullmatch(word):
         return _counts(text, found.start(), word, after, language)
     if word in _MAYBE:
-        return after.casefold().strip("“\"(,") not in _STARTERS and not _new_paragraph(text, dot)
+        return after.casefold().strip('“"(,') not in _STARTERS and not _new_paragraph(text, dot)
     if len(word) == 1 and word.isalpha() or word in _ALWAYS or _DOTTED.fullmatch(word):
         return True
     return word in _BEFORE_NUMBER and after[:1] in "0123456789IVXLCDM§"
@@ -99,7 +99,9 @@ def _counts(text: str, start: int, word: str, after: str, language: str) -> bool
 
 
 def _new_paragraph(text: str, dot: int) -> bool:
-    return text[dot + 1 : dot + 3].strip(" ")[:1] == "\n" and text[dot + 2 : dot + 8].strip()[:1] in "(0123456789"
+    """Whether the line ends here and the next one begins with a number."""
+    ends_line = text[dot + 1 : dot + 3].strip(" ")[:1] == "\n"
+    return ends_line and text[dot + 2 : dot + 8].strip()[:1] in tuple("(0123456789")
 
 
 def cut_points(text: str, kind: str) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN, PageText
 from legaldesk.core.furniture import Range, body_ranges
@@ -73,7 +74,7 @@ def read_stream(pages: Sequence[PageText], breaks: Breaks) -> Stream:
     lines: list[Line] = []
     parts: list[str] = []
     at = 0
-    for page, ranges in zip(pages, body_ranges(pages)):
+    for page, ranges in zip(pages, body_ranges(pages), strict=True):
         ranges = _printed_lines(page.text, ranges, breaks)
         usual = _usual_width(ranges)
         for start, end in ranges:
@@ -114,7 +115,7 @@ def _broken(text: str, start: int, end: int, breaks: Breaks) -> list[Range]:
     piece = text[start:end]
     edges = [0, *breaks(piece), len(piece)]
     found: list[Range] = []
-    for left, right in zip(edges, edges[1:]):
+    for left, right in pairwise(edges):
         part = piece[left:right]
         inner = left + len(part) - len(part.lstrip())
         outer = left + len(part.rstrip())
