@@ -36,8 +36,15 @@ class EmptyState(QWidget):
             row.addStretch(1)
             layout.addSpacing(4)
             layout.addLayout(row)
+        self._more = QVBoxLayout()
+        self._more.setSpacing(12)
+        layout.addLayout(self._more)
         layout.addStretch(3)
         self.refresh_theme()
+
+    def add(self, widget: QWidget) -> None:
+        """Put something more below, in the middle."""
+        self._more.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def say(self, title: str, sentence: str) -> None:
         """Say something else."""

@@ -87,8 +87,7 @@ class ImportPanel(QFrame):
         self.show()
 
     def _say_target(self) -> None:
-        title = f"Importing into {self._importer.matter}" if self._importer.matter else "Importing"
-        waiting = self._importer.waiting
+        title, waiting = self._importer.title, self._importer.waiting
         self.title.say(f"{title} ({waiting:,} more waiting)" if waiting else title)
 
     def _advance(self, progress: Progress) -> None:

@@ -39,7 +39,7 @@ class Importer(QObject):
         self._board = board
         self._running: list[Job] = []
         self._outcomes: dict[str, FileOutcome] = {}
-        self.matter = ""
+        self.matter = self.title = ""
         self.cancelled = False
 
     @property
@@ -91,7 +91,7 @@ class Importer(QObject):
             self._outcomes.clear()
             self.cancelled = False
         self._running.append(job)
-        self.matter = matter
+        self.matter, self.title = matter, title
         self._board.watch(job, title)
         job.progressed.connect(self._advance)
         job.succeeded.connect(self._summarise)

@@ -31,6 +31,7 @@ from legaldesk.ui.adding import Adding
 from legaldesk.ui.asker import Asker
 from legaldesk.ui.banner import Banner
 from legaldesk.ui.dialogs import NameQuestion, ask
+from legaldesk.ui.documents_view import DocumentsView
 from legaldesk.ui.drop_overlay import DropOverlay, dropped_paths
 from legaldesk.ui.erasing import Erasing
 from legaldesk.ui.import_panel import ImportPanel
@@ -48,11 +49,11 @@ from legaldesk.ui.watcher import Watcher
 from legaldesk.ui.welcome import Welcome
 
 if TYPE_CHECKING:
-    from legaldesk.ui.documents_view import DocumentsView
     from legaldesk.workers.lane import Lanes
     from legaldesk.workers.requests import Requests
 
 SEARCH, DOCUMENTS = 0, 1
+WARM_UP_MS = 300
 REFRESH_MS = 800
 """Lists follow an import at most this often."""
 
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
         self.asker.failed.connect(self.search.show_failed)
         self.watcher.changed.connect(self._show_engine)
         self.watcher.meaningCompleted.connect(self.asker.renew)
+        self.importer.started.connect(self._refresh_soon)
         self.importer.fileFinished.connect(self._refresh_soon)
         self.importer.finished.connect(self._end_import)
         self.erasing.erased.connect(self.refresh)
@@ -246,8 +248,6 @@ class MainWindow(QMainWindow):
     def documents(self) -> DocumentsView:
         """The documents view, made when it is first needed."""
         if self._documents is None:
-            from legaldesk.ui.documents_view import DocumentsView
-
             view = DocumentsView(self._requests, self._lanes.library)
             view.openDocument.connect(self._open_document)
             view.removeRequested.connect(self.erasing.remove_documents)
@@ -327,7 +327,15 @@ class MainWindow(QMainWindow):
         if not self.book.read:
             QTimer.singleShot(0, self.watcher.look)
             QTimer.singleShot(0, self.book.refresh)
+            QTimer.singleShot(WARM_UP_MS, self._warm_up)
             self.bar.focus_box()
+
+    def _warm_up(self) -> None:
+        """Make what the first answer would else have to wait for."""
+        self.search.warm_up()
+        job = self._requests.example_questions()
+        job.succeeded.connect(lambda found: self.welcome.offer_examples(*found))
+        self._lanes.library.submit(job)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how it looked."""

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 from legaldesk.core import citation
 from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.ui.empty_state import EmptyState
+from legaldesk.ui.page_view import PageView
 from legaldesk.ui.pieces import hairline, label
 from legaldesk.ui.result_list import ResultList
 from legaldesk.ui.wording import coverage_line
 
 if TYPE_CHECKING:
-    from legaldesk.ui.page_view import PageView
     from legaldesk.workers.lane import Lane
     from legaldesk.workers.requests import Requests
 
@@ -39,6 +39,7 @@ class SearchView(QWidget):
         self._requests = requests
         self._pages = pages
         self._page: PageView | None = None
+        self._split = QByteArray()
         self._chosen_by_hand = False
         self._choosing_again = False
         self.results = ResultList()
@@ -100,8 +101,6 @@ class SearchView(QWidget):
     def page(self) -> PageView:
         """The page at the right, made when it is first needed."""
         if self._page is None:
-            from legaldesk.ui.page_view import PageView
-
             self._page = PageView(self._requests, self._pages)
             self.splitter.addWidget(self._page)
             self.splitter.setStretchFactor(0, 0)
@@ -111,7 +110,9 @@ class SearchView(QWidget):
                 self.splitter.setSizes([width * 45 // 100, width * 55 // 100])
         return self._page
 
-    _split = QByteArray()
+    def warm_up(self) -> None:
+        """Make the page view before it is needed."""
+        assert self.page is not None
 
     def remember_split(self, state: QByteArray) -> None:
         """The splitter as it was left."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from legaldesk.core.documents import Matter
 from legaldesk.ui.empty_state import EmptyState
-from legaldesk.ui.pieces import button
+from legaldesk.ui.pieces import button, label
 
-EXAMPLES: tuple[str, ...] = ()
+KEYS = "Enter asks.  Up and Down walk the passages.  Ctrl+C copies one with its citation."
 
 
 class Welcome(QWidget):
@@ -33,12 +36,33 @@ class Welcome(QWidget):
             "import", "", "", button("Add files…", self.filesWanted.emit, "primary")
         )
         self._ready = EmptyState("search", "", "")
+        self._examples = QWidget()
+        self._examples_of = ""
+        QVBoxLayout(self._examples).setSpacing(0)
+        self._ready.add(self._examples)
+        self._ready.add(label(KEYS, "small", wrap=True))
+        self._matter_shown: Matter | None = None
         self._faces = QStackedLayout(self)
         for face in (QWidget(), self._first, self._matter, self._ready):
             self._faces.addWidget(face)
 
+    def offer_examples(self, matter: str, questions: Sequence[str]) -> None:
+        """Questions to try while the matter of that name is current."""
+        self._examples_of = matter
+        layout = self._examples.layout()
+        assert layout is not None
+        for question in questions:
+            layout.addWidget(button(question, partial(self.questionWanted.emit, question), "link"))
+        self._show_examples()
+
+    def _show_examples(self) -> None:
+        shown = self._matter_shown
+        self._examples.setVisible(shown is not None and shown.name == self._examples_of)
+
     def show_matter(self, matter: Matter | None, crosses: bool, read: bool) -> None:
         """Show what there is to do in a matter (None: there is none, or all are current)."""
+        self._matter_shown = matter
+        self._show_examples()
         if not read:
             self._faces.setCurrentIndex(0)
         elif crosses:

@@ -7,6 +7,7 @@ from typing import Any
 
 from legaldesk.core.hits import Scope
 from legaldesk.core.passages import Span
+from legaldesk.core.progress import Report
 from legaldesk.tasks import care, demo, documents, importing, matters, removing, searching, viewing
 from legaldesk.workers.job import Job
 
@@ -119,6 +120,14 @@ class Requests:
     def verify(self, repair: bool = False) -> Job:
         """Check the library, and mend what can be mended: a tuple of Finding."""
         return self._job(care.verify, repair)
+
+    def example_questions(self) -> Job:
+        """Questions that the sample matter answers: its name, and their texts."""
+
+        def read(_report: Report) -> tuple[str, tuple[str, ...]]:
+            return demo.SAMPLE_MATTER, tuple(each.text for each in demo.demo_questions())
+
+        return Job(read, "example_questions")
 
     def import_samples(self) -> Job:
         """Bring in the sample matter: an ImportSummary."""

@@ -152,6 +152,7 @@ class FakeOffice:
             "passage_boxes",
             "document_details",
             "list_problems",
+            "example_questions",
         }
         return [name for name, *_ in self.asked if name not in quiet]
 
@@ -230,6 +231,10 @@ class FakeOffice:
             return self._import(report, paths, "Sample matter", {}, False)
 
         return self._job("import_samples", work)
+
+    def example_questions(self) -> Job:
+        found = ("Sample matter", ("Who pays?", "When does it end?"))
+        return self._job("example_questions", lambda _: found)
 
     def await_meaning(self) -> Job:
         return self._job("await_meaning", lambda _: 0)

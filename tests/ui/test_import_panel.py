@@ -37,7 +37,7 @@ def test_an_import_shows_how_far_it_is(qtbot, window, office):
         window.importer.add(("a.pdf", "b.pdf", "c.pdf"), "Acme v. Byte")
 
     assert window.panel.isVisible()
-    assert window.panel.title.accessibleName() == "Importing into Acme v. Byte"
+    assert window.panel.title.accessibleName() == "Importing 3 items into Acme v. Byte"
     assert window.panel.line.text() == "0 of 3 files, 41 pages/s, about 20 s left"
     assert window.panel.bar.maximum() == 3
 

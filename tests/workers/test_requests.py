@@ -51,8 +51,9 @@ class Desk:
 
 def test_the_list_names_every_request():
     public = [name for name, _ in inspect.getmembers(Requests, inspect.isfunction)]
+    of_the_desk = [name for name in public if not name.startswith("_")]
 
-    assert sorted(ASKED) == [name for name in public if not name.startswith("_")]
+    assert sorted([*ASKED, "example_questions"]) == of_the_desk
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -65,6 +66,13 @@ def test_a_request_is_a_job_around_the_task_of_its_name(qapp, name):
 
     assert desk.asked == [(name, ASKED[name])]
     assert job.name == name
+
+
+def test_the_examples_belong_to_the_sample_matter(qapp):
+    matter, questions = Requests(None).example_questions()._work(silent)
+
+    assert matter == "Sample matter"
+    assert len(questions) == 3
 
 
 def test_nothing_is_asked_before_the_lane_runs_the_job(qapp):
