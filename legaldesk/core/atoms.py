@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from legaldesk.core.headings import is_contents_line
-from legaldesk.core.passages import reading_text
 from legaldesk.core.sentences import CUTS, cut_points, sentence_ends
-from legaldesk.core.stream import Line, Stream
+from legaldesk.core.stream import Line, Stream, body_text
 
 Count = Callable[[Sequence[str]], list[int]]
 """Tokens of each text by the model's own tokenizer, without special tokens."""
@@ -31,7 +30,7 @@ COSTS = {
 """What it costs to end a passage at a kind of boundary, against squared imbalance."""
 
 _CLAUSE = re.compile(r"\((?:\d{1,3}|[A-Z])\) |\d{1,3}[.)] |\d{1,3}(?:\.\d{1,3})+\.? ")
-_PART = re.compile(r"\(?(?:[a-zđ]{1,2}|[ivx]{1,5}|[A-Z]|[IVX]{1,5})[.)] |[•●▪◦–—-] ")
+_PART = re.compile(r"\d{1,3} ?[°º] |\(?(?:[a-zđ]{1,2}|[ivx]{1,5}|[A-Z]|[IVX]{1,5})[.)] |[•●▪◦–—-] ")
 _UNFINISHED = re.compile(
     r"(?:.*[,;:]|(?:.* )?(?:and|or|of|the|to|by|y|e|o|de|la|el|et|ou|du|des|und|oder|der|và|i))$"
 )
@@ -120,7 +119,7 @@ def with_tokens(stream: Stream, atoms: Sequence[Atom], count: Count) -> list[Ato
     """The atoms with their tokens, counted in one call."""
     if not atoms:
         return []
-    numbers = count([reading_text(stream.text[atom.start : atom.end]) for atom in atoms])
+    numbers = count([body_text(stream.text[atom.start : atom.end]) for atom in atoms])
     return [replace(atom, tokens=number) for atom, number in zip(atoms, numbers, strict=True)]
 
 

@@ -84,7 +84,7 @@ _NUMBER = (
     r"(?:[LRDA]\.? ?\*?)?\d{1,4}(?:[.\-–]\d{1,3}){0,4}(?:(?:er|ère|bis|ter|quater|[a-z])\b)?"
     r"(?: ?[°ºª])?(?:[.\-–] ?[A-Z]\b)?(?: (?:bis|ter|quáter|quater)\b)?(?:\(\w{1,4}\)){0,3}"
     r"(?: (?:bis|to|y|a|und) \d{1,4}[a-z]?)?"
-    r"|[IVXLCDM]{1,8}(?:-[A-Z])?\b|[A-Z](?:[-–.]\d{1,3})?\b(?!['’])"
+    r"|[IVXLCDM]{1,8}(?:er|re)?(?:-[A-Z])?\b|[A-Z](?:[-–.]\d{1,3})?\b(?!['’])"
 )
 _SEPARATOR = r"(?P<sep>[ ]?(?:[.:)–—-][ ]?){0,3})(?P<rest>.*)"
 _DECIMAL = re.compile(
@@ -109,8 +109,7 @@ _CLOSED = re.compile(r".*[.;:!?”\"’»)\]*_|…-]$|.*[;,] (?:and|or|y|et|und|
 _OPEN_WORD = re.compile(
     r"(?:^|.* )(?:of|in|under|and|or|to|the|by|with|see|de|del|la|el|los|las|les|des|du|l['’]|d['’]"
     r"|en|y|e|o|a|al|aux|au|et|ou|à|gemäß|nach|der|des|den|die|und|oder|von|vom|zu|i|tại|và|theo"
-    r"|article|section|artículo|articles|sections|sección|điều|khoản|§|§§)$",
-    re.IGNORECASE,
+    r"|[Aa]rticles?|[Ss]ections?|[Aa]rtículos?|[Ss]ección|[Đđ]iều|[Kk]hoản|§|§§)$"
 )
 _CONTINUES = re.compile(
     r"(?:[Aa]bsatz|[Aa]bs\.?|Satz|Nr\.?|Nummer|Buchst|Bộ luật|\((?:as|and)|d['’])\b"
@@ -205,7 +204,7 @@ def find_heading(line: str, language: str) -> Heading | None:
     return (
         _ordinal(line, language)
         or _german(line)
-        or _decimal(line)
+        or _decimal(line, language)
         or _numbered(line, language)
         or _lettered(line)
         or _plain(line)
@@ -324,7 +323,7 @@ def _german(line: str) -> Heading | None:
     return Heading(ranks[match["word"].lower()], label, match["rest"].strip(" :.-–"), sure=True)
 
 
-def _decimal(line: str) -> Heading | None:
+def _decimal(line: str, language: str) -> Heading | None:
     match = _DECIMAL.fullmatch(line)
     if match is None:
         return None
@@ -336,8 +335,10 @@ def _decimal(line: str) -> Heading | None:
     if not rest:
         return Heading(rank, number, "", sure=False)
     title, run_in = _split_title(rest)
-    if run_in and title and not _QUOTED.match(rest) and len(title.split()) > 10:
-        title = ""
+    words = len(title.split())
+    sentence = language == "en" and words > 4 and not capitalised(title)
+    if not _QUOTED.match(rest) and (words > 12 or sentence):
+        title, run_in = "", True
     return Heading(rank, number, title, run_in)
 
 
@@ -349,7 +350,9 @@ def _numbered(line: str, language: str) -> Heading | None:
     title, run_in = _split_title(match["rest"])
     words = len(title.split())
     listed = not run_in and line[-1] == "." and language != "en"
-    short = not listed and (capitalised(title) or (words <= 3 and line[-1] != "."))
+    few = words <= (12 if language == "en" else 8)
+    brief = words <= 3 and line[-1] != "." and (language == "en" or not run_in)
+    short = not listed and few and (capitalised(title) or brief)
     if not title or not (all_capitals(title) or (match["dot"] and short)):
         return None
     return Heading(NUMBERED, f"{match['num']}.", title, run_in)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from legaldesk.core.documents import OutlineEntry
 from legaldesk.core.headings import (
+    ARTICLE,
     CAPITALS,
     LONGEST_TITLE,
     TITLE_CASE,
@@ -81,7 +82,7 @@ def _rows(places: Sequence[int]) -> list[list[int]]:
 
 def _heading_here(lines: Sequence[Line], at: int, language: str) -> Heading | None:
     line = lines[at]
-    if is_contents_line(line.text):
+    if _in_contents(lines, at):
         return None
     heading = find_heading(line.text, language)
     before = lines[at - 1].text if at else ""
@@ -94,6 +95,14 @@ def _heading_here(lines: Sequence[Line], at: int, language: str) -> Heading | No
     if find_heading(before, language) or all_capitals(before) or lines[at - 1].wide < 0.6:
         return heading
     return None
+
+
+def _in_contents(lines: Sequence[Line], at: int) -> bool:
+    """Whether a line is one of a table of contents, or a wrapped one between two of them."""
+    if is_contents_line(lines[at].text):
+        return True
+    above = any(is_contents_line(line.text) for line in lines[max(0, at - 2) : at])
+    return above and any(is_contents_line(line.text) for line in lines[at + 1 : at + 3])
 
 
 def _title_case(lines: Sequence[Line], at: int) -> Heading | None:
@@ -169,7 +178,7 @@ def _goes_on(lines: Sequence[Line], heading: Heading, at: int, found: dict[int, 
     capitals = all_capitals(line)
     if heading.title:
         return capitals and all_capitals(heading.title) and not line[:1].isdigit()
-    if not heading.label:
+    if not heading.label or (heading.rank >= ARTICLE and lines[at].wide > 0.7 and not capitals):
         return False
     nothing_after = at + 1 >= len(lines) or lines[at + 1].text[:1].islower()
     closed = line[-1:] in ".;,"

@@ -10,9 +10,9 @@ from legaldesk.core.atoms import COSTS, Atom, Count, boundaries, cut_into_atoms,
 from legaldesk.core.documents import OutlineEntry, PageText
 from legaldesk.core.headings import Heading, inline_breaks
 from legaldesk.core.marks import find_marks
-from legaldesk.core.passages import Passage, embedded_text, reading_text
+from legaldesk.core.passages import Passage, embedded_text
 from legaldesk.core.sections import Section, find_sections
-from legaldesk.core.stream import Stream, read_stream
+from legaldesk.core.stream import Stream, body_text, read_stream
 
 TARGET = 160
 """Tokens of body that a passage should have: about a clause or a paragraph of law."""
@@ -239,7 +239,7 @@ def _passages(stream: Stream, pieces: Sequence[Piece], count: Count, limit: int)
     found: list[Passage] = []
     for piece, path in zip(pieces, paths, strict=True):
         start, end = piece.atoms[0].start, piece.atoms[-1].end
-        body = reading_text(stream.text[start:end])
+        body = body_text(stream.text[start:end])
         found.append(Passage(stream.spans(start, end), path, body, 0, piece.atoms[-1].cut))
     sizes = count([embedded_text(passage.section, passage.body) for passage in found])
     return [replace(passage, tokens=size) for passage, size in zip(found, sizes, strict=True)]

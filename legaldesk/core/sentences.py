@@ -8,6 +8,7 @@ _END = re.compile(r"(?<![.!?…。])[.!?…。]++[\"'”’»›)\]]*+(?=\s|$)")
 _WORD_BEFORE = re.compile(r"[^\s(\[“\"«‘]{1,24}$")
 _NEXT = re.compile(r"\s*([^\s]{1,24})")
 _DOTTED = re.compile(r"(?:\w{1,3}\.)+\w{1,3}")
+_LABEL = re.compile(r"[ (§]*(?:[^\W\d]+ ){0,2}")
 _ROMAN = re.compile(r"[ivxlcdm]{1,6}")
 
 _BEFORE_NUMBER = frozenset(
@@ -17,7 +18,7 @@ _BEFORE_NUMBER = frozenset(
     " gbl bgbl bek abl jg".split()
 )
 _ALWAYS = frozenset(
-    "mr mrs ms dr prof st messrs v vs e.g i.e cf al vgl bzw ca sog zzgl gem z.b d.h i.v.m u.a"
+    "mr mrs ms dr prof st messrs pub v vs e.g i.e cf al vgl bzw ca sog zzgl gem z.b d.h i.v.m u.a"
     " hon gen gov rev sr sra srta d dª dña ud uds mm mme mlle me hr fr frl dipl lic ing"
     " jan feb mar apr jun jul aug sep sept oct nov dec approx dept div est ej p.ej art núm"
     " abs nr tp ts ths gs pgs u.s.c c.f.r fed supp cir cal app ltda cía".split()
@@ -41,7 +42,8 @@ CUTS = ("enumeration", "semicolon", "comma", "word")
 
 _POINTS = {
     "enumeration": re.compile(
-        r"(?<=\s)(?=(?:\(?(?:[a-zđ]{1,2}|[ivx]{1,5}|\d{1,3}|[A-Z])\)|\d{1,3}\.(?!\d)|[•●▪–-])\s+\S)"
+        r"(?<=\s)(?=(?:\(?(?:[a-zđ]{1,2}|[ivx]{1,5}|\d{1,3}|[A-Z])\)"
+        r"|\d{1,3}\.(?!\d)|\d{1,3} ?[°º]|[•●▪–-])\s+\S)"
     ),
     "semicolon": re.compile(r"(?<=[;:])\s+"),
     "comma": re.compile(r"(?<=[,，])\s+"),
@@ -88,9 +90,9 @@ def _abbreviates(text: str, dot: int, after: str, language: str) -> bool:
 
 def _counts(text: str, start: int, word: str, after: str, language: str) -> bool:
     """Whether a number before a dot counts a clause ("1. The") or is a German ordinal."""
-    line = text[max(0, start - 6) : start].rpartition("\n")
-    own_line = (line[1] or start < 6) and not line[2].strip(" (§")
-    if own_line and len(word) < 5:
+    line = text[max(0, start - 24) : start].rpartition("\n")
+    first_on_line = (line[1] or start < 24) and _LABEL.fullmatch(line[2])
+    if first_on_line and len(word) < 5:
         return True
     if len(word) == 1 and word in "ivxlcdm":
         return True

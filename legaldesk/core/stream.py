@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ LONG = 600
 """A line this long is no printed line: its page came without line breaks."""
 
 BLANK = " \t\r\n\f\v\x1c\x1d\x1e\x1f\x85\u2028\u2029" + GAP + SOFT_HYPHEN
+
+_LEADERS = re.compile(r"(?: ?\.){4,}+|(?: ?…){2,}+")
+_RULE = re.compile(r"_{4,}+|-{6,}+")
 
 Breaks = Callable[[str], Sequence[int]]
 """Where in running text a new line should be thought to begin (offsets)."""
@@ -67,6 +71,19 @@ class Stream:
         piece = self.text[start:end]
         left = start + len(piece) - len(piece.lstrip(BLANK).lstrip())
         return left, max(left, start + len(piece.rstrip(BLANK).rstrip()))
+
+
+def body_text(text: str) -> str:
+    """The reading text of a piece of the stream; dot leaders and rules are shortened.
+
+    They are furniture inside a line: every dot would be a token.
+    """
+    found = reading_text(text)
+    if "...." in found or ". . ." in found or "… …" in found:
+        found = _LEADERS.sub(" …", found)
+    if "____" in found or "------" in found:
+        found = _RULE.sub(lambda rule: rule[0][:3], found)
+    return found.strip()
 
 
 def read_stream(pages: Sequence[PageText], breaks: Breaks) -> Stream:

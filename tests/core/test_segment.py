@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from legaldesk.core.documents import GAP, SOFT_HYPHEN, OutlineEntry, PageText
 from legaldesk.core.furniture import body_ranges
 from legaldesk.core.passages import Passage, embedded_text
-from legaldesk.core.segment import segment
+from legaldesk.core.segment import WHOLE, segment
 
 SENTENCE = "The tenant shall pay the rent on the first day of each month without deduction. "
 
@@ -87,3 +87,112 @@ def test_every_character_is_in_exactly_one_passage_of_at_most_the_limit(pages, l
         assert max(seen, default=0) <= 1
         for start, end in kept:
             assert all(seen[at] for at in range(start, end) if ink(page.text[at]))
+
+
+def paths(passages: Sequence[Passage]) -> list[tuple[str, ...]]:
+    return [passage.section for passage in passages]
+
+
+def test_a_chapter_an_article_and_its_text_are_one_passage() -> None:
+    (passage,) = cut(f"CHAPTER I\r\nARTICLE 2\r\n{SENTENCE}")
+
+    assert passage.section == ("CHAPTER I", "ARTICLE 2")
+    assert passage.body.startswith("CHAPTER I ARTICLE 2 The tenant")
+
+
+def test_a_heading_at_the_foot_of_a_page_stays_with_its_text_on_the_next() -> None:
+    pages = [f"{SENTENCE * 20}\r\nSection 9 Costs", f"{SENTENCE * 20}\r\nThe end."]
+
+    passages = cut(*pages)
+
+    (home,) = [passage for passage in passages if passage.body.startswith("Section 9")]
+    assert [span.page for span in home.spans] == [1, 2]
+    assert home.body.startswith("Section 9 Costs The tenant shall pay")
+
+
+def test_a_passage_skips_the_footer_and_the_header_between_its_pages() -> None:
+    half = "The parties agree that the lease of the house"
+    other = f"ends when the term ends, {'and so on, ' * 20}as the law says in "
+    towns = ("Bath", "Derby", "Leeds", "York")
+    pages = [
+        f"Lease\r\n{other} {town}.\r\n{half} in {town}\r\n{n}" for n, town in enumerate(towns, 1)
+    ]
+
+    passages = cut(*pages)
+
+    crossing = next(passage for passage in passages if half in passage.body)
+    assert f"{half} in Bath ends when" in crossing.body
+    assert [pages[span.page - 1][span.start : span.end] for span in crossing.spans][1][:4] == "ends"
+
+
+def test_small_sisters_are_merged_but_not_over_a_higher_heading() -> None:
+    clauses = "".join(f"{n}.{m} Rent. {SENTENCE}\r\n" for n in (1, 2) for m in (1, 2, 3))
+    head, tail = clauses[: len(clauses) // 2], clauses[len(clauses) // 2 :]
+
+    passages = cut(f"ARTICLE 1\r\n{head}ARTICLE 2\r\n{tail}")
+
+    assert paths(passages) == [("ARTICLE 1", "1.1 – 1.3"), ("ARTICLE 2", "2.1 – 2.3")]
+
+
+def test_a_long_section_is_cut_into_pieces_of_like_size_at_sentences() -> None:
+    passages = cut(f"1.1 Rent. {SENTENCE * 40}")
+
+    sizes = [passage.tokens for passage in passages]
+    assert max(sizes) <= WHOLE
+    assert min(sizes) > 0.6 * max(sizes)
+    assert all(passage.body.endswith(".") and passage.cut == "" for passage in passages)
+    assert set(paths(passages)) == {("1.1 Rent",)}
+
+
+def test_one_overlong_sentence_is_cut_at_its_list_before_its_commas() -> None:
+    items = " ".join(
+        f"({letter}) the first, the second, and the {'next ' * 20};" for letter in "abcdefghijklmn"
+    )
+
+    passages = cut(f"The tenant pays {items} and nothing else.")
+
+    assert {passage.cut for passage in passages[:-1]} == {"enumeration"}
+    assert passages[-1].cut == ""
+    assert all(passage.body.startswith("(") for passage in passages[1:])
+
+
+def test_a_table_of_contents_is_grouped_and_opens_no_section() -> None:
+    contents = "\r\n".join(f"Article {n}. Rules of the house {n}" for n in range(1, 31))
+    body = "\r\n".join(f"Article {n}. Rules\r\n{SENTENCE * 12}" for n in (1, 2))
+
+    passages = cut(f"CONTENTS\r\n{contents}", body)
+
+    first = [passage for passage in passages if passage.spans[0].page == 1]
+    assert len(first) <= 4
+    assert all(passage.section == ("CONTENTS",) for passage in first)
+    assert paths(passages)[-1] == ("Article 2 Rules",)
+
+
+def test_a_page_of_one_word_a_line_is_read_as_running_text() -> None:
+    text = f"Art 1 (1) {SENTENCE * 5}Art 2 (1) {SENTENCE * 5}"
+
+    passages = cut("\r\n".join(text.split()), language="de")
+
+    assert paths(passages) == [("Art 1",), ("Art 2",)]
+
+
+def test_a_document_without_text_has_no_passages() -> None:
+    assert cut() == []
+    assert cut("", " \r\n", GAP * 9) == []
+
+
+def test_the_heading_path_is_shortened_from_the_outside_in() -> None:
+    title = "of the general rules for the lease of houses and of gardens and of all other things"
+    text = f"BOOK 1 {title.upper()}\r\nTITLE 2 {title.upper()}\r\nSection 3. Rent\r\n{SENTENCE}"
+    pages = [PageText(1, text)]
+
+    (passage,) = segment(pages, (), "en", words, 80)
+
+    assert passage.section == ("Section 3 Rent",)
+    assert passage.tokens <= 80
+
+
+def test_the_same_document_gives_the_same_passages() -> None:
+    text = f"ARTICLE 1\r\n{SENTENCE * 30}\r\n1.1 Rent. {SENTENCE * 9}"
+
+    assert cut(text, text) == cut(text, text)

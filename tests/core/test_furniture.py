@@ -1,0 +1,97 @@
+"""Running lines and numbers go, text stays, and a page never loses all it has."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from legaldesk.core.documents import PageText
+from legaldesk.core.furniture import body_ranges
+
+LINES = (
+    "The tenant pays the rent.",
+    "The landlord keeps the roof.",
+    "Both give notice.",
+    "Neither assigns the lease.",
+    "Costs follow the event.",
+    "The deposit earns interest.",
+    "Keys are returned.",
+    "The garden is shared.",
+    "Pets need consent.",
+    "The law of Maine governs.",
+)
+
+
+def bodies(*texts: str) -> list[str]:
+    """The body lines of each page, joined by a bar."""
+    pages = [PageText(number, text) for number, text in enumerate(texts, 1)]
+    return [
+        "|".join(page.text[start:end] for start, end in ranges)
+        for page, ranges in zip(pages, body_ranges(pages), strict=True)
+    ]
+
+
+def test_a_header_and_a_rising_page_number_are_left_out() -> None:
+    pages = [f"Acme Lease\r\n{line}\r\nPage {at + 1} of 10" for at, line in enumerate(LINES)]
+
+    assert bodies(*pages) == list(LINES)
+
+
+def test_headers_may_alternate_between_left_and_right_pages() -> None:
+    heads = ("{} TARRANT WATER v. HERRMANN", "Cite as: 569 U. S. ____ (2013) {}")
+    pages = [f"{heads[at % 2].format(at + 1)}\r\n{line}" for at, line in enumerate(LINES)]
+
+    assert bodies(*pages) == list(LINES)
+
+
+def test_bates_numbers_and_roman_page_numbers_are_left_out() -> None:
+    romans = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+    pages = [f"{line}\r\n- {romans[at]} -\r\nACME-{4107 + at:07d}" for at, line in enumerate(LINES)]
+
+    assert bodies(*pages) == list(LINES)
+
+
+def test_a_pleadings_line_numbers_are_left_out_on_and_beside_their_lines() -> None:
+    numbers = range(1, 29)
+    alone = "\r\n".join([*map(str, numbers), "The motion is granted."])
+    beside = "\r\n".join(f"{number} line of text" for number in numbers)
+
+    assert bodies(alone, beside) == ["The motion is granted.", "|".join(["line of text"] * 28)]
+
+
+def test_an_article_at_the_top_of_each_page_is_no_header() -> None:
+    pages = [f"Article {at + 1}\r\n{line}" for at, line in enumerate(LINES)]
+
+    assert bodies(*pages) == [f"Article {at + 1}|{line}" for at, line in enumerate(LINES)]
+
+
+def test_words_that_repeat_inside_pages_too_are_no_header() -> None:
+    page = "PREVIOUS TEXT\r\n" + "\r\n".join(LINES) + "\r\nPREVIOUS TEXT\r\n" + "\r\n".join(LINES)
+    pages = [f"{page}\r\nEnd {at}{'x' * at}" for at in range(10)]
+
+    assert all(body.startswith("PREVIOUS TEXT|") for body in bodies(*pages))
+
+
+def test_a_stamp_that_is_all_of_a_page_is_kept() -> None:
+    stamp = "Case 1:20-cv-7 Document 9 Page {} of 10"
+    pages = [f"{line}\r\n{stamp.format(at + 1)}" for at, line in enumerate(LINES)]
+    pages[4] = stamp.format(5)
+
+    assert bodies(*pages)[3:5] == [LINES[3], stamp.format(5)]
+
+
+def test_blank_pages_and_no_pages_have_no_ranges() -> None:
+    assert bodies() == []
+    assert bodies("", " \r\n\t", "\uffff\x02") == ["", "", ""]
+
+
+@given(st.lists(st.text(alphabet="a1 .\r\n\uffff", max_size=80), max_size=12))
+def test_ranges_are_in_order_and_begin_and_end_with_ink(texts: list[str]) -> None:
+    pages = [PageText(number, text) for number, text in enumerate(texts, 1)]
+
+    for page, ranges in zip(pages, body_ranges(pages), strict=True):
+        edges = [edge for pair in ranges for edge in pair]
+        assert edges == sorted(edges)
+        assert all(not page.text[start].isspace() for start, _ in ranges)
+        assert all(not page.text[end - 1].isspace() for _, end in ranges)
+        assert bool(ranges) == bool(page.text.replace("\uffff", "").strip())
