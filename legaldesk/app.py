@@ -22,16 +22,12 @@ if TYPE_CHECKING:
 
     from legaldesk.ui.main_window import MainWindow
 
-OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
-"""Set before any import of the model's libraries: nothing is fetched unless asked for."""
-
 LOG_BYTES = 1_000_000
 
 
 def prepare(library: Path) -> Path:
-    """What every process does first: privacy, no network, a library folder and a log."""
+    """What every process does first: privacy, a library folder and a log."""
     private_by_default()
-    os.environ.update(OFFLINE)
     make_private_folder(library)
     handler = logging.handlers.RotatingFileHandler(
         make_private_folder(library / "logs") / "legaldesk.log",
@@ -161,8 +157,9 @@ def open_window(app: QApplication, library: Path) -> MainWindow:
     from legaldesk.workers.requests import Requests
 
     desk = RemoteDesk(library, start_engine=True)
-    window = show_window(app, Requests(desk), library)
+    # Before the window's own clean-up: an import that loses its desk is resumed, not cancelled.
     app.aboutToQuit.connect(desk.close)
+    window = show_window(app, Requests(desk), library)
     QTimer.singleShot(0, threading.Thread(target=_start_engine, args=(desk,), daemon=True).start)
     return window
 

@@ -107,7 +107,7 @@ def judge_qt(room: str, one: Import) -> Iterator[str]:
     """What draws is for ui; signals and threads are for workers too; app.py waits for its turn."""
     module = ".".join(one.name.split(".")[:2])
     if room == "app":
-        if not one.in_function:
+        if one.at_import:
             yield "import Qt inside the functions of app.py: the command line must never load it"
     elif module in QT_WITHOUT_A_SCREEN:
         if room not in ("workers", "ui"):

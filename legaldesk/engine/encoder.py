@@ -33,13 +33,17 @@ _OFFLINE = {
     "DO_NOT_TRACK": "1",
 }
 
+_SLEEP_WHEN_IDLE = {"OMP_WAIT_POLICY": "PASSIVE"}
+"""Spinning between two batches, torch's threads would take the window's processor."""
+
 
 def stay_offline() -> None:
-    """Forbid the model libraries the network; to be called before they are imported.
+    """Set what the model libraries read once, before they are imported: no network, no spinning.
 
     A hub name on a cut network blocks for 70 s; with this it fails at once.
     """
     os.environ.update(_OFFLINE)
+    os.environ.update(_SLEEP_WHEN_IDLE)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
 
 

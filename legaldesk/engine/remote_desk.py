@@ -27,9 +27,6 @@ START_SECONDS = 60
 
 CANCEL_POLL_SECONDS = 0.2
 
-ENGINE_ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE"}
-"""Idle threads of the model sleep; spinning they would take the window's processor."""
-
 Reply = tuple[dict[str, Any], bytes]
 
 
@@ -82,7 +79,10 @@ class RemoteDesk:
             self._connected()
 
     def close(self) -> None:
-        """Hang up; what is under way raises ProcessDied. The engine that was started here ends when its work for others is done."""
+        """Hang up; what is under way raises ProcessDied.
+
+        The engine that was started here ends when its work for others is done.
+        """
         with self._guard:
             self._closed = True
             if self._channel is not None:
@@ -182,7 +182,7 @@ class RemoteDesk:
             return
         _let_go(self._engine)
         command = child_command("engine", "--library", str(self.library))
-        self._engine = spawn(command, ENGINE_ENVIRONMENT, answers=False)
+        self._engine = spawn(command, answers=False)
 
     def _listen(self, channel: Channel) -> None:
         try:

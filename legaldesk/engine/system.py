@@ -49,8 +49,9 @@ def spawn(
     """Start a child with pipes for its frames, a bare environment and no console window.
 
     ``environment`` is added to the few variables that are passed on. ``answers`` says
-    whether the child's standard output is read; else it is dropped. What the child writes to its error stream is dropped: it may hold client text. A child must end when
-    its standard input does; that is how none outlives us, on any system.
+    whether the child's standard output is read; else it is dropped, as its error stream
+    always is: it may hold client text. A child must end when its standard input does; that
+    is how none outlives us, on any system.
     """
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     return subprocess.Popen(

@@ -44,7 +44,7 @@ def _register(
     TASKS[known.name] = known
 
     @wraps(function)
-    def run(desk: Desk, *args: P.args, **kwargs: P.kwargs) -> R:
+    def run(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
         bound = signature.bind(desk, *args, **kwargs)
         bound.apply_defaults()
         report = bound.arguments.pop("report", silent)
