@@ -52,6 +52,11 @@ class Banner(QFrame):
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
+    def take_back(self, text: str) -> None:
+        """Close the banner if it still says this."""
+        if self.words.text() == text:
+            self.hide()
+
     def _mend(self, act: Callable[[], object]) -> None:
         self.hide()
         act()

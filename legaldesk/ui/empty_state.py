@@ -44,7 +44,11 @@ class EmptyState(QWidget):
 
     def add(self, widget: QWidget) -> None:
         """Put something more below, in the middle."""
-        self._more.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        if isinstance(widget, QLabel):
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+            self._more.addLayout(_centred(widget))
+        else:
+            self._more.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def say(self, title: str, sentence: str) -> None:
         """Say something else."""

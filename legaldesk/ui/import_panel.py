@@ -51,7 +51,7 @@ class ImportPanel(QFrame):
         head = QHBoxLayout()
         head.setSpacing(12)
         self.title = ElidedLabel("strong")
-        self.cancel = button("Cancel", self._importer.cancel)
+        self.cancel = button("Cancel", self._cancel)
         self.cancel.setToolTip("Stop the import; files that are finished stay")
         head.addWidget(self.title, 1)
         head.addWidget(self.cancel)
@@ -82,9 +82,16 @@ class ImportPanel(QFrame):
             self.line.setText("Looking at the files…")
             self.bar.setMaximum(0)
             self._file.say("")
+        self.cancel.setEnabled(True)
+        self.cancel.setText("Cancel")
         self._summary.hide()
         self._running.show()
         self.show()
+
+    def _cancel(self) -> None:
+        self.cancel.setEnabled(False)
+        self.cancel.setText("Stopping…")
+        self._importer.cancel()
 
     def _say_target(self) -> None:
         title, waiting = self._importer.title, self._importer.waiting

@@ -41,6 +41,7 @@ class Importer(QObject):
         self._outcomes: dict[str, FileOutcome] = {}
         self.matter = self.title = ""
         self.cancelled = False
+        self._resumed = False
 
     @property
     def running(self) -> bool:
@@ -70,7 +71,10 @@ class Importer(QObject):
         self._submit(job, f"Importing {name} into {matter}", matter)
 
     def resume(self) -> None:
-        """Go on with what was queued before a restart."""
+        """Go on with what was queued before a restart; once, and not beside another import."""
+        if self._resumed or self._running:
+            return
+        self._resumed = True
         self._submit(self._requests.resume_import(), "Going on with the last import", "")
 
     def add_samples(self) -> None:

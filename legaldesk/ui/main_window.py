@@ -5,47 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeySequence,
-    QResizeEvent,
-    QShortcut,
-    QShowEvent,
-)
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from legaldesk.core.documents import FileOutcome, FileState
-from legaldesk.core.hits import ALL_MATTERS, Answer, EngineState, Hit
+from legaldesk.core.hits import ALL_MATTERS, Answer, EngineState
 from legaldesk.ui import theme
-from legaldesk.ui.adding import Adding
-from legaldesk.ui.asker import Asker
+from legaldesk.ui.actors import Actors
 from legaldesk.ui.banner import Banner
-from legaldesk.ui.dialogs import NameQuestion, ask
+from legaldesk.ui.complaints import Complaints
 from legaldesk.ui.documents_view import DocumentsView
-from legaldesk.ui.drop_overlay import DropOverlay, dropped_paths
-from legaldesk.ui.erasing import Erasing
+from legaldesk.ui.dropping import Dropping
 from legaldesk.ui.import_panel import ImportPanel
-from legaldesk.ui.importer import Importer
-from legaldesk.ui.matter_book import MatterBook
-from legaldesk.ui.pieces import hairline
+from legaldesk.ui.pieces import hairline, in_a_column, in_a_row
 from legaldesk.ui.question_bar import QuestionBar
 from legaldesk.ui.search_view import SearchView
 from legaldesk.ui.settings import Settings
 from legaldesk.ui.settings_menu import settings_menu
 from legaldesk.ui.sidebar import Sidebar
-from legaldesk.ui.task_board import TaskBoard
 from legaldesk.ui.tasks_pill import TasksPill
-from legaldesk.ui.watcher import Watcher
 from legaldesk.ui.welcome import Welcome
 
 if TYPE_CHECKING:
@@ -68,8 +46,8 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._documents: DocumentsView | None = None
         self.setWindowTitle("LegalDesk")
-        self.setAcceptDrops(True)
-        self._make_actors()
+        self.actors = Actors(self, requests, lanes, settings)
+        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._make_parts()
         self._connect_actors()
         self._connect_parts()
@@ -78,99 +56,73 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------ putting together
 
-    def _make_actors(self) -> None:
-        """What acts for the window and is not seen."""
-        requests, lanes = self._requests, self._lanes
-        self.board = TaskBoard(self)
-        self.book = MatterBook(requests, lanes.library, self._settings.matter)
-        self.book.setParent(self)
-        self.asker = Asker(requests, lanes.asking, self)
-        self.watcher = Watcher(requests, lanes.watching, self)
-        self.importer = Importer(requests, lanes.importing, self.board)
-        self.adding = Adding(self, self.importer, self.book, self._settings)
-        self.erasing = Erasing(self, requests, lanes.library, self.board)
-        self._refresh = QTimer(self)
-        self._refresh.setSingleShot(True)
-        self._refresh.setInterval(REFRESH_MS)
-        self._resumed = False
-
     def _make_parts(self) -> None:
         self.sidebar = Sidebar()
-        self.tasks = TasksPill(self.board)
+        self.tasks = TasksPill(self.actors.board)
         self.bar = QuestionBar(self.tasks)
         self.banner = Banner()
         self.welcome = Welcome()
         self.search = SearchView(self._requests, self._lanes.pages, self.welcome)
         self.views = QStackedWidget()
         self.views.addWidget(self.search)
-        self.panel = ImportPanel(self.importer)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for part in (self.bar, self.banner, hairline()):
-            column.addWidget(part)
-        column.addWidget(self.views, 1)
-        column.addWidget(self.panel)
-        whole = QWidget()
-        row = QHBoxLayout(whole)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.sidebar)
-        row.addWidget(hairline(vertical=True))
-        row.addLayout(column, 1)
-        self.setCentralWidget(whole)
-        self.overlay = DropOverlay(self)
+        self.panel = ImportPanel(self.actors.importer)
+        parts = (self.bar, self.banner, hairline(), self.views, self.panel)
+        column = in_a_column(*parts, grows=self.views)
+        self.setCentralWidget(in_a_row(self.sidebar, hairline(vertical=True), column, grows=column))
+        self.overlay = Dropping(self, self.actors.adding, self.actors.book).overlay
         self.sidebar.show_view(SEARCH)
         self._show_matters()
 
     def _connect_actors(self) -> None:
-        self.book.changed.connect(self._show_matters)
-        self.book.currentChanged.connect(self._go_to_matter)
-        self.asker.asked.connect(self.search.show_searching)
-        self.asker.answered.connect(self._show_answer)
-        self.asker.failed.connect(self.search.show_failed)
-        self.watcher.changed.connect(self._show_engine)
-        self.watcher.meaningCompleted.connect(self.asker.renew)
-        self.importer.started.connect(self._refresh_soon)
-        self.importer.fileFinished.connect(self._refresh_soon)
-        self.importer.finished.connect(self._end_import)
-        self.erasing.erased.connect(self.refresh)
+        actors = self.actors
+        actors.book.changed.connect(self._show_matters)
+        actors.book.currentChanged.connect(self._go_to_matter)
+        actors.asker.asked.connect(self.search.show_searching)
+        actors.asker.answered.connect(self._show_answer)
+        actors.asker.failed.connect(self.search.show_failed)
+        actors.watcher.changed.connect(self._show_engine)
+        actors.watcher.meaningCompleted.connect(actors.asker.renew)
+        actors.importer.started.connect(self._refresh_soon)
+        actors.importer.fileFinished.connect(self._refresh_soon)
+        actors.importer.finished.connect(self._end_import)
+        actors.erasing.erased.connect(self._forget_erased)
         self._refresh.timeout.connect(self.refresh)
-        for actor in (self.book, self.asker, self.watcher, self.importer, self.erasing):
-            actor.failed.connect(self.banner.show_error)
+        Complaints(actors, self.banner)
 
     def _connect_parts(self) -> None:
-        side, bar = self.sidebar, self.bar
+        side, bar, actors = self.sidebar, self.bar, self.actors
         side.viewChosen.connect(self.show_view)
-        side.renameWanted.connect(self._ask_new_name)
-        side.lockWanted.connect(self.book.lock)
-        side.removeWanted.connect(self.erasing.remove_matter)
-        side.filesWanted.connect(self.adding.choose_files)
-        side.folderWanted.connect(self.adding.choose_folder)
+        side.renameWanted.connect(actors.ask_new_name)
+        side.lockWanted.connect(actors.book.lock)
+        side.removeWanted.connect(actors.erasing.remove_matter)
+        side.filesWanted.connect(actors.adding.choose_files)
+        side.folderWanted.connect(actors.adding.choose_folder)
         for part in (side, bar):
-            part.matterChosen.connect(self.book.choose)
-            part.newMatterWanted.connect(self._ask_new_matter)
+            part.matterChosen.connect(actors.book.choose)
+            part.newMatterWanted.connect(actors.ask_new_matter)
         bar.asked.connect(self.ask)
         bar.stepped.connect(self._step_from_box)
-        bar.scopeChanged.connect(lambda: self.asker.move(bar.scope))
+        bar.scopeChanged.connect(lambda: actors.asker.move(bar.scope))
         bar.menuWanted.connect(self._open_settings)
-        self.welcome.filesWanted.connect(self.adding.choose_files)
-        self.welcome.samplesWanted.connect(self.importer.add_samples)
+        self.welcome.filesWanted.connect(actors.adding.choose_files)
+        self.welcome.samplesWanted.connect(actors.importer.add_samples)
         self.welcome.questionWanted.connect(self.ask)
-        self.search.hitShown.connect(self._offer_document)
+        self.search.hitShown.connect(bar.offer_document)
         self.search.questionWanted.connect(bar.focus_box)
         self.panel.groupWanted.connect(self._show_group)
-        self.panel.passwordWanted.connect(self.adding.add_locked)
+        self.panel.passwordWanted.connect(actors.adding.add_locked)
 
     def _add_keys(self) -> None:
         keys = {
             "Ctrl+L": self.bar.focus_box,
             "/": self.bar.focus_box,
-            "Ctrl+O": self.adding.choose_files,
-            "Ctrl+Shift+O": self.adding.choose_folder,
-            "Ctrl+N": self._ask_new_matter,
+            "Ctrl+O": self.actors.adding.choose_files,
+            "Ctrl+Shift+O": self.actors.adding.choose_folder,
+            "Ctrl+N": self.actors.ask_new_matter,
             "Ctrl+1": lambda: self.show_view(SEARCH),
             "Ctrl+2": lambda: self.show_view(DOCUMENTS),
+            "F3": lambda: self._step(1),
+            "Shift+F3": lambda: self._step(-1),
             "Escape": self._escape,
         }
         for key, act in keys.items():
@@ -183,22 +135,22 @@ class MainWindow(QMainWindow):
         self.bar.box.setText(question)
         if question.strip():
             self.show_view(SEARCH)
-            self.asker.ask(question, self.bar.scope)
+            self.actors.asker.ask(question, self.bar.scope)
 
     def _show_answer(self, answer: Answer, renewed: bool) -> None:
         in_box = self.bar.box.hasFocus()
-        self.search.show_answer(answer, self.asker.scope, renewed)
-        if in_box and not renewed and self.bar.box.text().strip() == self.asker.question:
+        self.search.show_answer(answer, self.actors.asker.scope, renewed)
+        if in_box and not renewed and self.bar.box.text().strip() == self.actors.asker.question:
             self.search.focus_results()
 
     def _step_from_box(self, by: int) -> None:
         if self.search.results.hits:
-            self.show_view(SEARCH)
+            self._step(by)
             self.search.focus_results()
-            self.search.step(by)
 
-    def _offer_document(self, hit: Hit) -> None:
-        self.bar.offer_document(hit.document_id, hit.document)
+    def _step(self, by: int) -> None:
+        self.show_view(SEARCH)
+        self.search.step(by)
 
     def _escape(self) -> None:
         """Close what is in the way; never stop a task."""
@@ -213,15 +165,14 @@ class MainWindow(QMainWindow):
 
     def _show_engine(self, state: EngineState | None) -> None:
         self.bar.model_pill.show_state(state)
-        self.asker.set_ready(state is not None and state.model == "ready")
-        if state is not None and state.queued and not self._resumed and not self.importer.running:
-            self._resumed = True
-            self.importer.resume()
+        self.actors.asker.set_ready(state is not None and state.model == "ready")
+        if state is not None and state.queued:
+            self.actors.importer.resume()
 
     # ------------------------------------------------------------ matters
 
     def _show_matters(self) -> None:
-        book = self.book
+        book = self.actors.book
         self.sidebar.show_matters(book.matters, book.current, book.crosses_walls)
         self.bar.show_matters(book.matters, book.current, book.crosses_walls)
         self.welcome.show_matter(book.find(book.current), book.crosses_walls, book.read)
@@ -232,15 +183,7 @@ class MainWindow(QMainWindow):
         self._show_matters()
         if self._documents is not None:
             self._documents.set_matter(name)
-        self.asker.move(self.bar.scope)
-
-    def _ask_new_matter(self) -> None:
-        question = NameQuestion(self, "New matter", "Create")
-        ask(question, lambda: self.book.create(question.name))
-
-    def _ask_new_name(self, name: str) -> None:
-        question = NameQuestion(self, "Rename the matter", "Rename", name)
-        ask(question, lambda: self.book.rename(name, question.name))
+        self.actors.asker.move(self.bar.scope)
 
     # ------------------------------------------------------------ documents
 
@@ -250,20 +193,17 @@ class MainWindow(QMainWindow):
         if self._documents is None:
             view = DocumentsView(self._requests, self._lanes.library)
             view.openDocument.connect(self._open_document)
-            view.removeRequested.connect(self.erasing.remove_documents)
+            view.removeRequested.connect(self.actors.erasing.remove_documents)
             view.passwordRequested.connect(self._ask_file_password)
-            view.retryRequested.connect(lambda file: self.adding.add((file,)))
-            view.set_matter(self.book.current)
+            view.retryRequested.connect(lambda file: self.actors.adding.add((file,)))
+            view.set_matter(self.actors.book.current)
             self.views.addWidget(view)
             self._documents = view
         return self._documents
 
     def show_view(self, number: int) -> None:
         """Show Search (0) or Documents (1)."""
-        if number == DOCUMENTS:
-            self.views.setCurrentWidget(self.documents)
-        else:
-            self.views.setCurrentWidget(self.search)
+        self.views.setCurrentWidget(self.documents if number == DOCUMENTS else self.search)
         self.sidebar.show_view(number)
 
     def come_to_front(self) -> None:
@@ -275,7 +215,7 @@ class MainWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Read the lists again."""
-        self.book.refresh()
+        self.actors.book.refresh()
         if self._documents is not None:
             self._documents.refresh()
 
@@ -285,8 +225,14 @@ class MainWindow(QMainWindow):
 
     def _end_import(self) -> None:
         self.refresh()
-        self.watcher.look()
-        self.asker.renew()
+        self.actors.watcher.look()
+        self.actors.asker.renew()
+
+    def _forget_erased(self) -> None:
+        """Nothing of what was erased stays on the screen."""
+        self.search.start_over()
+        self.refresh()
+        self.actors.asker.renew()
 
     def _show_group(self, state: FileState) -> None:
         self.show_view(DOCUMENTS)
@@ -300,7 +246,9 @@ class MainWindow(QMainWindow):
         self.search.show_page(document_id, page)
 
     def _ask_file_password(self, file: str) -> None:
-        self.adding.add_locked(FileOutcome(file, FileState.LOCKED, matter=self.book.current))
+        self.actors.adding.add_locked(
+            FileOutcome(file, FileState.LOCKED, matter=self.actors.book.current)
+        )
 
     # ------------------------------------------------------------ looks
 
@@ -318,15 +266,17 @@ class MainWindow(QMainWindow):
         self._show_matters()
         self.welcome.refresh_theme()
         self.search.refresh_theme()
+        if self._documents is not None:
+            self._documents.refresh_theme()
 
     # ------------------------------------------------------------ Qt's events
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first reads start once the window is there."""
         super().showEvent(event)
-        if not self.book.read:
-            QTimer.singleShot(0, self.watcher.look)
-            QTimer.singleShot(0, self.book.refresh)
+        if not self.actors.book.read:
+            QTimer.singleShot(0, self.actors.watcher.look)
+            QTimer.singleShot(0, self.actors.book.refresh)
             QTimer.singleShot(WARM_UP_MS, self._warm_up)
             self.bar.focus_box()
 
@@ -345,33 +295,9 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The overlay covers everything."""
+        """A narrow window has a narrow sidebar."""
         super().resizeEvent(event)
-        self.overlay.setGeometry(self.rect())
         self.sidebar.fit(self.width())
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files are welcome anywhere."""
-        if not dropped_paths(event.mimeData()):
-            return
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        name = self.book.current
-        if name != ALL_MATTERS:
-            self.overlay.offer(f"Drop to add to {name}", "PDF files and folders")
-        else:
-            self.overlay.offer("Drop to add", "You will be asked which matter they are for")
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """They went away again."""
-        self.overlay.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Import what was dropped."""
-        self.overlay.hide()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.adding.add(dropped_paths(event.mimeData()))
 
     def _restore_layout(self) -> None:
         self.resize(1240, 800)

@@ -23,8 +23,8 @@ class MatterBook(QObject):
     currentChanged = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, requests: Requests, lane: Lane, remembered: str = "") -> None:
-        super().__init__()
+    def __init__(self, requests: Requests, lane: Lane, remembered: str, parent: QObject) -> None:
+        super().__init__(parent)
         self._requests = requests
         self._lane = lane
         self._wanted = remembered

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from legaldesk.ui import theme
 
@@ -58,6 +66,26 @@ def hairline(vertical: bool = False) -> QFrame:
     else:
         made.setFixedHeight(1)
     return made
+
+
+def in_a_column(*widgets: QWidget, grows: QWidget) -> QWidget:
+    """Widgets below one another without gaps; one of them takes the room that is left."""
+    return _side_by_side(QBoxLayout.Direction.TopToBottom, widgets, grows)
+
+
+def in_a_row(*widgets: QWidget, grows: QWidget) -> QWidget:
+    """Widgets beside one another without gaps; one of them takes the room that is left."""
+    return _side_by_side(QBoxLayout.Direction.LeftToRight, widgets, grows)
+
+
+def _side_by_side(way: QBoxLayout.Direction, widgets: Sequence[QWidget], grows: QWidget) -> QWidget:
+    whole = QWidget()
+    layout = QBoxLayout(way, whole)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget, int(widget is grows))
+    return whole
 
 
 def set_role(widget: QWidget, role: str) -> None:

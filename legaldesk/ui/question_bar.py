@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from legaldesk.core.documents import Matter
-from legaldesk.core.hits import ALL_MATTERS, Scope
+from legaldesk.core.hits import ALL_MATTERS, Hit, Scope
 from legaldesk.ui import theme
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.model_pill import ModelPill
@@ -72,9 +72,9 @@ class QuestionBar(QWidget):
             theme.dress(self.matter_button, "matter")
         self._say_document()
 
-    def offer_document(self, document_id: str, name: str) -> None:
+    def offer_document(self, hit: Hit) -> None:
         """The document of the current result, which the question may be narrowed to."""
-        self._shown_hit = (document_id, name)
+        self._shown_hit = (hit.document_id, hit.document)
 
     # ------------------------------------------------------------ building
 
@@ -156,6 +156,7 @@ class QuestionBar(QWidget):
 
     def _say_document(self) -> None:
         name = self._document[1] or "Any document"
+        set_role(self.document_button, "narrowed" if self._document[0] else "chip")
         metrics = self.document_button.fontMetrics()
         shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, theme.px(220))
         self.document_button.setText(shown.replace("&", "&&"))

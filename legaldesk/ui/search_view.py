@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -19,9 +18,9 @@ from legaldesk.core import citation
 from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.ui.empty_state import EmptyState
 from legaldesk.ui.page_view import PageView
-from legaldesk.ui.pieces import hairline, label
+from legaldesk.ui.pieces import hairline
+from legaldesk.ui.result_foot import ResultFoot
 from legaldesk.ui.result_list import ResultList
-from legaldesk.ui.wording import coverage_line
 
 if TYPE_CHECKING:
     from legaldesk.workers.lane import Lane
@@ -70,32 +69,22 @@ class SearchView(QWidget):
         self._left.addWidget(self.nothing)
         layout.addWidget(self._left, 1)
         layout.addWidget(hairline())
-        layout.addLayout(self._foot())
+        self.foot = ResultFoot()
+        self.foot.stepWanted.connect(self.step)
+        self.foot.copyWanted.connect(self.copy_citation)
+        layout.addWidget(self.foot)
         self.splitter.addWidget(left)
         return self.splitter
 
-    def _foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 6, 12, 6)
-        self.coverage = label("", "small", wrap=True)
-        self.position = label("", "small")
-        row.addWidget(self.coverage, 1)
-        row.addWidget(self.position, 0, Qt.AlignmentFlag.AlignTop)
-        return row
-
     def _add_keys(self) -> None:
         keys = {
-            "F3": lambda: self.step(1),
-            "Shift+F3": lambda: self.step(-1),
-            "Ctrl+Shift+C": self.copy_text,
+            QKeySequence(QKeySequence.StandardKey.Copy): self.copy_citation,
+            QKeySequence("Ctrl+Shift+C"): self.copy_text,
         }
         for key, act in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut = QShortcut(key, self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
-        copy = QShortcut(QKeySequence.StandardKey.Copy, self)
-        copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        copy.activated.connect(self.copy_citation)
 
     @property
     def page(self) -> PageView:
@@ -126,12 +115,11 @@ class SearchView(QWidget):
 
     def show_searching(self, question: str) -> None:
         """A question is on its way."""
-        self.coverage.setText("Searching…")
-        self.position.setText("")
+        self.foot.say("Searching…")
 
     def show_failed(self) -> None:
         """The question could not be answered; the window says why."""
-        self.coverage.setText("")
+        self.foot.say("")
 
     def show_answer(self, answer: Answer, scope: Scope, renewed: bool) -> None:
         """Show an answer; one that renews another keeps selection and place."""
@@ -140,8 +128,7 @@ class SearchView(QWidget):
         place = self.results.verticalScrollBar().value() if renewed else 0
         self._stack.setCurrentIndex(1)
         self.results.show_hits(answer.hits, show_matter=not scope.matter)
-        line = coverage_line(answer.coverage, "meaning" in answer.modes)
-        self.coverage.setText(f"{line} {answer.note}" if answer.note else line)
+        self.foot.show_answer(answer, scope)
         self._say_nothing_found(answer)
         self._left.setCurrentIndex(0 if answer.hits else 1)
         self._select(answer, before, by_hand)
@@ -178,14 +165,14 @@ class SearchView(QWidget):
             self._stack.setCurrentIndex(1)
         self.page.show_page(document_id, page)
 
-    def show_welcome(self) -> None:
-        """Back to the start, nothing asked."""
+    def start_over(self) -> None:
+        """Show nothing, as if nothing had been chosen."""
+        self._chosen_by_hand = False
         self.results.show_hits((), show_matter=False)
-        self.coverage.setText("")
-        self.position.setText("")
+        self.foot.say("")
+        self._say_position()
         if self._page is not None:
             self._page.clear()
-        self._stack.setCurrentIndex(0)
 
     def _show_hit(self, hit: Hit) -> None:
         self._chosen_by_hand = True
@@ -195,9 +182,7 @@ class SearchView(QWidget):
         self.hitShown.emit(hit)
 
     def _say_position(self) -> None:
-        hit = self.results.hit
-        total = len(self.results.hits)
-        self.position.setText(f"Hit {hit.rank} of {total}" if hit else "")
+        self.foot.show_position(self.results.hit, len(self.results.hits))
 
     # ------------------------------------------------------------ keys
 
@@ -231,17 +216,13 @@ class SearchView(QWidget):
             mime.setText(citation.plain(hit))
             mime.setHtml(citation.rich(hit))
             QGuiApplication.clipboard().setMimeData(mime)
-            self._say_copied("Copied with its citation")
+            self.foot.notice("Copied with its citation")
 
     def copy_text(self) -> None:
         """The passage alone."""
         if (hit := self.results.hit) is not None:
             QGuiApplication.clipboard().setText(citation.text_only(hit))
-            self._say_copied("Copied without its citation")
-
-    def _say_copied(self, text: str) -> None:
-        self.position.setText(text)
-        QTimer.singleShot(2500, self, self._say_position)
+            self.foot.notice("Copied without its citation")
 
     def refresh_theme(self) -> None:
         """Follow a change of colours or text size."""

@@ -18,6 +18,7 @@ QLabel[role="heading"] { font-size: ${large}px; font-weight: 600; }
 QLabel[role="title"] { font-size: ${huge}px; font-weight: 600; }
 QLabel[role="section"] { font-size: ${small}px; font-weight: 600; color: $secondary; }
 QLabel[role="careful"] { color: $careful; }
+QLabel[role="careful-small"] { font-size: ${small}px; color: $careful; font-weight: 600; }
 QLabel[role="wrong"] { color: $wrong; }
 QLabel[role="right"] { color: $right; }
 
@@ -49,13 +50,21 @@ QPushButton[role="link"] { color: $accent; text-decoration: underline; }
 QPushButton[role="quiet"]:hover { background: $hover; }
 QPushButton[role="link"]:focus, QPushButton[role="quiet"]:focus { border-color: $accent; }
 
-QPushButton[role="chip"], QPushButton[role="crossing"] {
+QPushButton[role="chip"], QPushButton[role="narrowed"] {
+    background: $selected; border: 1px solid $accent; padding: 2px 10px; min-height: ${row}px;
+}
+QPushButton[role="narrowed"]:focus { border: 2px solid $accent; padding: 1px 9px; }
+QPushButton[role="crossing"] {
     background: transparent; border: 1px solid $line; padding: 2px 10px; min-height: ${row}px;
 }
 QPushButton[role="chip"]:hover { background: $hover; }
 QPushButton[role="chip"]:focus, QPushButton[role="crossing"]:focus {
     border: 2px solid $accent; padding: 1px 9px;
 }
+QPushButton[role="narrowed"] {
+    background: $selected; border: 1px solid $accent; padding: 2px 10px; min-height: ${row}px;
+}
+QPushButton[role="narrowed"]:focus { border: 2px solid $accent; padding: 1px 9px; }
 QPushButton[role="crossing"] {
     background: $careful_wash; color: $careful; border-color: $careful; font-weight: 600;
 }
@@ -78,6 +87,7 @@ QToolButton:disabled { color: $secondary; }
 QToolButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit {
+    placeholder-text-color: $secondary;
     background: $window; color: $text; border: 1px solid $field_line; border-radius: 5px;
     padding: ${pad_y}px 8px; min-height: ${row}px;
     selection-background-color: $accent; selection-color: $on_accent;

@@ -26,6 +26,7 @@ class Watcher(QObject):
     changed = Signal(object)
     meaningCompleted = Signal()
     failed = Signal(object)
+    recovered = Signal(str)
 
     def __init__(self, requests: Requests, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +57,9 @@ class Watcher(QObject):
 
     def _hear(self, state: EngineState) -> None:
         before, self._state = self._state, state
-        self._complaint = ""
+        if self._complaint:
+            self.recovered.emit(self._complaint)
+            self._complaint = ""
         busy = state.model == "loading" or state.pending > 0
         self._rest(BUSY_MS if busy else CALM_MS)
         if state != before:

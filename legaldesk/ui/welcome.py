@@ -82,9 +82,9 @@ class Welcome(QWidget):
             self._faces.setCurrentWidget(self._matter)
         else:
             self._ready.say(
-                f"Ask {matter.name} a question",
-                "Write as you would ask a colleague. Words in quotation marks must stand in "
-                "the text exactly; a minus sign keeps a word out.",
+                "What would you like to find?",
+                f"Answers come from {matter.name}. Write as you would ask a colleague. Words in "
+                "quotation marks must stand in the text exactly; a minus sign keeps a word out.",
             )
             self._faces.setCurrentWidget(self._ready)
 

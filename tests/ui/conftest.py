@@ -44,7 +44,7 @@ def window(qtbot, qapp, office, lanes, settings):
     made.resize(1240, 800)
     made.show()
     qtbot.waitExposed(made)
-    qtbot.waitUntil(lambda: made.book.read and made.watcher.state is not None)
+    qtbot.waitUntil(lambda: made.actors.book.read and made.actors.watcher.state is not None)
     yield made
     if office.gate is not None:
         office.gate.set()

@@ -33,8 +33,8 @@ def button(window, text):
 def test_an_import_shows_how_far_it_is(qtbot, window, office):
     office.gate = threading.Event()
     assert window.panel.isHidden()
-    with qtbot.waitSignal(window.importer.progressed):
-        window.importer.add(("a.pdf", "b.pdf", "c.pdf"), "Acme v. Byte")
+    with qtbot.waitSignal(window.actors.importer.progressed):
+        window.actors.importer.add(("a.pdf", "b.pdf", "c.pdf"), "Acme v. Byte")
 
     assert window.panel.isVisible()
     assert window.panel.title.accessibleName() == "Importing 3 items into Acme v. Byte"
@@ -43,8 +43,8 @@ def test_an_import_shows_how_far_it_is(qtbot, window, office):
 
 
 def test_afterwards_each_group_is_a_link(qtbot, window):
-    with qtbot.waitSignal(window.importer.finished):
-        window.importer.add(
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(
             ("a.pdf", "b.pdf", "twice.pdf", "locked.pdf", "broken.pdf"), "Acme v. Byte"
         )
 
@@ -52,8 +52,8 @@ def test_afterwards_each_group_is_a_link(qtbot, window):
 
 
 def test_a_group_leads_to_its_list(qtbot, window):
-    with qtbot.waitSignal(window.importer.finished):
-        window.importer.add(("locked.pdf",), "Acme v. Byte")
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("locked.pdf",), "Acme v. Byte")
     with qtbot.waitSignal(window.panel.groupWanted) as wanted:
         qtbot.mouseClick(links(window)["1 needs a password"], LEFT)
 
@@ -62,12 +62,12 @@ def test_a_group_leads_to_its_list(qtbot, window):
 
 
 def test_a_locked_file_is_imported_again_with_its_password(qtbot, window, office):
-    with qtbot.waitSignal(window.importer.finished):
-        window.importer.add(("x/locked.pdf",), "Acme v. Byte")
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("x/locked.pdf",), "Acme v. Byte")
     qtbot.mouseClick(button(window, "Enter password…"), LEFT)
     question = window.findChild(PasswordQuestion)
     qtbot.keyClicks(question.box, "secret")
-    with qtbot.waitSignal(window.importer.finished):
+    with qtbot.waitSignal(window.actors.importer.finished):
         qtbot.keyClick(question.box, Qt.Key.Key_Return)
 
     calls = [call for call in office.asked if call[0] == "import_files"]
@@ -77,22 +77,22 @@ def test_a_locked_file_is_imported_again_with_its_password(qtbot, window, office
 
 def test_cancel_keeps_what_is_finished_and_says_so(qtbot, window, office):
     office.gate = threading.Event()
-    window.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
-    window.importer.add(("c.pdf",), "Acme v. Byte")
-    with qtbot.waitSignal(window.importer.finished):
+    window.actors.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
+    window.actors.importer.add(("c.pdf",), "Acme v. Byte")
+    with qtbot.waitSignal(window.actors.importer.finished):
         qtbot.mouseClick(window.panel.cancel, LEFT)
 
-    assert window.importer.cancelled
-    assert not window.importer.running
+    assert window.actors.importer.cancelled
+    assert not window.actors.importer.running
     assert window.panel.isVisible()
 
 
 def test_imports_wait_for_one_another_and_add_up(qtbot, window, office):
     office.gate = threading.Event()
-    window.importer.add(("a.pdf",), "Acme v. Byte")
-    window.importer.add(("b.pdf", "twice.pdf"), "Acme v. Byte")
-    assert window.importer.waiting == 1
-    with qtbot.waitSignal(window.importer.finished):
+    window.actors.importer.add(("a.pdf",), "Acme v. Byte")
+    window.actors.importer.add(("b.pdf", "twice.pdf"), "Acme v. Byte")
+    assert window.actors.importer.waiting == 1
+    with qtbot.waitSignal(window.actors.importer.finished):
         office.gate.set()
 
     assert list(links(window)) == ["2 added", "1 duplicate"]
@@ -100,19 +100,19 @@ def test_imports_wait_for_one_another_and_add_up(qtbot, window, office):
 
 def test_the_lists_are_read_again_when_an_import_ends(qtbot, window, office):
     before = [call[0] for call in office.asked].count("list_matters")
-    with qtbot.waitSignal(window.importer.finished):
-        window.importer.add(("a.pdf",), "Acme v. Byte")
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("a.pdf",), "Acme v. Byte")
 
     qtbot.waitUntil(lambda: [call[0] for call in office.asked].count("list_matters") > before)
 
 
 def test_the_window_answers_while_it_imports(qtbot, window, office):
     office.gate = threading.Event()
-    window.importer.add(("a.pdf",), "Acme v. Byte")
-    with qtbot.waitSignal(window.asker.answered):
+    window.actors.importer.add(("a.pdf",), "Acme v. Byte")
+    with qtbot.waitSignal(window.actors.asker.answered):
         window.ask("claim notice")
 
-    assert window.importer.running
+    assert window.actors.importer.running
     assert len(window.search.results.hits) == 5
 
 

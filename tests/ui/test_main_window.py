@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QMenu
 
 from legaldesk.core.documents import Matter
-from legaldesk.core.errors import LibraryBusy
+from legaldesk.core.errors import LibraryBusy, Locked
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.ui import theme
-from legaldesk.ui.dialogs import NameQuestion, RemoveQuestion, TargetQuestion
+from legaldesk.ui.dialogs import NameQuestion, PasswordQuestion, RemoveQuestion, TargetQuestion
 from legaldesk.ui.main_window import DOCUMENTS, SEARCH, MainWindow
 from legaldesk.ui.settings import Settings
 from legaldesk.workers.job import Job
@@ -56,7 +56,7 @@ def menu_entries(menu):
 def test_dropped_files_are_imported_into_the_current_matter(qtbot, window, office, tmp_path):
     paths = [tmp_path / "lease.pdf", tmp_path / "folder"]
 
-    with qtbot.waitSignal(window.importer.finished):
+    with qtbot.waitSignal(window.actors.importer.finished):
         drop(window, files(*paths))
 
     name, got, matter, passwords, in_place = next(
@@ -101,24 +101,24 @@ def test_nothing_inside_the_window_swallows_a_drop(qtbot, window):
 
 
 def test_in_all_matters_the_window_asks_who_receives_the_files(qtbot, window, office, tmp_path):
-    window.book.choose(ALL_MATTERS)
+    window.actors.book.choose(ALL_MATTERS)
     drop(window, files(tmp_path / "a.pdf"))
 
     question = open_question(qtbot, window, TargetQuestion)
     assert "import_files" not in office.names()
     question.box.setCurrentText("  New   client ")
-    with qtbot.waitSignal(window.importer.finished):
+    with qtbot.waitSignal(window.actors.importer.finished):
         qtbot.mouseClick(question.deed, LEFT)
 
     assert office.names()[-2:] == ["create_matter", "import_files"]
     assert office.matters[-1].name == "New client"
-    assert window.book.current == "New client"
+    assert window.actors.book.current == "New client"
 
 
 def test_files_read_in_place_stay_where_they_are(qtbot, window, office, settings, tmp_path):
     settings.keep_copies = False
 
-    with qtbot.waitSignal(window.importer.finished):
+    with qtbot.waitSignal(window.actors.importer.finished):
         drop(window, files(tmp_path / "a.pdf"))
 
     call = next(call for call in office.asked if call[0] == "import_files")
@@ -139,16 +139,16 @@ def test_walking_the_matters_by_keyboard_changes_nothing_until_enter(qtbot, wind
     matters.setFocus()
     matters.setCurrentRow(1)
     qtbot.keyClick(matters, Qt.Key.Key_Up)
-    assert window.book.current == "Acme v. Byte"
+    assert window.actors.book.current == "Acme v. Byte"
 
     qtbot.keyClick(matters, Qt.Key.Key_Return)
-    assert window.book.crosses_walls
+    assert window.actors.book.crosses_walls
     assert window.bar.scope == Scope(ALL_MATTERS)
 
 
 def test_all_matters_stand_out_by_word_sign_and_colour(qtbot, window):
     before = window.bar.matter_button.property("iconName")
-    window.book.choose(ALL_MATTERS)
+    window.actors.book.choose(ALL_MATTERS)
 
     button = window.bar.matter_button
     assert button.text() == "All matters"
@@ -158,8 +158,8 @@ def test_all_matters_stand_out_by_word_sign_and_colour(qtbot, window):
 
 
 def test_all_matters_are_not_remembered_for_the_next_start(window, settings, office, lanes):
-    window.book.choose("Harbour Street lease")
-    window.book.choose(ALL_MATTERS)
+    window.actors.book.choose("Harbour Street lease")
+    window.actors.book.choose(ALL_MATTERS)
 
     assert settings.matter == "Harbour Street lease"
 
@@ -167,8 +167,8 @@ def test_all_matters_are_not_remembered_for_the_next_start(window, settings, off
 def test_changing_the_matter_asks_the_same_question_there(qtbot, window, office):
     window.ask("claim notice")
     qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
-    with qtbot.waitSignal(window.asker.answered):
-        window.book.choose("Harbour Street lease")
+    with qtbot.waitSignal(window.actors.asker.answered):
+        window.actors.book.choose("Harbour Street lease")
 
     assert ("search", "claim notice", Scope("Harbour Street lease")) in office.asked
 
@@ -178,33 +178,33 @@ def test_a_new_matter_becomes_current(qtbot, window, office):
     question = open_question(qtbot, window, NameQuestion)
     assert not question.deed.isEnabled()
     qtbot.keyClicks(question.box, "Smith & Sons")
-    with qtbot.waitSignal(window.book.currentChanged):
+    with qtbot.waitSignal(window.actors.book.currentChanged):
         qtbot.keyClick(question.box, Qt.Key.Key_Return)
 
-    assert window.book.current == "Smith & Sons"
-    qtbot.waitUntil(lambda: Matter("Smith & Sons") in window.book.matters)
+    assert window.actors.book.current == "Smith & Sons"
+    qtbot.waitUntil(lambda: Matter("Smith & Sons") in window.actors.book.matters)
 
 
 def test_renaming_the_current_matter_keeps_it_current(qtbot, window):
-    with qtbot.waitSignal(window.book.currentChanged):
-        window.book.rename("Acme v. Byte", "Acme v. Byte (appeal)")
+    with qtbot.waitSignal(window.actors.book.currentChanged):
+        window.actors.book.rename("Acme v. Byte", "Acme v. Byte (appeal)")
 
-    assert window.book.current == "Acme v. Byte (appeal)"
+    assert window.actors.book.current == "Acme v. Byte (appeal)"
 
 
 def test_a_matter_can_be_locked_out_of_all_matters(qtbot, window, office):
-    menu = window.sidebar.menu_for(window.book.matters[0])
+    menu = window.sidebar.menu_for(window.actors.book.matters[0])
     lock = next(action for action in menu.actions() if "Lock out" in action.text())
-    with qtbot.waitSignal(window.book.changed):
+    with qtbot.waitSignal(window.actors.book.changed):
         lock.trigger()
 
     assert ("lock_matter", "Acme v. Byte", True) in office.asked
-    assert window.book.matters[0].locked_out_of_all
+    assert window.actors.book.matters[0].locked_out_of_all
 
 
 def test_a_name_that_is_taken_is_said_in_the_banner(qtbot, window):
-    with qtbot.waitSignal(window.book.failed):
-        window.book.create("Acme v. Byte")
+    with qtbot.waitSignal(window.actors.book.failed):
+        window.actors.book.create("Acme v. Byte")
 
     assert window.banner.isVisible()
     assert "already" in window.banner.words.text()
@@ -217,20 +217,20 @@ def test_without_any_matter_nothing_claims_that_all_are_searched(
     window = MainWindow(office, lanes, Settings(tmp_path / "empty"))
     qtbot.addWidget(window)
     window.show()
-    qtbot.waitUntil(lambda: window.book.read)
+    qtbot.waitUntil(lambda: window.actors.book.read)
 
     assert window.bar.matter_button.text() == "No matter yet"
-    assert not window.book.crosses_walls
-    with qtbot.waitSignal(window.importer.finished):
+    assert not window.actors.book.crosses_walls
+    with qtbot.waitSignal(window.actors.importer.finished):
         window.welcome.samplesWanted.emit()
-    qtbot.waitUntil(lambda: window.book.current == "Sample matter")
+    qtbot.waitUntil(lambda: window.actors.book.current == "Sample matter")
 
 
 # ---------------------------------------------------------------- removing
 
 
 def test_removing_a_matter_says_what_goes_and_erases_only_when_told(qtbot, window, office):
-    window.erasing.remove_matter("Acme v. Byte")
+    window.actors.erasing.remove_matter("Acme v. Byte")
     question = open_question(qtbot, window, RemoveQuestion)
 
     assert "2 documents and 240 passages" in question.lines.text()
@@ -238,19 +238,31 @@ def test_removing_a_matter_says_what_goes_and_erases_only_when_told(qtbot, windo
     qtbot.mouseClick(question.cancel, LEFT)
     assert "remove_matter" not in office.names()
 
-    window.erasing.remove_matter("Acme v. Byte")
+    window.actors.erasing.remove_matter("Acme v. Byte")
     question = open_question(qtbot, window, RemoveQuestion)
-    with qtbot.waitSignal(window.book.currentChanged):
+    with qtbot.waitSignal(window.actors.book.currentChanged):
         qtbot.mouseClick(question.deed, LEFT)
 
     assert ("remove_matter", "Acme v. Byte") in office.asked
-    assert window.book.current == "Harbour Street lease"
+    assert window.actors.book.current == "Harbour Street lease"
+
+
+def test_nothing_of_what_was_erased_stays_on_the_screen(qtbot, window, office):
+    window.ask("claim notice")
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
+    window.search.step(1)
+    window.actors.erasing.erased.emit()
+    assert window.search.results.hits == ()
+    assert window.search.page.document_id == ""
+
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
+    assert window.search.results.currentIndex().row() == 0
 
 
 def test_removing_documents_asks_what_depends_on_them(qtbot, window, office):
-    window.erasing.remove_documents(("id-1", "id-2"))
+    window.actors.erasing.remove_documents(("id-1", "id-2"))
     question = open_question(qtbot, window, RemoveQuestion)
-    with qtbot.waitSignal(window.erasing.erased):
+    with qtbot.waitSignal(window.actors.erasing.erased):
         qtbot.mouseClick(question.deed, LEFT)
 
     assert ("dependents", ("id-1", "id-2"), "") in office.asked
@@ -264,8 +276,8 @@ def test_while_the_model_loads_words_answer_and_then_the_question_is_asked_again
     qtbot, window, office
 ):
     office.model = "loading"
-    window.watcher.look()
-    qtbot.waitUntil(lambda: window.watcher.state.model == "loading")
+    window.actors.watcher.look()
+    qtbot.waitUntil(lambda: window.actors.watcher.state.model == "loading")
     assert window.bar.model_pill.text() == "Loading the model: exact words only for now"
     window.ask("shall indemnify")
     qtbot.waitUntil(lambda: len(window.search.results.hits) == 3)
@@ -273,8 +285,8 @@ def test_while_the_model_loads_words_answer_and_then_the_question_is_asked_again
     chosen = window.search.results.hit
 
     office.model = "ready"
-    with qtbot.waitSignal(window.asker.answered) as answered:
-        window.watcher.look()
+    with qtbot.waitSignal(window.actors.asker.answered) as answered:
+        window.actors.watcher.look()
 
     assert answered.args[1] is True
     assert office.names() == ["search_words", "search"]
@@ -285,15 +297,15 @@ def test_while_the_model_loads_words_answer_and_then_the_question_is_asked_again
 
 def test_meaning_that_follows_is_counted_and_then_the_answer_is_renewed(qtbot, window, office):
     office.pending = 3192
-    window.watcher.look()
-    qtbot.waitUntil(lambda: window.watcher.state.pending == 3192)
+    window.actors.watcher.look()
+    qtbot.waitUntil(lambda: window.actors.watcher.state.pending == 3192)
     assert window.bar.model_pill.text() == "Meaning: 812 of 4,004 passages"
     window.ask("claim notice")
     qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
 
     office.pending = 0
-    with qtbot.waitSignal(window.asker.answered) as answered:
-        window.watcher.look()
+    with qtbot.waitSignal(window.actors.asker.answered) as answered:
+        window.actors.watcher.look()
 
     assert answered.args[1] is True
 
@@ -308,12 +320,13 @@ def test_an_engine_that_stopped_is_said_once_and_words_still_answer(qtbot, windo
         return Job(work)
 
     office.engine_state = dead
-    with qtbot.waitSignal(window.watcher.failed):
-        window.watcher.look()
+    with qtbot.waitSignal(window.actors.watcher.failed):
+        window.actors.watcher.look()
     assert window.banner.isVisible()
+    assert "Try again" in [b.text() for b in window.banner.findChildren(QAbstractButton)]
     window.banner.hide()
-    with qtbot.waitSignal(window.watcher.changed):
-        window.watcher.look()
+    with qtbot.waitSignal(window.actors.watcher.changed):
+        window.actors.watcher.look()
 
     assert not window.banner.isVisible()
     window.ask("claim notice")
@@ -325,10 +338,19 @@ def test_what_was_queued_before_a_restart_goes_on_by_itself(qtbot, qapp, lanes, 
     office.queued = 1
     window = MainWindow(office, lanes, Settings(tmp_path / "other"))
     qtbot.addWidget(window)
-    with qtbot.waitSignal(window.importer.finished):
+    with qtbot.waitSignal(window.actors.importer.finished):
         window.show()
 
     assert office.names() == ["resume_import"]
+
+
+def test_a_locked_file_that_stops_a_job_offers_its_password(qtbot, window):
+    window.actors.importer.failed.emit(Locked("It needs a password.", "x/bank.pdf"))
+    fix = next(b for b in window.banner.findChildren(QAbstractButton) if "password" in b.text())
+    qtbot.mouseClick(fix, LEFT)
+
+    assert open_question(qtbot, window, PasswordQuestion)
+    assert not window.banner.isVisible()
 
 
 # ---------------------------------------------------------------- tasks
@@ -338,16 +360,16 @@ def test_running_tasks_are_counted_and_can_be_cancelled_from_their_list(qtbot, w
     office.gate = threading.Event()
     pill = window.tasks
     assert pill.isHidden()
-    window.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
-    window.importer.add(("c.pdf",), "Acme v. Byte")
+    window.actors.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
+    window.actors.importer.add(("c.pdf",), "Acme v. Byte")
     assert pill.text() == "2 tasks"
 
-    with qtbot.waitSignal(window.importer.finished):
-        for task in window.board.tasks:
+    with qtbot.waitSignal(window.actors.importer.finished):
+        for task in window.actors.board.tasks:
             task.job.cancel()
 
     assert pill.isHidden()
-    assert window.importer.cancelled
+    assert window.actors.importer.cancelled
 
 
 # ---------------------------------------------------------------- keys and looks
@@ -382,13 +404,13 @@ def test_views_change_by_key_and_the_documents_view_shows_the_current_matter(qtb
 
 def test_escape_closes_the_banner_and_never_a_task(qtbot, window, office):
     office.gate = threading.Event()
-    window.importer.add(("a.pdf",), "Acme v. Byte")
+    window.actors.importer.add(("a.pdf",), "Acme v. Byte")
     window.banner.say("Something failed.")
 
     QTest.keyClick(window, Qt.Key.Key_Escape)
 
     assert not window.banner.isVisible()
-    assert window.importer.running
+    assert window.actors.importer.running
 
 
 def test_a_document_opened_from_the_list_is_shown_beside_the_results(qtbot, window):
@@ -415,7 +437,7 @@ def test_every_control_has_a_name_and_a_size(qtbot, window, scale):
 
 def test_look_matter_and_layout_are_kept_in_the_library(qtbot, window, settings, tmp_path):
     window.relook(theme.Look("dark", 125))
-    window.book.choose("Harbour Street lease")
+    window.actors.book.choose("Harbour Street lease")
     window.close()
 
     again = Settings(tmp_path)

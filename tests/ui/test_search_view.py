@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton
 
 from legaldesk.core import citation
 from legaldesk.core.errors import LegalDeskError
@@ -18,7 +19,7 @@ def type_and_ask(qtbot, window, question):
     window.bar.box.clear()
     window.bar.focus_box()
     qtbot.keyClicks(window.bar.box, question)
-    with qtbot.waitSignal(window.asker.answered):
+    with qtbot.waitSignal(window.actors.asker.answered):
         qtbot.keyClick(window.bar.box, Qt.Key.Key_Return)
 
 
@@ -41,11 +42,11 @@ def test_a_question_shows_its_hits_and_the_first_one_on_its_page(asked, office):
     assert row(asked) == 0
     assert results.hasFocus()
     assert asked.search.page.document_id == results.hits[0].document_id
-    assert asked.search.position.text() == "Hit 1 of 5"
+    assert asked.search.foot.position.text() == "Hit 1 of 5"
 
 
 def test_the_answer_says_what_was_searched(asked):
-    assert asked.search.coverage.text() == "Searched 4,812 of 4,830 pages. 18 unreadable."
+    assert asked.search.foot.coverage.text() == "Searched 4,812 of 4,830 pages. 18 unreadable."
 
 
 def test_down_and_up_walk_the_hits_and_the_page_follows(qtbot, asked):
@@ -94,7 +95,7 @@ def test_copy_takes_the_passage_with_its_citation_as_plain_and_rich_text(qtbot, 
     mime = QGuiApplication.clipboard().mimeData()
     assert mime.text() == citation.plain(hit)
     assert mime.html() == citation.rich(hit)
-    assert asked.search.position.text() == "Copied with its citation"
+    assert asked.search.foot.position.text() == "Copied with its citation"
 
 
 def test_copy_with_shift_takes_the_passage_alone(qtbot, asked):
@@ -116,7 +117,7 @@ def test_a_question_without_hits_says_so(qtbot, window):
 
     assert window.search.nothing.isVisible()
     assert window.search.nothing.title.text() == "No passage found"
-    assert window.search.position.text() == ""
+    assert window.search.foot.position.text() == ""
 
 
 def test_an_empty_question_is_not_asked(qtbot, window, office):
@@ -130,16 +131,16 @@ def test_an_empty_question_is_not_asked(qtbot, window, office):
 def test_a_failed_search_is_said_without_stopping_anything(qtbot, window, office):
     office.failing = LegalDeskError("The library could not be read.")
     window.bar.box.setText("claim")
-    with qtbot.waitSignal(window.asker.failed):
+    with qtbot.waitSignal(window.actors.asker.failed):
         qtbot.keyClick(window.bar.box, Qt.Key.Key_Return)
 
     assert window.banner.words.text() == "The library could not be read."
-    assert window.search.coverage.text() == ""
+    assert window.search.foot.coverage.text() == ""
 
 
 def test_a_newer_question_supersedes_an_older_one(qtbot, window, office):
     answers = []
-    window.asker.answered.connect(lambda answer, renewed: answers.append(answer.query))
+    window.actors.asker.answered.connect(lambda answer, renewed: answers.append(answer.query))
     for question in ("a claim", "a claim for", "a claim for damages"):
         window.ask(question)
 
@@ -152,8 +153,8 @@ def test_a_renewed_answer_leaves_selection_focus_and_place(qtbot, asked, office)
     asked.bar.focus_box()
     chosen = asked.search.results.hit
     shown = len([call for call in office.asked if call[0] == "passage_boxes"])
-    with qtbot.waitSignal(asked.asker.answered):
-        asked.asker.renew()
+    with qtbot.waitSignal(asked.actors.asker.answered):
+        asked.actors.asker.renew()
 
     assert asked.search.results.hit.passage_id == chosen.passage_id
     assert asked.bar.box.hasFocus()
@@ -162,7 +163,7 @@ def test_a_renewed_answer_leaves_selection_focus_and_place(qtbot, asked, office)
 
 def test_a_question_can_be_narrowed_to_the_document_of_a_hit(qtbot, asked, office):
     hit = asked.search.results.hit
-    with qtbot.waitSignal(asked.asker.answered):
+    with qtbot.waitSignal(asked.actors.asker.answered):
         asked.bar.narrow(hit.document_id, hit.document)
 
     scope = Scope("Acme v. Byte", hit.document_id)
@@ -175,6 +176,25 @@ def test_a_result_reads_aloud_as_citation_then_text(asked):
 
     assert spoken.startswith("1. Supply Agreement.pdf, 7 Liability > 7.2 Indemnity, p. 12")
     assert "indemnify" in spoken
+
+
+def test_the_buttons_below_the_results_walk_and_copy(qtbot, asked):
+    previous, following, copy = asked.search.foot.findChildren(QToolButton)
+    qtbot.mouseClick(following, Qt.MouseButton.LeftButton)
+    assert row(asked) == 1
+    qtbot.mouseClick(previous, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+
+    hit = asked.search.results.hits[0]
+    assert QGuiApplication.clipboard().text() == citation.plain(hit)
+
+
+def test_a_matter_named_in_the_question_is_said(qtbot, window):
+    type_and_ask(qtbot, window, 'matter:"Harbour Street lease" who pays')
+
+    line = window.search.foot.coverage
+    assert line.text().startswith("In Harbour Street lease, as the question says: Searched")
+    assert line.property("role") == "careful-small"
 
 
 def test_an_excerpt_holds_the_most_matched_words_and_keeps_their_places():

@@ -1,0 +1,53 @@
+"""Those who act for the window and are not seen: they ask, watch, import, add and erase."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from legaldesk.ui.adding import Adding
+from legaldesk.ui.asker import Asker
+from legaldesk.ui.dialogs import NameQuestion, ask
+from legaldesk.ui.erasing import Erasing
+from legaldesk.ui.importer import Importer
+from legaldesk.ui.matter_book import MatterBook
+from legaldesk.ui.task_board import TaskBoard
+from legaldesk.ui.watcher import Watcher
+
+if TYPE_CHECKING:
+    from legaldesk.ui.settings import Settings
+    from legaldesk.workers.lane import Lanes
+    from legaldesk.workers.requests import Requests
+
+
+class Actors:
+    """One of each, on the lanes that they may use; they live as long as the window."""
+
+    def __init__(
+        self, window: QWidget, requests: Requests, lanes: Lanes, settings: Settings
+    ) -> None:
+        self._window = window
+        self.board = TaskBoard(window)
+        self.book = MatterBook(requests, lanes.library, settings.matter, window)
+        self.asker = Asker(requests, lanes.asking, window)
+        self.watcher = Watcher(requests, lanes.watching, window)
+        self.importer = Importer(requests, lanes.importing, self.board)
+        self.adding = Adding(window, self.importer, self.book, settings)
+        self.erasing = Erasing(window, requests, lanes.library, self.board)
+
+    def look_again(self) -> None:
+        """Read everything anew."""
+        self.watcher.look()
+        self.book.refresh()
+        self.asker.renew()
+
+    def ask_new_matter(self) -> None:
+        """Ask for a name and make a matter."""
+        question = NameQuestion(self._window, "New matter", "Create")
+        ask(question, lambda: self.book.create(question.name))
+
+    def ask_new_name(self, name: str) -> None:
+        """Ask for a matter's other name."""
+        question = NameQuestion(self._window, "Rename the matter", "Rename", name)
+        ask(question, lambda: self.book.rename(name, question.name))

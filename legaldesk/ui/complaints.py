@@ -1,0 +1,39 @@
+"""Says in the banner what went wrong, with the button that mends it where there is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from legaldesk.core.documents import FileOutcome, FileState
+from legaldesk.core.errors import LegalDeskError, LibraryBusy, Locked, ProcessDied
+
+if TYPE_CHECKING:
+    from legaldesk.ui.actors import Actors
+    from legaldesk.ui.banner import Banner, Fix
+
+
+class Complaints(QObject):
+    """Hears every actor's failures. What the engine complained of goes when it answers again."""
+
+    def __init__(self, actors: Actors, banner: Banner) -> None:
+        super().__init__(banner)
+        self._actors = actors
+        self._banner = banner
+        for actor in (actors.book, actors.asker, actors.importer, actors.erasing):
+            actor.failed.connect(self.show_error)
+        actors.watcher.failed.connect(self.show_error)
+        actors.watcher.recovered.connect(banner.take_back)
+
+    def show_error(self, error: LegalDeskError) -> None:
+        """Show one error."""
+        self._banner.show_error(error, self._fix(error))
+
+    def _fix(self, error: LegalDeskError) -> Fix | None:
+        if isinstance(error, Locked) and error.file:
+            file = FileOutcome(error.file, FileState.LOCKED, matter=self._actors.book.current)
+            return "Enter password…", lambda: self._actors.adding.add_locked(file)
+        if isinstance(error, LibraryBusy | ProcessDied):
+            return "Try again", self._actors.look_again
+        return None
