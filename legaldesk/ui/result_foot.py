@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QWidget
 
 from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.core.query import parse
+from legaldesk.ui import theme
 from legaldesk.ui.pieces import label, set_role, tool
 from legaldesk.ui.wording import coverage_line
 
 NOTICE_MS = 2500
+NARROW = 340
 
 
 class ResultFoot(QWidget):
@@ -29,14 +32,27 @@ class ResultFoot(QWidget):
             tool("chevron-down", "Next hit (F3)", lambda: self.stepWanted.emit(1)),
             tool("copy", "Copy with its citation (Ctrl+C)", self.copyWanted.emit),
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 8, 4)
-        row.setSpacing(4)
-        row.addWidget(self.coverage, 1)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(12, 4, 8, 4)
+        self._layout.setSpacing(4)
+        self._layout.addWidget(self.coverage, 1)
+        self._layout.addLayout(self._hit_part())
+        self.show_position(None, 0)
+
+    def _hit_part(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addStretch(1)
         row.addWidget(self.position)
         for made in self._buttons:
-            row.addWidget(made, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.show_position(None, 0)
+            row.addWidget(made)
+        return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, the two halves stand below one another."""
+        super().resizeEvent(event)
+        way = QBoxLayout.Direction
+        narrow = event.size().width() < theme.px(NARROW)
+        self._layout.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
     def say(self, text: str) -> None:
         """Show a sentence in place of what was searched."""

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from legaldesk.workers.requests import Requests
 
 
+SHARES = (45, 55)
+"""How results and page share the width until somebody moves the line between them."""
+
+
 class SearchView(QWidget):
     """Shows an answer; walking its hits shows their pages at once."""
 
@@ -92,11 +96,10 @@ class SearchView(QWidget):
         if self._page is None:
             self._page = PageView(self._requests, self._pages)
             self.splitter.addWidget(self._page)
-            self.splitter.setStretchFactor(0, 0)
-            self.splitter.setStretchFactor(1, 1)
-            width = self.splitter.width()
+            for place, share in enumerate(SHARES):
+                self.splitter.setStretchFactor(place, share)
             if self._split.isEmpty() or not self.splitter.restoreState(self._split):
-                self.splitter.setSizes([width * 45 // 100, width * 55 // 100])
+                self.splitter.setSizes([10 * share for share in SHARES])
         return self._page
 
     def warm_up(self) -> None:

@@ -50,24 +50,16 @@ QPushButton[role="link"] { color: $accent; text-decoration: underline; }
 QPushButton[role="quiet"]:hover { background: $hover; }
 QPushButton[role="link"]:focus, QPushButton[role="quiet"]:focus { border-color: $accent; }
 
-QPushButton[role="chip"], QPushButton[role="narrowed"] {
-    background: $selected; border: 1px solid $accent; padding: 2px 10px; min-height: ${row}px;
-}
-QPushButton[role="narrowed"]:focus { border: 2px solid $accent; padding: 1px 9px; }
-QPushButton[role="crossing"] {
+QPushButton[role="chip"], QPushButton[role="narrowed"], QPushButton[role="crossing"] {
     background: transparent; border: 1px solid $line; padding: 2px 10px; min-height: ${row}px;
 }
 QPushButton[role="chip"]:hover { background: $hover; }
-QPushButton[role="chip"]:focus, QPushButton[role="crossing"]:focus {
-    border: 2px solid $accent; padding: 1px 9px;
-}
-QPushButton[role="narrowed"] {
-    background: $selected; border: 1px solid $accent; padding: 2px 10px; min-height: ${row}px;
-}
-QPushButton[role="narrowed"]:focus { border: 2px solid $accent; padding: 1px 9px; }
+QPushButton[role="narrowed"] { background: $selected; border-color: $accent; }
 QPushButton[role="crossing"] {
     background: $careful_wash; color: $careful; border-color: $careful; font-weight: 600;
 }
+QPushButton[role="chip"]:focus, QPushButton[role="narrowed"]:focus,
+QPushButton[role="crossing"]:focus { border: 2px solid $accent; padding: 1px 9px; }
 QPushButton[role="view"] {
     background: transparent; border: 2px solid transparent; border-radius: 5px;
     padding: 4px 6px; text-align: left; min-height: ${row}px;
