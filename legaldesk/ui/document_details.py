@@ -21,14 +21,22 @@ from legaldesk.ui import theme
 from legaldesk.ui.document_columns import state_icon
 from legaldesk.ui.document_label import PlainLabel
 from legaldesk.ui.document_problems import page_problems
-from legaldesk.ui.document_text import STATES, day, language_name, meaning_words, plain, tip
+from legaldesk.ui.document_text import (
+    STATES,
+    breakable,
+    day,
+    language_name,
+    meaning_words,
+    plain,
+    tip,
+)
 from legaldesk.ui.pieces import button
 from legaldesk.ui.wording import count, size
 
 _PAGE = Qt.ItemDataRole.UserRole
 SHOWN_PROBLEMS = 6
-EXPANDED = 40
-"""Entries of an outline up to which it is shown unfolded."""
+EXPANDED, FEW = 40, 4
+"""Entries up to which an outline is shown unfolded; top entries up to which they are."""
 
 
 class DocumentSide(QScrollArea):
@@ -141,8 +149,9 @@ class DocumentSide(QScrollArea):
         for row, (name, value) in enumerate((n, v) for n, v in facts.items() if v):
             title = PlainLabel("secondary", name)
             title.setWordWrap(False)
-            said = PlainLabel("", value.replace("/", "/\u200b").replace("\\", "\\\u200b"))
-            said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            said = PlainLabel("", breakable(value) if name == "From" else value)
+            if name != "From":  # its breaks would be copied too
+                said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._facts.addWidget(title, row, 0, Qt.AlignmentFlag.AlignTop)
             self._facts.addWidget(said, row, 1)
 
@@ -176,8 +185,8 @@ class DocumentSide(QScrollArea):
         self.outline.addTopLevelItems(top)
         if len(entries) <= EXPANDED:
             self.outline.expandAll()
-        elif len(top) == 1:
-            top[0].setExpanded(True)
+        elif len(top) <= FEW:
+            self.outline.expandToDepth(0)
 
     def _ask(self, page: int) -> None:
         if self._document is not None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from legaldesk.ui.document_details import StateLine
 from legaldesk.ui.document_label import PlainLabel
 from legaldesk.ui.document_problems import ACTIONS, Action, Problem
+from legaldesk.ui.document_text import breakable
 from legaldesk.ui.pieces import button, set_role
 from legaldesk.ui.wording import count
 
@@ -54,8 +55,7 @@ class ProblemSide(QWidget):
         self.name.setText(count(len(problems), "file") + " chosen" if several else one.name)
         self.state.say(one.state, one.reason)
         self.state.setVisible(not several)
-        place = one.file.replace("/", "/\u200b").replace("\\", "\\\u200b")
-        self.where.setText(place)
+        self.where.setText(breakable(one.file))
         self.where.setVisible(not several and bool(one.file))
         for action, push in self.buttons.items():
             push.setVisible(action in common)

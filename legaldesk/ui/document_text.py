@@ -95,3 +95,8 @@ def natural(text: str) -> str:
 def file_name(path: str) -> str:
     """The last part of a path of any system."""
     return re.split(r"[\\/]", path.rstrip("\\/"))[-1] or path
+
+
+def breakable(path: str) -> str:
+    """A path that may break after each of its parts, for reading, not for copying."""
+    return re.sub(r"([\\/])", "\\1\u200b", path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -213,7 +214,9 @@ class DocumentsView(QWidget):
     def _dress(self) -> None:
         self.field.setPlaceholderText("Filter by name, matter, state or language")
         self.field.setAccessibleName("Filter the list")
-        self.field.setClearButtonEnabled(True)
+        self._clear = self.field.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setToolTip("Show all")
+        self._clear.setVisible(False)
         self.chip.setCheckable(True)
         self.chip.setProperty("role", "chip")
         theme.dress(self.chip, "warning", "careful")
@@ -225,6 +228,7 @@ class DocumentsView(QWidget):
         column.addStretch(1)
 
     def _dress_chip(self) -> None:
+        self._clear.setIcon(theme.icon("close"))
         colours = theme.colours()
         checked = f"background: {colours.careful_wash}; border-color: {colours.careful};"
         self.chip.setStyleSheet(f"QPushButton:checked {{ {checked} }}")
@@ -263,6 +267,7 @@ class DocumentsView(QWidget):
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self._filter)
+        self._clear.triggered.connect(self.field.clear)
         self.chip.toggled.connect(self._show_right_place)
         self.empty.addAsked.connect(self.addRequested)
         self.empty.clearAsked.connect(self.field.clear)
@@ -280,4 +285,5 @@ class DocumentsView(QWidget):
     def _filter(self, text: str) -> None:
         for table in (self.table, self.problem_table):
             table.rows.set_filter(text)
+        self._clear.setVisible(bool(text))
         self._show_right_place()

@@ -42,9 +42,24 @@ class PageCanvas(PageColumn):
 
     def image_scale(self, page: int) -> float:
         """Device pixels per point at which a page's image is sharp now."""
-        width, height = self.pages.layout.sizes[page - 1]
+        return self._sharp(self.zoom, *self.pages.layout.sizes[page - 1])
+
+    def scale_for(self, width: float, height: float) -> float:
+        """The same for a page of this size, as it will be when its document is opened."""
+        return self._sharp(self._fitting(width, height), width, height)
+
+    def _sharp(self, zoom: float, width: float, height: float) -> float:
         largest = (LARGEST_IMAGE / (width * height)) ** 0.5
-        return round(min(self.zoom * self.viewport().devicePixelRatioF(), largest), 4)
+        return round(min(zoom * self.viewport().devicePixelRatioF(), largest), 4)
+
+    def _fitting(self, width: float, height: float) -> float:
+        """The zoom that the fit asks for, for a page of this size."""
+        if self.fit is Fit.FREE:
+            return self.zoom
+        zoom = (self.viewport().width() - 2) / (width + 2 * MARGIN)
+        if self.fit is Fit.PAGE:
+            zoom = min(zoom, (self.viewport().height() - 2) / (height + 2 * MARGIN))
+        return max(SMALLEST, min(zoom, LARGEST))
 
     # ------------------------------------------------------------ the passage
 
@@ -136,10 +151,7 @@ class PageCanvas(PageColumn):
         if self.fit is Fit.FREE or not len(self.pages.layout):
             self._zoom_to(self.zoom)
             return
-        width, height = self.pages.layout.sizes[max(1, self.page) - 1]
-        zoom = (self.viewport().width() - 2) / (width + 2 * MARGIN)
-        if self.fit is Fit.PAGE:
-            zoom = min(zoom, (self.viewport().height() - 2) / (height + 2 * MARGIN))
+        zoom = self._fitting(*self.pages.layout.sizes[max(1, self.page) - 1])
         if abs(zoom - self.zoom) > 1e-6 or self.transform().m11() != self.zoom:
             self._zoom_to(zoom)
 

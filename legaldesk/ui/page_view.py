@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -18,10 +16,10 @@ from legaldesk.core.passages import Span
 from legaldesk.ui import theme
 from legaldesk.ui.document_label import PlainLabel
 from legaldesk.ui.document_text import plain
-from legaldesk.ui.page_canvas import Fit, PageCanvas
-from legaldesk.ui.page_column import ACTUAL_SIZE, STEP
+from legaldesk.ui.page_ahead import KnownDocuments, PagesAhead
+from legaldesk.ui.page_canvas import PageCanvas
 from legaldesk.ui.page_images import PageImages, Wanted
-from legaldesk.ui.page_keys import bind
+from legaldesk.ui.page_keys import steer
 from legaldesk.ui.page_latest import Latest
 from legaldesk.ui.page_layout import LETTER
 from legaldesk.ui.page_locked import LockedPanel
@@ -38,7 +36,6 @@ NOT_PLACED = (
     "on its page."
 )
 NO_BOXES = "The passage has no place on its page that could be highlighted."
-DOCUMENTS_KEPT = 16
 
 
 class PageView(QWidget):
@@ -65,7 +62,8 @@ class PageView(QWidget):
         self._document, self._page, self._note = "", 1, ""
         self._spans: tuple[Span, ...] = ()
         self._details: DocumentDetails | None = None
-        self._read: OrderedDict[str, DocumentDetails] = OrderedDict()
+        self._known = KnownDocuments()
+        self._ahead = PagesAhead(requests, lane, self._known, self)
         self._arrange()
         self._connect()
         self.clear()
@@ -82,6 +80,11 @@ class PageView(QWidget):
         """Show a page, without a highlight."""
         self._note = ""
         self._show(document_id, page, ())
+
+    def look_ahead(self, hits: Sequence[Hit]) -> None:
+        """Prepare the pages of the hits that are likely to be shown next."""
+        self._ahead.expect(hits)
+        self._ask_for_images()
 
     def clear(self) -> None:
         """Show nothing and ask for nothing."""
@@ -134,7 +137,7 @@ class PageView(QWidget):
         """Find out the sizes of the pages, unless they are known from before."""
         self.images.want(())
         self._details = None
-        known = self._read.get(self._document)
+        known = self._known.get(self._document)
         if known:
             self._opening.drop()
             self._on_details(known)
@@ -146,10 +149,7 @@ class PageView(QWidget):
 
     def _on_details(self, details: DocumentDetails) -> None:
         self._details = details
-        self._read[self._document] = details
-        self._read.move_to_end(self._document)
-        while len(self._read) > DOCUMENTS_KEPT:
-            self._read.popitem(last=False)
+        self._known.keep(details)
         self._stack.setCurrentWidget(self.canvas)
         self._say(self._note)
         self.canvas.setAccessibleName(f"Pages of {plain(details.document.name)}")
@@ -186,10 +186,16 @@ class PageView(QWidget):
 
     def _ask_for_images(self) -> None:
         if self._details is not None and self._is_shown(self.canvas):
-            self.images.want([self._image_of(page) for page in self.canvas.nearby_pages()])
+            near = [self._image_of(page) for page in self.canvas.nearby_pages()]
+            self.images.want(near + self._ahead.wanted(self._scale_of))
 
     def _image_of(self, page: int) -> Wanted:
         return Wanted(self._document, page, self.canvas.image_scale(page))
+
+    def _scale_of(self, document_id: str, page: int, details: DocumentDetails) -> float:
+        if document_id == self._document:
+            return self.canvas.image_scale(page)
+        return self.canvas.scale_for(*details.sizes[page - 1])
 
     def _fill(self, pages: Sequence[int]) -> None:
         """Give pages that came into view what is known of them."""
@@ -222,7 +228,7 @@ class PageView(QWidget):
     def _on_unlocked(self, _nothing: object) -> None:
         self.locked.set_busy(False)
         self.images.forget(self._document)
-        self._read.pop(self._document, None)
+        self._known.forget(self._document)
         self._stand_in(self._empty, "Opening the document …")
         self._show(self._document, self._page, self._spans)
 
@@ -236,10 +242,6 @@ class PageView(QWidget):
         count = len(self.canvas.pages.layout)
         self.toolbar.show_page(page, (*labels, *([None] * count))[:count])
         self.pageShown.emit(self._document, page)
-
-    def _on_zoom(self) -> None:
-        fit = self.canvas.fit
-        self.toolbar.show_zoom(self.canvas.zoom, fit is Fit.WIDTH, fit is Fit.PAGE)
 
     def _say(self, sentence: str) -> None:
         self.notice.setText(sentence)
@@ -283,23 +285,14 @@ class PageView(QWidget):
             painter.fillRect(around, self.canvas.backgroundBrush())
 
     def _connect(self) -> None:
-        canvas, bar = self.canvas, self.toolbar
+        canvas = self.canvas
         self.images.arrived.connect(self._on_image)
         self.images.failed.connect(lambda document, page, _: self._on_image(document, page))
         self.images.locked.connect(self._on_locked)
         self.locked.passwordGiven.connect(self._unlock)
+        self._ahead.learned.connect(self._ask_for_images)
         canvas.imagesWanted.connect(self._ask_for_images)
         canvas.pagesAppeared.connect(self._fill)
         canvas.pageChanged.connect(self._on_page)
-        canvas.zoomChanged.connect(self._on_zoom)
         canvas.focusChanged.connect(self.update)
-        bar.pageAsked.connect(canvas.go_to)
-        bar.zoomAsked.connect(canvas.zoom_by)
-        bar.actualSizeAsked.connect(lambda: canvas.set_zoom(ACTUAL_SIZE))
-        bar.fitWidthAsked.connect(lambda: canvas.set_fit(Fit.WIDTH))
-        bar.fitPageAsked.connect(lambda: canvas.set_fit(Fit.PAGE))
-        bar.rotateAsked.connect(canvas.rotate_pages)
-        larger, smaller = partial(canvas.zoom_by, STEP), partial(canvas.zoom_by, 1 / STEP)
-        actual, turn = partial(canvas.set_zoom, ACTUAL_SIZE), canvas.rotate_pages
-        bind(self, {"Ctrl++": larger, "Ctrl+=": larger, "Ctrl+-": smaller, "Ctrl+0": actual})
-        bind(self, {"R": turn})
+        steer(self.toolbar, canvas, self)

@@ -461,6 +461,20 @@ def test_a_newer_hit_wins_over_an_older_one(qtbot, view):
     assert view.canvas.page == 6
 
 
+def test_the_next_hits_are_prepared_after_what_is_in_view(qtbot, view, pages):
+    show(qtbot, view, hit())
+
+    view.look_ahead([hit("code.pdf", pages=(700,)), hit("lease.pdf", pages=(8,))])
+    qtbot.waitUntil(lambda: view.images.image("code.pdf", 700) is not None)
+    qtbot.waitUntil(lambda: view.images.image("lease.pdf", 8) is not None)
+    asked = list(pages.asked)
+    view.show_hit(hit("code.pdf", pages=(700,)))
+
+    assert view.canvas.page == 700 and view.canvas.pages.items_by_page[700].image
+    settle(qtbot, view)
+    assert ("code.pdf", 700) not in {each[:2] for each in pages.asked[len(asked) :]}
+
+
 # ---------------------------------------------------------------- locked
 
 
