@@ -19,6 +19,9 @@ EDGE = 6
 WINDOW = 4
 """A running line repeats on the pages this near; chapters have headers of their own."""
 
+OLD_PAGE = 20
+"""The fewest lines between the page numbers of a document that was printed again."""
+
 _BREAK = re.compile(r"\r\n|\r|\n")
 _DIGITS = re.compile(r"\d{1,12}")
 _BARE_NUMBER = re.compile(r"[-–—\[|]{0,2} ?(\d{1,5}|[ivxlc]{1,7}) ?[-–—\]|]{0,2}", re.IGNORECASE)
@@ -118,7 +121,29 @@ def _running_lines(pages: Sequence[PageText], lines: list[list[Range]]) -> list[
     for key in _common_inside(texts, places):
         del places[key]
     runs = {key: _dense(found, _enough(key, len(pages))) for key, found in places.items()}
-    return [_page_furniture(rows, at, runs, len(pages)) for at, rows in enumerate(texts)]
+    gone = [_page_furniture(rows, at, runs, len(pages)) for at, rows in enumerate(texts)]
+    for page, row in _old_page_numbers(texts):
+        gone[page].add(row)
+    return gone
+
+
+def _old_page_numbers(texts: list[list[str]]) -> list[tuple[int, int]]:
+    """Page numbers of an older print, caught inside the pages: lone numbers that count up.
+
+    They must be a page's worth of lines apart, else they number the rows of a table.
+    """
+    chains: dict[int, list[tuple[int, int, int]]] = {}
+    seen = 0
+    for page, rows in enumerate(texts):
+        for row, line in enumerate(rows):
+            number = _bare_number(line) if line and not line.isalpha() else None
+            if number is not None:
+                before = chains.pop(number - 1, [])
+                far = bool(before) and seen + row - before[-1][0] >= OLD_PAGE
+                chains[number] = [*(before if far else ()), (seen + row, page, row)]
+        seen += len(rows)
+    long = [chain for chain in chains.values() if len(chain) >= 3]
+    return [(page, row) for chain in long for _, page, row in chain]
 
 
 def _enough(key: Key, total: int) -> int:

@@ -289,7 +289,8 @@ def is_no_title(text: str) -> bool:
 
 def is_contents_line(text: str) -> bool:
     """Whether a line is one of a table of contents by its leaders."""
-    return bool(_LEADERS.search(text)) and (text[-1:].isdigit() or text[-1:] in "ivx")
+    numbered = text[-1:].isdigit() or text[-1:] in ("i", "v", "x")
+    return numbered and bool(_LEADERS.search(text))
 
 
 def capitalised(text: str) -> bool:

@@ -88,6 +88,8 @@ def _heading_here(lines: Sequence[Line], at: int, language: str) -> Heading | No
     before = lines[at - 1].text if at else ""
     if heading is None:
         return _title_case(lines, at)
+    if heading.title[-1:].isdigit() and _in_number_column(lines, at):
+        return None
     if wants_more(before):
         return None
     if heading.sure or not before or is_finished(before):
@@ -103,6 +105,12 @@ def _in_contents(lines: Sequence[Line], at: int) -> bool:
         return True
     above = any(is_contents_line(line.text) for line in lines[max(0, at - 2) : at])
     return above and any(is_contents_line(line.text) for line in lines[at + 1 : at + 3])
+
+
+def _in_number_column(lines: Sequence[Line], at: int) -> bool:
+    """Whether this line and its neighbours, three or more, all end in a number: in pages."""
+    near = [line.text[-1:].isdigit() for line in lines[max(0, at - 2) : at + 3]]
+    return any(all(near[first : first + 3]) for first in range(len(near) - 2))
 
 
 def _title_case(lines: Sequence[Line], at: int) -> Heading | None:

@@ -95,3 +95,11 @@ def test_ranges_are_in_order_and_begin_and_end_with_ink(texts: list[str]) -> Non
         assert all(not page.text[start].isspace() for start, _ in ranges)
         assert all(not page.text[end - 1].isspace() for _, end in ranges)
         assert bool(ranges) == bool(page.text.replace("\uffff", "").strip())
+
+
+def test_page_numbers_of_an_older_print_are_left_out_inside_pages() -> None:
+    prose = [f"Clause {word} of the lease." for word in "abcdefghijklmnopqrstuvwxyzABCD"]
+    lines = [*prose, "11", *prose, "12", *prose, "13", *prose]
+    pages = ["\r\n".join(lines[:45]), "\r\n".join(lines[45:])]
+
+    assert "|".join(bodies(*pages)) == "|".join(prose * 4)
