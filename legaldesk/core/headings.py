@@ -115,7 +115,7 @@ _CONTINUES = re.compile(
     r"(?:[Aa]bsatz|[Aa]bs\.?|Satz|Nr\.?|Nummer|Buchst|Bộ luật|\((?:as|and)|d['’])\b"
 )
 _NOT_A_TITLE = re.compile(
-    r"(?:Modifi|Créé|Abrogé|Déplacé|Transféré|NOTA|Modificad|Afegit|Derogat"
+    r"(?:Modifi|Créé|Création|Abrogé|Déplacé|Transféré|NOTA|Modificad|Afegit|Derogat"
     r"|By:|Name:|Title:|Its:|Date)"
 )
 _COMPANY = re.compile(
@@ -123,12 +123,13 @@ _COMPANY = re.compile(
 )
 _PREAMBLE = re.compile(
     r"(?:recitals?|witnesseth|w i t n e s s e t h|background|preamble|preliminary statement"
-    r"|between|considerando|antecedentes|visto|preambule|preambul|preambulo|agreement|whereas"
-    r"|exposicio de motius|exposicion de motivos|entre les soussignes|entre|fussnote|fußnote"
+    r"|considerando|antecedentes|preambule|preambul|preambulo"
+    r"|exposicio de motius|exposicion de motivos|entre les soussignes|fussnote|fußnote"
     r"|eingangsformel|inhaltsubersicht|indice|index|sommaire|contents|table of contents"
     r"|table des matieres|muc luc)[ :.,]*",
     re.IGNORECASE,
 )
+_JOINING = re.compile(r"(?i:between|entre|agreement|whereas|visto|vistos)[ :.,]*")
 _LEADERS = re.compile(r"(?:\. ?){4,}|…{2,}|_{6,} ?\d|\t\d+$")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -181,8 +182,8 @@ def bare(text: str) -> str:
 def _pattern(words: str) -> re.Pattern[str]:
     ordinals = "|".join(dict.fromkeys(_ORDINALS.split()))
     return re.compile(
-        rf"(?:\(\d{{1,3}}\) )?(?P<label>(?:{_loose(words)}) ?(?P<num>(?<=[ §]){_NUMBER}"
-        rf"|(?<=[ ])(?i:(?:{ordinals})\b))){_SEPARATOR}"
+        rf"(?:\(\d{{1,3}}\) )?(?P<label>(?:{_loose(words)}) ?[\"“]?(?P<num>(?<=[ §\"“]){_NUMBER}"
+        rf"|(?<=[ ])(?i:(?:{ordinals})\b))[\"”]?){_SEPARATOR}"
     )
 
 
@@ -374,6 +375,8 @@ def _lettered(line: str) -> Heading | None:
 def _plain(line: str) -> Heading | None:
     """A heading without a number: known words, or a line in capitals."""
     if _PREAMBLE.fullmatch(bare(line[:LONGEST_TITLE])):
+        return Heading(ARTICLE, "", line.rstrip(" :.,"), sure=True)
+    if _JOINING.fullmatch(line) and (line.isupper() or line[-1] == ":"):
         return Heading(ARTICLE, "", line.rstrip(" :.,"), sure=True)
     if len(line) > LONGEST_TITLE or not all_capitals(line):
         return None

@@ -10,7 +10,9 @@ from legaldesk.core.documents import OutlineEntry
 from legaldesk.core.headings import (
     ARTICLE,
     CAPITALS,
+    LETTER,
     LONGEST_TITLE,
+    ROMAN,
     TITLE_CASE,
     Heading,
     all_capitals,
@@ -23,6 +25,9 @@ from legaldesk.core.headings import (
     wants_more,
 )
 from legaldesk.core.stream import Line
+
+DEEPEST = 99
+"""The rank of a heading that holds nothing but the lines below it."""
 
 TABLE_ROWS = 5
 """This many lines in capitals in a row are a table or a paragraph."""
@@ -135,10 +140,26 @@ def _with_titles(lines: Sequence[Line], found: dict[int, Mark]) -> list[Mark]:
     """Joins a heading with the lines its title goes on in."""
     marks: list[Mark] = []
     for at in sorted(found):
-        if marks and at < marks[-1].after:
+        numeral = found[at].heading.rank in (ROMAN, LETTER)
+        if marks and at < marks[-1].after or numeral and _is_text(lines, found[at]):
             continue
         marks.append(_with_title(lines, found[at], found))
-    return marks
+    return _with_inner_capitals(marks)
+
+
+def _with_inner_capitals(marks: Sequence[Mark]) -> list[Mark]:
+    """Lowers headings in capitals between clauses of one article: 12.2, PARIS, 12.3."""
+    found = list(marks)
+    article, since = "", 0
+    for at, mark in enumerate(marks):
+        outer = mark.heading.label.rstrip(".").rpartition(".")[0]
+        if outer and outer == article:
+            for inner in range(since + 1, at):
+                heading = replace(found[inner].heading, rank=DEEPEST)
+                found[inner] = replace(found[inner], heading=heading)
+        if mark.heading.rank != CAPITALS:
+            article, since = outer, at
+    return found
 
 
 def _with_title(lines: Sequence[Line], mark: Mark, found: dict[int, Mark]) -> Mark:
