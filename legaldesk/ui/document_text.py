@@ -16,7 +16,6 @@ _TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 STATES = {
     FileState.QUEUED: "Waiting",
-    FileState.WORKING: "Being read",
     FileState.IMPORTED: "Ready",
     FileState.PARTLY: "Partly readable",
     FileState.DUPLICATE: "Duplicate",
