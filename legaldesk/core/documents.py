@@ -35,10 +35,9 @@ class PageState(StrEnum):
 
 
 class FileState(StrEnum):
-    """What became of one file. The first two are waiting, the others are final."""
+    """What became of one file. The first is waiting, the others are final."""
 
     QUEUED = "queued"
-    WORKING = "working"
     IMPORTED = "imported"
     PARTLY = "partly"
     DUPLICATE = "duplicate"

@@ -116,6 +116,8 @@ CREATE INDEX passages_document ON passages (document, generation);
 CREATE TABLE vectors (
   passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
   data BLOB NOT NULL);
+CREATE TABLE waiting (
+  passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE);
 CREATE TABLE changes (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   passage INTEGER NOT NULL,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-LIST_SIZE = 1024
-"""Passages encoded and stored in one step."""
+SHORTEST_LIST, LONGEST_LIST = 128, 1024
+"""Passages encoded and stored in one step. Each list is twice as long as the one before, so
+that a small drop is done at once and a large one is sorted well."""
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
@@ -53,7 +55,8 @@ class Meaning:
         self._busy_readers = 0
         self._stopping = False
         self._work = threading.Event()
-        self._done = 0
+        self._encoded = 0
+        """Passages of the list in work that are encoded and not yet stored."""
         self._thread = threading.Thread(target=self._run, name="meaning", daemon=True)
 
     def start(self) -> None:
@@ -108,7 +111,8 @@ class Meaning:
         else:
             model, note = "loading", ""
         device = self._encoder.device if self._encoder else ""
-        return EngineState(model, self._folder.name, device, pending, total, queued, note)
+        waiting = max(pending - self._encoded, 0)
+        return EngineState(model, self._folder.name, device, waiting, total, queued, note)
 
     def more(self) -> None:
         """Tell the thread that there are new passages."""
@@ -130,12 +134,17 @@ class Meaning:
 
         Raises Cancelled when ``report`` does; the thread goes on all the same.
         """
+        begun, before = time.monotonic(), -1
         with Reader(self._library) as reader:
             while True:
                 total, pending = reader.passages(), reader.pending()
                 if self._problem is not None:
                     raise self._problem
-                report(Progress("meaning", total - pending, total, "passages"))
+                done = min(total - pending + self._encoded, total)
+                before = done if before < 0 else before
+                rate = (done - before) / max(time.monotonic() - begun, 1e-3)
+                left = (total - done) / rate if rate > 0 else None
+                report(Progress("meaning", done, total, "passages", rate, left))
                 if not pending:
                     return total
                 with self._changed:
@@ -157,8 +166,9 @@ class Meaning:
             self._load()
             while not self._stopping:
                 self._work.clear()
-                while self._encode_some():
-                    pass
+                size = SHORTEST_LIST
+                while self._encode_some(size):
+                    size = min(2 * size, LONGEST_LIST)
                 self._index.save_if_due()
                 self._work.wait()
         except Cancelled:
@@ -182,21 +192,26 @@ class Meaning:
         self._encoder = encoder
         self._ready.set()
 
-    def _encode_some(self) -> int:
+    def _encode_some(self, size: int) -> int:
         """Encode one list of waiting passages and store it; how many there were."""
         self._step()
-        waiting = self._source.waiting(LIST_SIZE)
+        waiting = self._source.waiting(size)
         if not waiting or self._encoder is None:
             return 0
         texts = [embedded_text(section, body) for _, section, body in waiting]
-        vectors = self._encoder.encode_passages(texts, lambda done, total: self._step())
-        ids = [passage for passage, _, _ in waiting]
+        vectors = self._encoder.encode_passages(texts, self._count)
         packed = vectors.astype(np.float16)
-        self._store.add_vectors(ids, [row.tobytes() for row in packed])
+        self._store.add_vectors([row[0] for row in waiting], [row.tobytes() for row in packed])
+        self._encoded = 0
         self._index.refresh(self._source)
         with self._changed:
             self._changed.notify_all()
-        return len(ids)
+        return len(waiting)
+
+    def _count(self, done: int, total: int) -> None:
+        """Called between two batches of a list."""
+        self._encoded = done
+        self._step()
 
     def _step(self) -> None:
         """Between two batches: stop when asked to, and let files be read first."""

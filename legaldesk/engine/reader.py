@@ -155,7 +155,7 @@ class Reader:
     def problems(self, matter: str) -> tuple[FileOutcome, ...]:
         """Files that were dropped and are not wholly in the library, newest first."""
         rows = self.rows(
-            "SELECT * FROM files WHERE state NOT IN ('imported', 'duplicate', 'queued', 'working')"
+            "SELECT * FROM files WHERE state NOT IN ('imported', 'duplicate', 'queued')"
             " AND (?1 = '' OR matter = ?1) ORDER BY id DESC",
             matter,
         )
@@ -163,7 +163,7 @@ class Reader:
 
     def queued(self) -> list[Row]:
         """Files that still wait, in the order they were dropped."""
-        return self.rows("SELECT * FROM files WHERE state IN ('queued', 'working') ORDER BY id")
+        return self.rows("SELECT * FROM files WHERE state = 'queued' ORDER BY id")
 
     # Scope and coverage
 
@@ -228,18 +228,15 @@ class Reader:
         if not self.pending():
             return 0
         rows = self.rows(
-            "SELECT DISTINCT document, first_page, last_page FROM passages p"
-            " WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE passage = p.id)"
-            f" AND generation = {_LIVE} AND document IN ({where})",
+            "SELECT DISTINCT document, first_page, last_page FROM waiting"
+            f" JOIN passages ON id = passage WHERE document IN ({where})",
             *values,
         )
         return len({(row[0], page) for row in rows for page in range(row[1], row[2] + 1)})
 
     def pending(self) -> int:
         """Passages of the live generation that have no vector yet."""
-        return self.passages() - self.count(
-            f"SELECT count(*) FROM vectors JOIN passages ON id = passage WHERE generation = {_LIVE}"
-        )
+        return self.count("SELECT count(*) FROM waiting")
 
     def passages(self) -> int:
         """Passages of the live generation."""
@@ -333,7 +330,7 @@ class Reader:
             pages=row["page_count"],
             pages_without_text=tuple(sorted(without)),
             passages=row["passages"],
-            passages_with_meaning=row["meaning"],
+            passages_with_meaning=row["passages"] - row["waiting"],
             language=row["language"],
             text_source=TextSource(row["text_source"]),
             state=FileState(row["state"]),
@@ -351,8 +348,8 @@ _LIVE = "(SELECT id FROM generations WHERE live = 1)"
 _DOCUMENTS = f"""SELECT d.*,
   (SELECT json_group_array(number) FROM pages WHERE document = d.id AND state <> 'text') AS without,
   (SELECT count(*) FROM passages WHERE document = d.id AND generation = {_LIVE}) AS passages,
-  (SELECT count(*) FROM passages JOIN vectors ON passage = passages.id
-    WHERE document = d.id AND generation = {_LIVE}) AS meaning,
+  (SELECT count(*) FROM waiting JOIN passages ON passage = passages.id
+    WHERE document = d.id) AS waiting,
   (SELECT json_group_array(name) FROM matters JOIN document_matters ON matter = matters.id
     WHERE document = d.id) AS matters
 FROM documents d"""

@@ -138,9 +138,7 @@ class Store:
     def forget_file(self, path: str) -> None:
         """Drop the record of a file that did not make it into the library."""
         with self._writing() as sql:
-            sql.execute(
-                "DELETE FROM files WHERE path = ? AND state NOT IN ('queued', 'working')", (path,)
-            )
+            sql.execute("DELETE FROM files WHERE path = ? AND state <> 'queued'", (path,))
 
     # Documents
 
@@ -188,6 +186,9 @@ class Store:
                 zip(vectors, passages, strict=True),
             )
             stored = sql.total_changes - before
+            sql.executemany(
+                "DELETE FROM waiting WHERE passage = ?", [(passage,) for passage in passages]
+            )
             sql.executemany(
                 "INSERT INTO changes (passage, added)"
                 " SELECT passage, 1 FROM vectors WHERE passage = ?",
@@ -383,6 +384,11 @@ def _insert_passages(
             )
             for passage, language in zip(new.passages, new.languages, strict=True)
         ],
+    )
+    sql.execute(
+        "INSERT INTO waiting (passage) SELECT id FROM passages"
+        " WHERE document = ? AND generation = ?",
+        (document, generation.id),
     )
 
 

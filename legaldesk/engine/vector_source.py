@@ -74,9 +74,7 @@ class StoredVectors:
     def waiting(self, limit: int) -> list[tuple[int, tuple[str, ...], str]]:
         """(row id, heading path, body) of passages that have no vector yet, oldest first."""
         rows = self._reader.rows(
-            "SELECT id, path, body FROM passages WHERE generation = ?"
-            " AND id NOT IN (SELECT passage FROM vectors) ORDER BY id LIMIT ?",
-            self._generation.id,
+            "SELECT id, path, body FROM waiting JOIN passages ON id = passage ORDER BY id LIMIT ?",
             limit,
         )
         return [

@@ -62,7 +62,7 @@ def test_errors_cross_as_they_are(served):
 
 
 def test_a_cancel_crosses_and_keeps_what_is_finished(served, drop):
-    paths = tuple(drop(f"{n}.pdf", pdf.text_pdf(f"Lease {n}.")) for n in range(30))
+    paths = tuple(drop(f"{n}.pdf", pdf.text_pdf(f"Lease {n}.")) for n in range(100))
     finished = []
 
     def cancel(progress):

@@ -111,7 +111,7 @@ def test_every_passage_is_its_pages_text_to_the_character(desk, drop):
 
 
 def test_a_cancel_keeps_what_is_finished(desk, drop):
-    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(12)]
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(100)]
     finished = []
 
     def cancel_after_three(progress: Progress) -> None:
@@ -123,7 +123,7 @@ def test_a_cancel_keeps_what_is_finished(desk, drop):
     summary = bring(desk, *paths, report=cancel_after_three)
 
     by_state = [outcome.state for outcome in summary.outcomes]
-    assert len(by_state) == 12
+    assert len(by_state) == 100
     assert by_state.count(FileState.IMPORTED) >= 3
     assert by_state.count(FileState.CANCELLED) >= 1
     stored = {document.name for document in documents.list_documents(desk, Scope())}
@@ -197,3 +197,12 @@ def test_every_passage_gets_its_vector(desk, drop):
 
     [document] = documents.list_documents(desk, Scope())
     assert document.passages == document.passages_with_meaning == total > 0
+
+
+def test_a_failed_files_record_can_be_dropped(desk, drop):
+    path = drop("locked.pdf", pdf.locked_pdf())
+    bring(desk, path)
+
+    documents.forget_file(desk, path)
+
+    assert documents.list_problems(desk, "Case") == ()
