@@ -31,7 +31,8 @@ class Question(QDialog):
     def __init__(self, parent: QWidget, title: str, deed: str, danger: bool = False) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
+        self.setWindowTitle("LegalDesk")
+        self.setAccessibleName(title)
         self.setMinimumWidth(theme.px(400))
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(24, 24, 24, 16)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from legaldesk.core.hits import Emphasis
 
 _SENTENCE_START = re.compile(r"(?:(?<=[.;:!?])|(?<=[.;:!?][\"”’)]))\s+")
+_LEADER = re.compile(r"(?:\s?[.·_…]){4,}")
 ELLIPSIS = "…"
 
 
@@ -22,6 +23,7 @@ class Excerpt:
 
 def excerpt(body: str, emphasis: Sequence[Emphasis], room: int) -> Excerpt:
     """At most about ``room`` characters around the part with the most different matched words."""
+    body, emphasis = _without_leaders(body, emphasis)
     if len(body) <= room:
         return Excerpt(body, tuple((part.start, part.end) for part in emphasis))
     start = _sentence_before(body, _best_start(body, emphasis, room), room)
@@ -37,6 +39,23 @@ def excerpt(body: str, emphasis: Sequence[Emphasis], room: int) -> Excerpt:
         if part.start >= start and part.end <= end
     )
     return Excerpt(lead + body[start:end] + tail, parts)
+
+
+def _without_leaders(body: str, emphasis: Sequence[Emphasis]) -> tuple[str, tuple[Emphasis, ...]]:
+    """The body with each row of leader dots, as in a table of contents, as one ellipsis."""
+    places: list[int] = []  # where each character goes
+    shown = ""
+    end = 0
+    for leader in [*_LEADER.finditer(body), None]:
+        start = leader.start() if leader else len(body)
+        places.extend(range(len(shown), len(shown) + start - end))
+        shown += body[end:start]
+        if leader:
+            places.extend([len(shown)] * len(leader.group()))
+            shown += f" {ELLIPSIS}"
+            end = leader.end()
+    places.append(len(shown))
+    return shown, tuple(Emphasis(places[part.start], places[part.end]) for part in emphasis)
 
 
 def _best_start(body: str, emphasis: Sequence[Emphasis], room: int) -> int:

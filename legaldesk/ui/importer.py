@@ -37,9 +37,9 @@ class Importer(QObject):
         self._requests = requests
         self._lane = lane
         self._board = board
-        self._running: list[Job] = []
+        self._running: dict[Job, str] = {}
         self._outcomes: dict[str, FileOutcome] = {}
-        self.matter = self.title = ""
+        self.matter = ""
         self.cancelled = False
         self._resumed = False
 
@@ -47,6 +47,11 @@ class Importer(QObject):
     def running(self) -> bool:
         """Whether an import runs or waits."""
         return bool(self._running)
+
+    @property
+    def title(self) -> str:
+        """What the running import does, in a few words."""
+        return next(iter(self._running.values()), "")
 
     @property
     def waiting(self) -> int:
@@ -94,8 +99,8 @@ class Importer(QObject):
         if not self._running:
             self._outcomes.clear()
             self.cancelled = False
-        self._running.append(job)
-        self.matter, self.title = matter, title
+        self._running[job] = title
+        self.matter = matter
         self._board.watch(job, title)
         job.progressed.connect(self._advance)
         job.succeeded.connect(self._summarise)
@@ -125,6 +130,6 @@ class Importer(QObject):
         self.cancelled = True
 
     def _end(self, job: Job) -> None:
-        self._running.remove(job)
+        del self._running[job]
         if not self._running:
             self.finished.emit()

@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         self.welcome.samplesWanted.connect(actors.importer.add_samples)
         self.welcome.questionWanted.connect(self.ask)
         self.search.hitShown.connect(bar.offer_document)
+        self.search.narrowWanted.connect(bar.narrow)
         self.search.questionWanted.connect(bar.focus_box)
         self.panel.groupWanted.connect(self._show_group)
         self.panel.passwordWanted.connect(actors.adding.add_locked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QSplitter,
@@ -35,6 +35,7 @@ class SearchView(QWidget):
     """Shows an answer; walking its hits shows their pages at once."""
 
     hitShown = Signal(object)
+    narrowWanted = Signal(str, str)
     questionWanted = Signal()
 
     def __init__(self, requests: Requests, pages: Lane, welcome: QWidget) -> None:
@@ -48,6 +49,7 @@ class SearchView(QWidget):
         self.results = ResultList()
         self.results.hitChosen.connect(self._show_hit)
         self.results.pageWanted.connect(self.focus_page)
+        self._add_menu()
         self._stack = QStackedWidget()
         self._stack.addWidget(welcome)
         self._stack.addWidget(self._working_place())
@@ -89,6 +91,23 @@ class SearchView(QWidget):
             shortcut = QShortcut(key, self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
+
+    def _add_menu(self) -> None:
+        """What can be done with a result, for the mouse; keys do the same."""
+        entries = {
+            "Copy with citation\tCtrl+C": self.copy_citation,
+            "Copy the text only\tCtrl+Shift+C": self.copy_text,
+            "Ask in this document only": self._narrow,
+        }
+        for text, act in entries.items():
+            action = QAction(text, self.results)
+            action.triggered.connect(act)
+            self.results.addAction(action)
+        self.results.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def _narrow(self) -> None:
+        if (hit := self.results.hit) is not None:
+            self.narrowWanted.emit(hit.document_id, hit.document)
 
     @property
     def page(self) -> PageView:

@@ -92,6 +92,7 @@ def test_imports_wait_for_one_another_and_add_up(qtbot, window, office):
     window.actors.importer.add(("a.pdf",), "Acme v. Byte")
     window.actors.importer.add(("b.pdf", "twice.pdf"), "Acme v. Byte")
     assert window.actors.importer.waiting == 1
+    assert window.actors.importer.title == "Importing a.pdf into Acme v. Byte"
     with qtbot.waitSignal(window.actors.importer.finished):
         office.gate.set()
 

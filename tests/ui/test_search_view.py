@@ -163,8 +163,9 @@ def test_a_renewed_answer_leaves_selection_focus_and_place(qtbot, asked, office)
 
 def test_a_question_can_be_narrowed_to_the_document_of_a_hit(qtbot, asked, office):
     hit = asked.search.results.hit
+    narrow = next(each for each in asked.search.results.actions() if "document only" in each.text())
     with qtbot.waitSignal(asked.actors.asker.answered):
-        asked.bar.narrow(hit.document_id, hit.document)
+        narrow.trigger()
 
     scope = Scope("Acme v. Byte", hit.document_id)
     assert ("search", "shall indemnify", scope) in office.asked
@@ -207,6 +208,15 @@ def test_an_excerpt_holds_the_most_matched_words_and_keeps_their_places():
     assert [shown.text[a:b] for a, b in shown.parts] == ["rent", "heating"]
     assert shown.text.startswith("…\u00a0The tenant pays")
     assert len(shown.text) < 170
+
+
+def test_leader_dots_are_shown_as_one_ellipsis_and_words_keep_their_places():
+    body = "Termination . . . . . . . . . 10 Notice ........ 12 Rent"
+    parts = [Emphasis(body.index(word), body.index(word) + 4) for word in ("Term", "Noti", "Rent")]
+    shown = excerpt(body, parts, 200)
+
+    assert shown.text == "Termination … 10 Notice … 12 Rent"
+    assert [shown.text[a:b] for a, b in shown.parts] == ["Term", "Noti", "Rent"]
 
 
 def test_an_excerpt_of_one_endless_word_is_cut_too():
