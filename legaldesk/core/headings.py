@@ -24,12 +24,12 @@ _WORDS: dict[str, dict[int, str]] = {
     },
     "es": {
         EXHIBIT: "anexo|apéndice|disposiciones",
-        BOOK: "libro|parte",
+        BOOK: "libro|parte|disposición(?: \\w{4,16})?|\\w{4,12} disposición",
         TITLE: "título",
         CHAPTER: "capítulo",
         SECTION: "sección",
         SUBSECTION: "subsección",
-        ARTICLE: "artículo|art\\.|norma|cláusula|disposición(?: \\w{4,16})?|\\w{4,12} disposición",
+        ARTICLE: "artículo|art\\.|norma|cláusula",
     },
     "fr": {
         EXHIBIT: "annexe",
@@ -63,12 +63,12 @@ _WORDS: dict[str, dict[int, str]] = {
     },
     "ca": {
         EXHIBIT: "annex|apèndix",
-        BOOK: "llibre",
+        BOOK: "llibre|disposició(?: \\w{4,16})?",
         TITLE: "títol",
         CHAPTER: "capítol",
         SECTION: "secció",
         SUBSECTION: "subsecció",
-        ARTICLE: "article|art\\.|clàusula|disposició(?: \\w{4,16})?",
+        ARTICLE: "article|art\\.|clàusula",
     },
 }
 

@@ -178,12 +178,15 @@ def _with_title(lines: Sequence[Line], mark: Mark, found: dict[int, Mark]) -> Ma
 
 
 def _wraps(lines: Sequence[Line], mark: Mark) -> bool:
-    """Whether a long title ends on a short second line, with a new paragraph below that."""
-    if not mark.heading.title or mark.after + 1 >= len(lines) or lines[mark.line].wide < 0.7:
+    """Whether a title ends on a short second line, with a new paragraph below that."""
+    title, line = mark.heading.title, lines[mark.line]
+    if not title or mark.after + 1 >= len(lines):
         return False
     below, next_one = lines[mark.after], lines[mark.after + 1]
-    short = below.wide < 0.65 and below.text[:1].islower() and below.text[-1:] not in ".;:,"
-    return short and not next_one.text[:1].islower()
+    dash = line.text[-1:] in ("–", "—", "-")
+    if below.wide > 0.65 or below.text[-1:] in ".;:," or next_one.text[:1].islower():
+        return False
+    return dash or below.text[:1].islower() and (line.wide > 0.7 or wants_more(title))
 
 
 def _is_text(lines: Sequence[Line], mark: Mark) -> bool:
