@@ -47,9 +47,10 @@ class EmptyPlace(QWidget):
         for line in (self.heading, self.text):
             line.setMaximumWidth(theme.px(400))
 
-    def wait(self) -> None:
-        """The list is on its way."""
-        self._say("", "Reading the list …", add=False, clear=False)
+    def wait(self, in_vain: bool = False) -> None:
+        """The list is on its way, or does not come."""
+        text = "The list could not be read." if in_vain else "Reading the list …"
+        self._say("", text, add=False, clear=False)
 
     def teach(self, matter: str) -> None:
         """There is nothing here yet."""

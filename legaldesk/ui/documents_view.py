@@ -16,15 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from legaldesk.core.documents import Document, FileOutcome, FileState
-from legaldesk.core.errors import LegalDeskError
-from legaldesk.core.hits import ALL_MATTERS, Scope
+from legaldesk.core.documents import Document, FileState
 from legaldesk.ui import theme
 from legaldesk.ui.document_columns import documents_model, problems_model
 from legaldesk.ui.document_details import DocumentSide
 from legaldesk.ui.document_empty import EmptyPlace
 from legaldesk.ui.document_help import ProblemSide
 from legaldesk.ui.document_label import PlainLabel
+from legaldesk.ui.document_lists import DocumentLists
 from legaldesk.ui.document_problems import Action, Problem, problems, show_in_folder
 from legaldesk.ui.document_table import RowTable
 from legaldesk.ui.document_text import STATES
@@ -53,12 +52,9 @@ class DocumentsView(QWidget):
 
     def __init__(self, requests: Requests, lane: Lane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._requests, self._lane = requests, lane
-        self._listing, self._problems, self._detailing = Latest(lane), Latest(lane), Latest(lane)
-        self._matter = ALL_MATTERS
-        self._documents: tuple[Document, ...] = ()
-        self._outcomes: tuple[FileOutcome, ...] = ()
-        self._loaded = False
+        self._requests = requests
+        self._lists, self._detailing = DocumentLists(requests, lane, self), Latest(lane)
+        self._shown: Document | None = None
         self.table = RowTable(documents_model(), "Documents")
         self.problem_table = RowTable(problems_model(), "Files that need attention")
         self.side, self.problem_side = DocumentSide(), ProblemSide()
@@ -75,19 +71,11 @@ class DocumentsView(QWidget):
 
     def set_matter(self, name: str) -> None:
         """Show another matter's documents."""
-        if name != self._matter:
-            self._matter = name
-            self._documents, self._outcomes, self._loaded = (), (), False
-            self.table.rows.set_rows(())
-            self._fill()
-        self.refresh()
+        self._lists.set_matter(name)
 
     def refresh(self) -> None:
         """Read the lists again; filter, order and selection stay."""
-        listing = self._requests.list_documents(Scope(matter=self._matter))
-        self._listing.ask(listing, self._on_documents, self._on_failed)
-        listing = self._requests.list_problems(self._matter)
-        self._problems.ask(listing, self._on_problems, self._on_failed)
+        self._lists.refresh()
 
     def show_problems(self, state: str = "") -> None:
         """Show what needs attention, or of it the files that ended in one state."""
@@ -101,48 +89,44 @@ class DocumentsView(QWidget):
             table.refresh_theme()
         self.empty.refresh_theme()
         self._dress_chip()
+        self._shown = None
         self._on_chosen()
 
     def matter_of(self, file: str) -> str:
         """The matter that a file with a problem was dropped on."""
-        found = (each.matter for each in self._outcomes if each.file == file)
-        return next(found, self._matter)
+        return self._lists.matter_of(file)
 
     @property
     def settled(self) -> bool:
         """Whether the lists and the chosen document's details have arrived."""
-        asking = (self._listing, self._problems, self._detailing)
-        return self._loaded and not any(each.waiting for each in asking)
+        return self._lists.loaded and not self._lists.waiting and not self._detailing.waiting
 
     # ------------------------------------------------------------ what arrived
 
-    def _on_documents(self, documents: tuple[Document, ...]) -> None:
-        self._documents, self._loaded = documents, True
-        self.table.rows.set_rows(documents)
-        self._fill()
-
-    def _on_problems(self, outcomes: tuple[FileOutcome, ...]) -> None:
-        self._outcomes = outcomes
-        self._fill()
-
-    def _on_failed(self, error: LegalDeskError) -> None:
-        set_role(self._sum, "wrong")
-        self._sum.setText(error.message)
+    def _on_documents(self) -> None:
+        self.table.rows.set_rows(self._lists.documents)
 
     def _fill(self) -> None:
         """Bring everything that depends on both lists up to date."""
-        found = problems(self._documents, self._outcomes)
+        documents = self._lists.documents
+        found = problems(documents, self._lists.outcomes)
         self.problem_table.rows.set_rows(found)
         needs = "needs" if len(found) == 1 else "need"
         self.chip.setText(f"{len(found):,} {needs} attention")
         self.chip.setVisible(bool(found))
         if not found:
             self.chip.setChecked(False)
-        pages = sum(document.pages for document in self._documents)
-        set_role(self._sum, "secondary")
-        parts = [count(len(self._documents), "document"), count(pages, "page")]
-        self._sum.setText(", ".join([matter_name(self._matter), *parts]) if self._loaded else "")
+        self._say_sum()
         self._show_right_place()
+
+    def _say_sum(self) -> None:
+        """How much there is, or why it cannot be said."""
+        lists = self._lists
+        pages = sum(document.pages for document in lists.documents)
+        parts = [matter_name(lists.matter), count(len(lists.documents), "document")]
+        said = ", ".join([*parts, count(pages, "page")]) if lists.loaded else ""
+        set_role(self._sum, "wrong" if lists.trouble else "secondary")
+        self._sum.setText(lists.trouble or said)
 
     def _show_right_place(self) -> None:
         """The table that was chosen, or what stands there while it has no rows."""
@@ -151,12 +135,12 @@ class DocumentsView(QWidget):
             self._places.setCurrentWidget(wanted)
         else:
             self._places.setCurrentWidget(self.empty)
-            if not self._loaded:
-                self.empty.wait()
+            if not self._lists.loaded:
+                self.empty.wait(bool(self._lists.trouble))
             elif wanted.rows.total:
                 self.empty.nothing_matches(self.field.text())
             else:
-                self.empty.teach(self._matter or "the matter you choose")
+                self.empty.teach(self._lists.matter or "the matter you choose")
         self._on_chosen()
 
     # ------------------------------------------------------------ the chosen rows
@@ -167,6 +151,7 @@ class DocumentsView(QWidget):
         chosen = place.chosen() if isinstance(place, RowTable) else []
         self._sides.setVisible(bool(chosen))
         if not chosen:
+            self._shown = None
             self._detailing.drop()
         elif place is self.problem_table:
             self.problem_side.show_problems(chosen)
@@ -179,8 +164,11 @@ class DocumentsView(QWidget):
             self._sides.setCurrentWidget(self._many)
 
     def _show_one(self, document: Document) -> None:
-        self.side.show_document(document)
         self._sides.setCurrentWidget(self.side)
+        if document == self._shown:
+            return
+        self._shown = document
+        self.side.show_document(document)
         job = self._requests.document_details(document.id)
         self._detailing.ask(job, self.side.show_details, lambda error: None)
 
@@ -201,13 +189,7 @@ class DocumentsView(QWidget):
             elif action is Action.OPEN and problem.document_id:
                 self.openDocument.emit(problem.document_id, problem.page)
             elif action is Action.DISMISS:
-                self._dismiss(problem)
-
-    def _dismiss(self, problem: Problem) -> None:
-        job = self._requests.forget_file(problem.file)
-        job.succeeded.connect(lambda _: self.refresh())
-        job.failed.connect(self._on_failed)
-        self._lane.submit(job)
+                self._lists.forget_file(problem.file)
 
     # ------------------------------------------------------------ putting it together
 
@@ -267,6 +249,8 @@ class DocumentsView(QWidget):
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self._filter)
+        self._lists.documentsRead.connect(self._on_documents)
+        self._lists.changed.connect(self._fill)
         self._clear.triggered.connect(self.field.clear)
         self.chip.toggled.connect(self._show_right_place)
         self.empty.addAsked.connect(self.addRequested)

@@ -16,6 +16,7 @@ from legaldesk.core.documents import (
     PageState,
     TextSource,
 )
+from legaldesk.core.errors import LibraryBusy
 from legaldesk.ui import theme
 from legaldesk.ui.document_problems import Action, page_problems
 from legaldesk.ui.document_text import file_name, language_name, natural, plain, tip
@@ -238,6 +239,29 @@ def test_several_documents_are_removed_together(qtbot, view):
     assert "2 documents" in view._many_sum.text()
 
 
+def test_a_list_that_cannot_be_read_says_why(qtbot, view, library, monkeypatch):
+    def fail(report):
+        raise LibraryBusy("Another program is using this library.")
+
+    monkeypatch.setattr(library, "list_documents", lambda scope: Job(fail))
+    view.refresh()
+    qtbot.waitUntil(lambda: "Another program" in view._sum.text())
+
+    assert view.table.isVisible(), "what was read before stays"
+
+
+def test_refreshing_all_the_time_still_gets_an_answer(qtbot, view, library):
+    asked = len(library.scopes)
+    library.documents = (LEASE,)
+
+    for _ in range(20):
+        view.refresh()
+    idle(qtbot, view)
+
+    assert shown(view.table) == ["Exhibit 2.pdf"]
+    assert len(library.scopes) == asked + 2, "the one on its way, and one after it"
+
+
 @pytest.mark.parametrize("act", ["sort", "filter", "refresh"])
 def test_ten_thousand_documents_stay_smooth(qtbot, view, library, act):
     library.documents = tuple(document(f"Exhibit {n}.pdf", pages=n % 97) for n in range(10_000))
@@ -246,7 +270,7 @@ def test_ten_thousand_documents_stay_smooth(qtbot, view, library, act):
     acts = {
         "sort": lambda: view.table.sortByColumn(2, Qt.SortOrder.DescendingOrder),
         "filter": lambda: view.field.setText("99"),
-        "refresh": lambda: view._on_documents(library.documents),
+        "refresh": lambda: view.table.rows.set_rows(library.documents),
     }
 
     started = time.perf_counter()

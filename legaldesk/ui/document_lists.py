@@ -1,0 +1,100 @@
+"""The lists of a matter: its documents, and the files that did not become documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from legaldesk.core.documents import Document, FileOutcome
+from legaldesk.core.errors import LegalDeskError
+from legaldesk.core.hits import ALL_MATTERS, Scope
+from legaldesk.ui.page_latest import Latest
+
+if TYPE_CHECKING:
+    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.requests import Requests
+
+
+class DocumentLists(QObject):
+    """Reads both lists in a lane; ``changed`` comes with each.
+
+    ``loaded`` says whether the documents have arrived once, ``trouble`` why they do not.
+    """
+
+    documentsRead = Signal()
+    changed = Signal()
+
+    def __init__(self, requests: Requests, lane: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._requests, self._lane = requests, lane
+        self._listing, self._problems = Latest(lane), Latest(lane)
+        self._again = False
+        self.matter = ALL_MATTERS
+        self.documents: tuple[Document, ...] = ()
+        self.outcomes: tuple[FileOutcome, ...] = ()
+        self.loaded = False
+        self.trouble = ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a list is on its way."""
+        return self._listing.waiting or self._problems.waiting
+
+    def set_matter(self, name: str) -> None:
+        """Read another matter's lists; answers about the one before are void."""
+        if name != self.matter:
+            self.matter = name
+            self.documents, self.outcomes, self.loaded = (), (), False
+            self.documentsRead.emit()
+            self.changed.emit()
+        self._read()
+
+    def refresh(self) -> None:
+        """Read the lists again; where they are being read, once more after that.
+
+        Asked again and again during an import, it must not throw away each answer.
+        """
+        if self.waiting:
+            self._again = True
+        else:
+            self._read()
+
+    def forget_file(self, file: str) -> None:
+        """Take a file off the list of problems."""
+        job = self._requests.forget_file(file)
+        job.succeeded.connect(lambda _: self.refresh())
+        job.failed.connect(self._on_failed)
+        self._lane.submit(job)
+
+    def matter_of(self, file: str) -> str:
+        """The matter that a file with a problem was dropped on."""
+        found = (each.matter for each in self.outcomes if each.file == file)
+        return next(found, self.matter)
+
+    def _read(self) -> None:
+        self._again = False
+        listing = self._requests.list_documents(Scope(matter=self.matter))
+        self._listing.ask(listing, self._on_documents, self._on_failed)
+        listing = self._requests.list_problems(self.matter)
+        self._problems.ask(listing, self._on_problems, self._on_failed)
+
+    def _on_documents(self, documents: tuple[Document, ...]) -> None:
+        self.documents, self.loaded, self.trouble = documents, True, ""
+        self.documentsRead.emit()
+        self.changed.emit()
+        self._read_again()
+
+    def _on_problems(self, outcomes: tuple[FileOutcome, ...]) -> None:
+        self.outcomes = outcomes
+        self.changed.emit()
+        self._read_again()
+
+    def _on_failed(self, error: LegalDeskError) -> None:
+        self.trouble = error.message
+        self.changed.emit()
+        self._read_again()
+
+    def _read_again(self) -> None:
+        if self._again and not self.waiting:
+            self._read()
