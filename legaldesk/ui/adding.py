@@ -53,12 +53,13 @@ class Adding(QObject):
         dialog.finished.connect(dialog.deleteLater)
         return dialog
 
-    def add(self, paths: Sequence[str]) -> None:
-        """Bring files into the current matter; where there is none, ask for one."""
+    def add(self, paths: Sequence[str], matter: str = "") -> None:
+        """Bring files into a matter, else the current one; where there is none, ask for one."""
         if not paths:
             return
-        if self._book.current != ALL_MATTERS:
-            self._start(paths, self._book.current)
+        target = matter or self._book.current
+        if target != ALL_MATTERS:
+            self._start(paths, target)
             return
         names = [matter.name for matter in self._book.matters]
         suggested = names[0] if names else self._name_for(paths)

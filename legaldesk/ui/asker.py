@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -22,7 +21,8 @@ HITS = 25
 class Asker(QObject):
     """Holds the one question that is being asked; a newer one supersedes it.
 
-    ``answered`` carries the Answer and whether it renews the answer to the same question.
+    ``answered`` carries the Answer and whether it renews the answer to the same question;
+    ``failed`` tells of a question that got no answer at all.
     """
 
     asked = Signal(str)
@@ -80,11 +80,12 @@ class Asker(QObject):
 
     def _submit(self, renewed: bool) -> None:
         self._drop()
-        ask = self._requests.search if self._ready else self._requests.search_words
-        job = ask(self._question, replace(self._scope), HITS)
-        self._job, self._answered_fully = job, self._ready
-        job.succeeded.connect(lambda answer: self._take(job, answer, renewed))
-        job.failed.connect(lambda error: self._give_up(job, error))
+        self._answered_fully = self._answered_fully and renewed
+        fully = self._ready
+        ask = self._requests.search if fully else self._requests.search_words
+        self._job = job = ask(self._question, self._scope, HITS)
+        job.succeeded.connect(lambda answer: self._take(job, answer, renewed, fully))
+        job.failed.connect(lambda error: self._give_up(job, error, renewed))
         self._lane.submit(job)
 
     def _drop(self) -> None:
@@ -92,10 +93,12 @@ class Asker(QObject):
             self._job.cancel()
             self._job = None
 
-    def _take(self, job: Job, answer: Answer, renewed: bool) -> None:
+    def _take(self, job: Job, answer: Answer, renewed: bool, fully: bool) -> None:
         if job is self._job:
+            self._answered_fully = fully
             self.answered.emit(answer, renewed)
 
-    def _give_up(self, job: Job, error: LegalDeskError) -> None:
-        if job is self._job:
+    def _give_up(self, job: Job, error: LegalDeskError, renewed: bool) -> None:
+        """A renewal that fails leaves the answer as it is."""
+        if job is self._job and not renewed:
             self.failed.emit(error)

@@ -76,10 +76,9 @@ class Importer(QObject):
         self._submit(job, f"Importing {name} into {matter}", matter)
 
     def resume(self) -> None:
-        """Go on with what was queued before a restart; once, and not beside another import."""
-        if self._resumed or self._running:
+        """Go on with what was queued before a restart; only before any other import."""
+        if self._resumed:
             return
-        self._resumed = True
         self._submit(self._requests.resume_import(), "Going on with the last import", "")
 
     def add_samples(self) -> None:
@@ -99,6 +98,7 @@ class Importer(QObject):
         if not self._running:
             self._outcomes.clear()
             self.cancelled = False
+        self._resumed = True  # what is queued from now on is this window's own
         self._running[job] = title
         self.matter = matter
         self._board.watch(job, title)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from legaldesk.core.documents import FileOutcome, FileState
 from legaldesk.core.hits import ALL_MATTERS, Answer, EngineState
-from legaldesk.ui import theme
+from legaldesk.ui import keys, theme
 from legaldesk.ui.actors import Actors
 from legaldesk.ui.banner import Banner
 from legaldesk.ui.complaints import Complaints
-from legaldesk.ui.documents_view import DocumentsView
+from legaldesk.ui.documents_place import documents_place
 from legaldesk.ui.dropping import Dropping
 from legaldesk.ui.import_panel import ImportPanel
 from legaldesk.ui.pieces import hairline, in_a_column, in_a_row
@@ -27,10 +29,11 @@ from legaldesk.ui.tasks_pill import TasksPill
 from legaldesk.ui.welcome import Welcome
 
 if TYPE_CHECKING:
+    from legaldesk.ui.documents_view import DocumentsView
     from legaldesk.workers.lane import Lanes
     from legaldesk.workers.requests import Requests
 
-SEARCH, DOCUMENTS = 0, 1
+SEARCH, DOCUMENTS = VIEWS = (0, 1)
 WARM_UP_MS = 300
 REFRESH_MS = 800
 """Lists follow an import at most this often."""
@@ -51,7 +54,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self._connect_actors()
         self._connect_parts()
-        self._add_keys()
+        self._bind_keys()
         self._restore_layout()
 
     # ------------------------------------------------------------ putting together
@@ -77,6 +80,7 @@ class MainWindow(QMainWindow):
         actors = self.actors
         actors.book.changed.connect(self._show_matters)
         actors.book.currentChanged.connect(self._go_to_matter)
+        actors.book.walled.connect(self._start_over)
         actors.asker.asked.connect(self.search.show_searching)
         actors.asker.answered.connect(self._show_answer)
         actors.asker.failed.connect(self.search.show_failed)
@@ -85,7 +89,7 @@ class MainWindow(QMainWindow):
         actors.importer.started.connect(self._refresh_soon)
         actors.importer.fileFinished.connect(self._refresh_soon)
         actors.importer.finished.connect(self._end_import)
-        actors.erasing.erased.connect(self._forget_erased)
+        actors.erasing.erased.connect(self._start_over)
         self._refresh.timeout.connect(self.refresh)
         Complaints(actors, self.banner)
 
@@ -113,21 +117,18 @@ class MainWindow(QMainWindow):
         self.panel.groupWanted.connect(self._show_group)
         self.panel.passwordWanted.connect(actors.adding.add_locked)
 
-    def _add_keys(self) -> None:
-        keys = {
-            "Ctrl+L": self.bar.focus_box,
-            "/": self.bar.focus_box,
-            "Ctrl+O": self.actors.adding.choose_files,
-            "Ctrl+Shift+O": self.actors.adding.choose_folder,
-            "Ctrl+N": self.actors.ask_new_matter,
-            "Ctrl+1": lambda: self.show_view(SEARCH),
-            "Ctrl+2": lambda: self.show_view(DOCUMENTS),
-            "F3": lambda: self._step(1),
-            "Shift+F3": lambda: self._step(-1),
-            "Escape": self._escape,
+    def _bind_keys(self) -> None:
+        acts: dict[str, Callable[[], object]] = {
+            **dict.fromkeys(keys.QUESTION, self.bar.focus_box),
+            keys.ADD_FILES: self.actors.adding.choose_files,
+            keys.ADD_FOLDER: self.actors.adding.choose_folder,
+            keys.NEW_MATTER: self.actors.ask_new_matter,
+            keys.NEXT_HIT: partial(self._step, 1),
+            keys.PREVIOUS_HIT: partial(self._step, -1),
+            keys.BACK: self._escape,
         }
-        for key, act in keys.items():
-            QShortcut(QKeySequence(key), self).activated.connect(act)
+        views = {keys.view(number): partial(self.show_view, number) for number in VIEWS}
+        keys.bind(self, acts | views)
 
     # ------------------------------------------------------------ asking
 
@@ -150,8 +151,9 @@ class MainWindow(QMainWindow):
             self.search.focus_results()
 
     def _step(self, by: int) -> None:
-        self.show_view(SEARCH)
-        self.search.step(by)
+        if self.search.results.hits:
+            self.show_view(SEARCH)
+            self.search.step(by)
 
     def _escape(self) -> None:
         """Close what is in the way; never stop a task."""
@@ -184,7 +186,10 @@ class MainWindow(QMainWindow):
         self._show_matters()
         if self._documents is not None:
             self._documents.set_matter(name)
-        self.actors.asker.move(self.bar.scope)
+        if self.actors.asker.question:
+            self.actors.asker.move(self.bar.scope)
+        else:
+            self.search.show_welcome()
 
     # ------------------------------------------------------------ documents
 
@@ -192,14 +197,10 @@ class MainWindow(QMainWindow):
     def documents(self) -> DocumentsView:
         """The documents view, made when it is first needed."""
         if self._documents is None:
-            view = DocumentsView(self._requests, self._lanes.library)
-            view.openDocument.connect(self._open_document)
-            view.removeRequested.connect(self.actors.erasing.remove_documents)
-            view.passwordRequested.connect(self._ask_file_password)
-            view.retryRequested.connect(lambda file: self.actors.adding.add((file,)))
-            view.set_matter(self.actors.book.current)
-            self.views.addWidget(view)
-            self._documents = view
+            lane = self._lanes.library
+            self._documents = documents_place(self._requests, lane, self.actors)
+            self._documents.openDocument.connect(self._open_document)
+            self.views.addWidget(self._documents)
         return self._documents
 
     def show_view(self, number: int) -> None:
@@ -229,8 +230,8 @@ class MainWindow(QMainWindow):
         self.actors.watcher.look()
         self.actors.asker.renew()
 
-    def _forget_erased(self) -> None:
-        """Nothing of what was erased stays on the screen."""
+    def _start_over(self) -> None:
+        """Nothing stays on the screen of what was erased or locked out."""
         self.search.start_over()
         self.refresh()
         self.actors.asker.renew()
@@ -246,11 +247,6 @@ class MainWindow(QMainWindow):
         self.show_view(SEARCH)
         self.search.show_page(document_id, page)
 
-    def _ask_file_password(self, file: str) -> None:
-        self.actors.adding.add_locked(
-            FileOutcome(file, FileState.LOCKED, matter=self.actors.book.current)
-        )
-
     # ------------------------------------------------------------ looks
 
     def _open_settings(self, below: QWidget) -> None:
@@ -265,10 +261,9 @@ class MainWindow(QMainWindow):
         theme.apply(app, look)
         self.sidebar.fit(self.width())
         self._show_matters()
-        self.welcome.refresh_theme()
-        self.search.refresh_theme()
-        if self._documents is not None:
-            self._documents.refresh_theme()
+        for part in (self.welcome, self.search, self._documents):
+            if part is not None:
+                part.refresh_theme()
 
     # ------------------------------------------------------------ Qt's events
 

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 class MatterBook(QObject):
-    """The matters as last read. ``current`` is ALL_MATTERS only by choice or when none exists."""
+    """The matters as last read. ``current`` is ALL_MATTERS only by choice or when none exists.
+
+    ``walled`` tells that a matter was locked out of all matters, or let in.
+    """
 
     changed = Signal()
     currentChanged = Signal(str)
+    walled = Signal()
     failed = Signal(object)
 
     def __init__(self, requests: Requests, lane: Lane, remembered: str, parent: QObject) -> None:
@@ -30,7 +34,7 @@ class MatterBook(QObject):
         self._wanted = remembered
         self._chosen_all = False
         self.matters: tuple[Matter, ...] = ()
-        self.current = ALL_MATTERS
+        self.current = remembered
         self.read = False
 
     @property
@@ -63,7 +67,7 @@ class MatterBook(QObject):
 
     def lock(self, name: str, locked: bool) -> None:
         """Keep a matter out of searches over all matters, or let it in."""
-        self._run(self._requests.lock_matter(name, locked))
+        self._run(self._requests.lock_matter(name, locked), lambda _: self.walled.emit())
 
     def _run(
         self, job: Job, then: Callable[[Any], object] | None = None, again: bool = True

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SHARES = (45, 55)
 """How results and page share the width until somebody moves the line between them."""
 
+HITS_AHEAD = 3
+"""How many hits after the shown one have their pages prepared."""
+
 
 class SearchView(QWidget):
     """Shows an answer; walking its hits shows their pages at once."""
@@ -141,7 +144,7 @@ class SearchView(QWidget):
 
     def show_failed(self) -> None:
         """The question could not be answered; the window says why."""
-        self.foot.say("")
+        self.start_over()
 
     def show_answer(self, answer: Answer, scope: Scope, renewed: bool) -> None:
         """Show an answer; one that renews another keeps selection and place."""
@@ -187,6 +190,11 @@ class SearchView(QWidget):
             self._stack.setCurrentIndex(1)
         self.page.show_page(document_id, page)
 
+    def show_welcome(self) -> None:
+        """Back to the start, nothing asked."""
+        self.start_over()
+        self._stack.setCurrentIndex(0)
+
     def start_over(self) -> None:
         """Show nothing, as if nothing had been chosen."""
         self._chosen_by_hand = False
@@ -201,6 +209,7 @@ class SearchView(QWidget):
         self._say_position()
         if not self._choosing_again:
             self.page.show_hit(hit)
+            self.page.look_ahead(self.results.hits[hit.rank : hit.rank + HITS_AHEAD])
         self.hitShown.emit(hit)
 
     def _say_position(self) -> None:

@@ -202,6 +202,33 @@ def test_a_matter_can_be_locked_out_of_all_matters(qtbot, window, office):
     assert window.actors.book.matters[0].locked_out_of_all
 
 
+def test_locking_a_matter_asks_again_because_all_matters_are_fewer_now(qtbot, window, office):
+    window.actors.book.choose(ALL_MATTERS)
+    window.ask("claim notice")
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
+    with qtbot.waitSignal(window.actors.asker.answered):
+        window.actors.book.lock("Acme v. Byte", True)
+
+    assert office.names() == ["search", "lock_matter", "search"]
+
+
+def test_a_page_of_another_matter_does_not_stay_when_the_matter_changes(qtbot, window):
+    window.search.show_page("id-NDA Byte.pdf", 2)
+    window.actors.book.choose("Harbour Street lease")
+
+    assert window.search.page.document_id == ""
+    assert window.welcome.isVisible()
+
+
+def test_a_remembered_matter_is_current_from_the_first_moment(qtbot, lanes, office, settings):
+    settings.matter = "Harbour Street lease"
+    window = MainWindow(office, lanes, settings)
+    qtbot.addWidget(window)
+
+    assert window.bar.scope == Scope("Harbour Street lease")
+    assert window.bar.matter_button.text() == "Harbour Street lease"
+
+
 def test_a_name_that_is_taken_is_said_in_the_banner(qtbot, window):
     with qtbot.waitSignal(window.actors.book.failed):
         window.actors.book.create("Acme v. Byte")
@@ -353,6 +380,17 @@ def test_a_locked_file_that_stops_a_job_offers_its_password(qtbot, window):
     assert not window.banner.isVisible()
 
 
+def test_a_queue_of_this_window_is_not_taken_for_one_from_before(qtbot, window, office):
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("a.pdf", "twice.pdf"), "Acme v. Byte")
+    office.queued = 1
+    window.actors.watcher.look()
+    qtbot.waitUntil(lambda: window.actors.watcher.state.queued == 1)
+
+    assert "resume_import" not in office.names()
+    assert len(window.actors.importer.outcomes) == 2
+
+
 # ---------------------------------------------------------------- tasks
 
 
@@ -419,6 +457,18 @@ def test_a_document_opened_from_the_list_is_shown_beside_the_results(qtbot, wind
 
     assert window.views.currentIndex() == SEARCH
     assert window.search.page.document_id == "id-NDA Byte.pdf"
+
+
+def test_a_file_is_tried_again_in_the_matter_it_was_dropped_on(qtbot, window, office):
+    window.actors.book.choose(ALL_MATTERS)
+    window.show_view(DOCUMENTS)
+    window.documents.matter_of = lambda file: "Harbour Street lease"
+
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.documents.retryRequested.emit("locked.pdf")
+
+    call = next(call for call in office.asked if call[0] == "import_files")
+    assert call[1:3] == (("locked.pdf",), "Harbour Street lease")
 
 
 @pytest.mark.parametrize("scale", theme.SCALES)

@@ -138,6 +138,19 @@ def test_a_failed_search_is_said_without_stopping_anything(qtbot, window, office
     assert window.search.foot.coverage.text() == ""
 
 
+def test_a_renewal_that_fails_leaves_the_answer_as_it_is(qtbot, asked, office, lanes):
+    office.failing = LegalDeskError("The library could not be read.")
+    asked.actors.asker.renew()
+    done = []
+    last = office.search("after it", Scope())
+    last.failed.connect(lambda error: done.append(error))
+    lanes.asking.submit(last)
+    qtbot.waitUntil(lambda: bool(done))
+
+    assert asked.banner.isHidden()
+    assert len(asked.search.results.hits) == 5
+
+
 def test_a_newer_question_supersedes_an_older_one(qtbot, window, office):
     answers = []
     window.actors.asker.answered.connect(lambda answer, renewed: answers.append(answer.query))

@@ -1,0 +1,29 @@
+"""The documents view as part of the window: its wishes go to those who can grant them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from legaldesk.core.documents import FileOutcome, FileState
+from legaldesk.ui.documents_view import DocumentsView
+
+if TYPE_CHECKING:
+    from legaldesk.ui.actors import Actors
+    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.requests import Requests
+
+
+def documents_place(requests: Requests, lane: Lane, actors: Actors) -> DocumentsView:
+    """The view on the current matter; files are tried again in the matter they were meant for."""
+    view = DocumentsView(requests, lane)
+
+    def unlock(file: str) -> None:
+        locked = FileOutcome(file, FileState.LOCKED, matter=view.matter_of(file))
+        actors.adding.add_locked(locked)
+
+    view.removeRequested.connect(actors.erasing.remove_documents)
+    view.passwordRequested.connect(unlock)
+    view.retryRequested.connect(lambda file: actors.adding.add((file,), view.matter_of(file)))
+    view.addRequested.connect(actors.adding.choose_files)
+    view.set_matter(actors.book.current)
+    return view
