@@ -33,7 +33,7 @@ class Watcher(QObject):
         self._requests = requests
         self._lane = lane
         self._state: EngineState | None = None
-        self._asking = False
+        self._asking = self._again = False
         self._complaint = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -45,8 +45,9 @@ class Watcher(QObject):
         return self._state
 
     def look(self) -> None:
-        """Ask now; more questions follow by themselves."""
+        """Ask now, or once more when it is being asked; more questions follow by themselves."""
         if self._asking:
+            self._again = True
             return
         self._asking = True
         self._timer.stop()
@@ -77,5 +78,5 @@ class Watcher(QObject):
         self._rest(BUSY_MS)
 
     def _rest(self, milliseconds: int) -> None:
-        self._asking = False
-        self._timer.start(milliseconds)
+        self._timer.start(0 if self._again else milliseconds)
+        self._asking = self._again = False
