@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""Make screenshots of every state of the window, from the sample matter and a few bad files.
+
+    python packaging/screenshots.py OUT [SCENE ...]
+
+Each scene opens the real window on a library in a process of its own, acts as a user would
+and saves what is seen as OUT/SCENE-STEP.png. Without a display Qt's offscreen platform is
+used. Exit status 1 means that a scene waited in vain for something; it says for what.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from screenshot_stage import Stage, Wait, a_moment
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "resources" / "samples"
+QUESTION = "What happens if the President dies or resigns?"
+PASSWORD = "open sesame"
+
+
+def main(arguments: list[str]) -> int:
+    """Play every scene, or the ones that are named."""
+    if not arguments or set(arguments) - {arguments[0], *SCENES}:
+        print(__doc__, "Scenes:", " ".join(SCENES))
+        return 2
+    out = Path(arguments[0]).resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="legaldesk-") as folder:
+        bad_files(Path(folder) / "Production 3")
+        wanted = arguments[1:] or list(SCENES)
+        if {"dark", "large"} & set(wanted) and "light" not in wanted:
+            wanted = ["light", *wanted]  # it fills the library that the others open
+        for scene in wanted:
+            command = [sys.executable, __file__, "--scene", scene, folder, str(out)]
+            failed += subprocess.call(command, env=environment(), cwd=ROOT) != 0
+    return 1 if failed else 0
+
+
+def environment() -> dict[str, str]:
+    """Where the project is found, and a platform that needs no display."""
+    found = dict(os.environ, PYTHONPATH=str(ROOT))
+    if os.name != "nt" and not (found.get("DISPLAY") or found.get("WAYLAND_DISPLAY")):
+        found.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return found
+
+
+def bad_files(folder: Path) -> None:
+    """Files that end in every other way than imported, and one that is partly readable."""
+    from pypdf import PdfReader, PdfWriter
+    from reportlab.pdfgen.canvas import Canvas
+
+    folder.mkdir(parents=True)
+    law = SAMPLES / "us-federal-arbitration-act.pdf"
+    (folder / "torn.pdf").write_bytes(law.read_bytes()[:2000])
+    (folder / "notes.txt").write_text("not a PDF", encoding="utf-8")
+    locked = PdfWriter(clone_from=PdfReader(law))
+    locked.encrypt(PASSWORD)
+    locked.write(folder / "bank statements.pdf")
+    scan = Canvas(str(folder / "fax.pdf"))
+    scan.drawInlineImage(picture(), 60, 200, 400, 500)
+    scan.save()
+    mixed = PdfWriter(clone_from=PdfReader(law))
+    mixed.append(folder / "fax.pdf")
+    mixed.write(folder / "agreement with scanned annex.pdf")
+
+
+def picture() -> object:
+    """A grey picture, as of a scanned page."""
+    from PIL import Image
+
+    return Image.effect_noise((200, 250), 40).convert("RGB")
+
+
+# ---------------------------------------------------------------- the scenes
+
+
+def light(stage: Stage) -> Iterator[Wait]:
+    """From an empty library to results, documents and what needs attention."""
+    stage.look("light")
+    yield stage.read()
+    yield a_moment()
+    stage.snap("01-empty")
+    yield from dropping(stage)
+    stage.window.actors.importer.add_samples()
+    yield "some files", lambda: len(stage.window.actors.importer.outcomes) >= 4
+    yield a_moment()
+    stage.snap("03-importing")
+    yield stage.imported()
+    stage.window.actors.importer.add([str(stage.folder / "Production 3")], "Sample matter")
+    yield stage.imported()
+    yield a_moment(20)
+    stage.snap("04-imported")
+    yield stage.understood()
+    yield stage.ask(QUESTION)
+    yield a_moment()
+    stage.snap("05-results")
+    stage.window.search.step(1)
+    yield stage.page()
+    yield a_moment()
+    stage.snap("06-next-hit")
+    stage.window.panel.hide()
+    yield from documents(stage, 7)
+
+
+def dropping(stage: Stage) -> Iterator[Wait]:
+    """Files held over the window."""
+    from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+    from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
+
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(SAMPLES))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    action = Qt.DropAction.CopyAction
+    event = QDragEnterEvent(QPoint(300, 300), action, mime, buttons, keys)
+    stage.app.sendEvent(stage.window, event)
+    yield a_moment()
+    stage.snap("02-dropping")
+    stage.app.sendEvent(stage.window, QDragLeaveEvent())
+
+
+def documents(stage: Stage, number: int) -> Iterator[Wait]:
+    """The list, one document, what needs attention, and the question before removing."""
+    view = stage.window.documents
+    stage.window.show_view(1)
+    yield stage.listed()
+    yield a_moment()
+    stage.snap(f"{number:02}-documents")
+    view.table.setFocus()
+    view.table.selectRow(view.table.rows.rowCount() - 2)
+    yield stage.listed()
+    yield a_moment()
+    stage.snap(f"{number + 1:02}-document")
+    view.show_problems()
+    yield a_moment()
+    view.problem_table.selectRow(0)
+    yield a_moment()
+    stage.snap(f"{number + 2:02}-attention")
+    view.chip.setChecked(False)
+    view.removeRequested.emit(tuple(row.id for row in view.table.chosen()))
+    yield "the question", lambda: stage.app.activeModalWidget() is not None
+    yield a_moment()
+    stage.snap(f"{number + 3:02}-removing", stage.app.activeModalWidget())
+    stage.app.activeModalWidget().reject()
+
+
+def dark(stage: Stage) -> Iterator[Wait]:
+    """The same library after a restart, in the dark."""
+    stage.look("dark")
+    yield stage.read()
+    yield a_moment()
+    stage.snap("01-start")
+    yield stage.understood()
+    yield stage.ask(QUESTION)
+    yield a_moment()
+    stage.snap("02-results")
+    stage.window.search.page.canvas.setFocus()
+    stage.window.search.page.toolbar.fit_page.click()
+    yield stage.page()
+    yield a_moment()
+    stage.snap("03-fit-page")
+    yield from documents(stage, 4)
+
+
+def large(stage: Stage) -> Iterator[Wait]:
+    """Text at 200%."""
+    stage.look("light", 200)
+    yield stage.read()
+    yield a_moment()
+    stage.snap("01-start")
+    yield stage.understood()
+    yield stage.ask(QUESTION)
+    yield a_moment()
+    stage.snap("02-results")
+    yield from documents(stage, 3)
+
+
+def trouble(stage: Stage) -> Iterator[Wait]:
+    """A page that needs its password, a page whose file is gone, and nothing found."""
+    stage.look("light")
+    yield stage.read()
+    stage.window.show_view(1)
+    yield stage.listed()
+    view = stage.window.documents
+    for row in reversed(range(view.table.rows.rowCount())):
+        document = view.table.rows.row(row)
+        view.openDocument.emit(document.id, 1)
+        yield stage.page()
+        yield a_moment()
+        stage.snap("02-locked" if "bank" in document.name else "01-gone")
+    page = stage.window.search.page
+    page.locked.field.setText("wrong")
+    page.locked.button.click()
+    yield stage.page()
+    yield a_moment()
+    stage.snap("03-refused")
+    page.locked.field.setText(PASSWORD)
+    page.locked.button.click()
+    yield stage.page()
+    yield "the pages", page.canvas.isVisible
+    yield stage.page()
+    yield a_moment()
+    stage.snap("04-opened")
+    yield stage.ask('"no such words anywhere"')
+    yield a_moment()
+    stage.snap("05-nothing-found")
+
+
+def prepare_trouble(folder: Path) -> None:
+    """A library with an encrypted document, and one read in place that was deleted since."""
+    gone = folder / "gone" / "letter of intent.pdf"
+    gone.parent.mkdir()
+    gone.write_bytes((SAMPLES / "us-federal-arbitration-act.pdf").read_bytes())
+    importing = [sys.executable, "-m", "legaldesk", "import", "--library", str(folder / "trouble")]
+    importing += ["--matter", "Acme v. Byte", "--words-only"]
+    locked = str(folder / "Production 3" / "bank statements.pdf")
+    quiet = {"check": True, "stdout": subprocess.DEVNULL}
+    subprocess.run([*importing, "--password", PASSWORD, locked], **quiet)
+    subprocess.run([*importing, "--in-place", str(gone)], **quiet)
+    gone.unlink()
+
+
+SCENES = {"light": light, "dark": dark, "large": large, "trouble": trouble}
+
+
+def play(name: str, folder: Path, out: Path) -> int:
+    """One scene, in this process."""
+    if name == "trouble":
+        prepare_trouble(folder)
+    library = "trouble" if name == "trouble" else "library"
+    return Stage(name, folder, out, library).play(SCENES[name])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--scene"]:
+        sys.exit(play(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])))
+    sys.exit(main(sys.argv[1:]))
