@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         actors.asker.answered.connect(self._show_answer)
         actors.asker.failed.connect(self.search.show_failed)
         actors.watcher.changed.connect(self._show_engine)
+        actors.watcher.failed.connect(self.bar.model_pill.show_stopped)
         actors.watcher.meaningCompleted.connect(actors.asker.renew)
         actors.importer.started.connect(self._refresh_soon)
         actors.importer.fileFinished.connect(self._refresh_soon)

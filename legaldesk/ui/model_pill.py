@@ -5,9 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton
 
+from legaldesk.core.errors import LegalDeskError
 from legaldesk.core.hits import EngineState
 from legaldesk.ui import theme
 from legaldesk.ui.wording import count, model_line
+
+
+STOPPED = "The engine is not running: exact words only"
 
 
 class ModelPill(QPushButton):
@@ -24,11 +28,20 @@ class ModelPill(QPushButton):
     def show_state(self, state: EngineState | None) -> None:
         """Show what was heard last."""
         self._state = state
-        line = model_line(state)
-        self.setText(line)
-        self.setAccessibleName(f"Model: {line}")
+        self._say(model_line(state))
         self.setToolTip("\n".join(self._details()))
         theme.dress(self, *self._sign())
+
+    def show_stopped(self, error: LegalDeskError) -> None:
+        """The engine does not answer, and why."""
+        self._state = None
+        self._say(STOPPED)
+        self.setToolTip(error.message)
+        theme.dress(self, "error", "wrong")
+
+    def _say(self, line: str) -> None:
+        self.setText(line)
+        self.setAccessibleName(f"Model: {line}")
 
     def _sign(self) -> tuple[str, str]:
         if self._state is None or self._state.model == "loading":
@@ -57,6 +70,6 @@ class ModelPill(QPushButton):
     def _tell_more(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for line in self._details():
+        for line in self.toolTip().splitlines():
             menu.addAction(line.replace("&", "&&"))
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from legaldesk.workers.lane import Lane
     from legaldesk.workers.requests import Requests
 
-BUSY_MS, CALM_MS = 1000, 5000
-"""How often it asks: while something is under way, and else."""
+BUSY_MS, CALM_MS, LONGEST_MS = 1000, 5000, 30_000
+"""How often it asks: while something is under way, else, and after many failures."""
 
 
 class Watcher(QObject):
@@ -35,6 +35,7 @@ class Watcher(QObject):
         self._state: EngineState | None = None
         self._asking = self._again = False
         self._complaint = ""
+        self._failures = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.look)
@@ -58,6 +59,7 @@ class Watcher(QObject):
 
     def _hear(self, state: EngineState) -> None:
         before, self._state = self._state, state
+        self._failures = 0
         if self._complaint:
             self.recovered.emit(self._complaint)
             self._complaint = ""
@@ -70,12 +72,14 @@ class Watcher(QObject):
 
     def _hear_nothing(self, error: LegalDeskError) -> None:
         """The engine does not answer now. It is asked again; the same complaint is made once."""
-        self._state = None
-        self.changed.emit(None)
+        if self._state is not None:
+            self._state = None
+            self.changed.emit(None)
+        self._failures += 1
         if error.message != self._complaint:
             self._complaint = error.message
             self.failed.emit(error)
-        self._rest(BUSY_MS)
+        self._rest(min(BUSY_MS * 2**self._failures, LONGEST_MS))
 
     def _rest(self, milliseconds: int) -> None:
         self._timer.start(0 if self._again else milliseconds)

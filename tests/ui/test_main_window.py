@@ -351,9 +351,11 @@ def test_an_engine_that_stopped_is_said_once_and_words_still_answer(qtbot, windo
         window.actors.watcher.look()
     assert window.banner.isVisible()
     assert "Try again" in [b.text() for b in window.banner.findChildren(QAbstractButton)]
+    assert window.bar.model_pill.text() == "The engine is not running: exact words only"
     window.banner.hide()
-    with qtbot.waitSignal(window.actors.watcher.changed):
+    with qtbot.assertNotEmitted(window.actors.watcher.failed):
         window.actors.watcher.look()
+        qtbot.waitUntil(lambda: window.actors.watcher._failures == 2)
 
     assert not window.banner.isVisible()
     window.ask("claim notice")
