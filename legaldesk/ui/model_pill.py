@@ -10,7 +10,6 @@ from legaldesk.core.hits import EngineState
 from legaldesk.ui import theme
 from legaldesk.ui.wording import count, model_line
 
-
 STOPPED = "The engine is not running: exact words only"
 
 
