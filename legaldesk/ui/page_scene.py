@@ -21,6 +21,7 @@ BAR = QColor("#2456C7")
 QUIET = QColor("#57606A")
 WRONG = QColor("#B42318")
 EDGE = 4.0
+ENLARGED = 1.6
 
 
 class PageItem(QGraphicsItem):
@@ -28,6 +29,7 @@ class PageItem(QGraphicsItem):
 
     def __init__(self, number: int, size: tuple[float, float], rotation: int) -> None:
         super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # exposedRect
         self.number = number
         self.width, self.height = size
         self.turn = rotation
@@ -53,13 +55,15 @@ class PageItem(QGraphicsItem):
     ) -> None:
         """Draw paper, image and highlight, or the sentence that stands for them."""
         device = painter.deviceTransform()
+        seen = device.mapRect(option.exposedRect)
         scale, origin = device.m11(), device.map(QPointF(0, 0))
         painter.save()
         painter.translate(QPointF(_off(origin.x()), _off(origin.y())) / scale)
         painter.scale(1 / scale, 1 / scale)
         width, height = self._pixels(scale)
         painter.setTransform(turned(width, height, self.turn), True)
-        self._paint_page(painter, QRect(0, 0, width, height))
+        seen = painter.deviceTransform().inverted()[0].mapRect(seen)
+        self._paint_page(painter, QRect(0, 0, width, height), seen.toAlignedRect())
         painter.restore()
         if self.image is None or self.sentence:
             self._paint_sentence(painter, scale)
@@ -72,12 +76,10 @@ class PageItem(QGraphicsItem):
             return image.width(), image.height()
         return max(1, round(width)), max(1, round(height))
 
-    def _paint_page(self, painter: QPainter, paper: QRect) -> None:
+    def _paint_page(self, painter: QPainter, paper: QRect, seen: QRect) -> None:
         painter.fillRect(paper, PAPER)
         if self.image and not self.sentence:
-            smooth = self.image.size() != paper.size()
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-            painter.drawImage(paper, self.image)
+            _paint_part(painter, self.image, paper, seen & paper)
         painter.setPen(QPen(self.line, 1))
         painter.drawRect(paper.adjusted(-1, -1, 0, 0))
         self._paint_highlight(painter, paper.width() / self.width, paper.height() / self.height)
@@ -178,6 +180,25 @@ class PageScene(QGraphicsScene):
                 for box in self._boxes[number]:
                     around |= self.layout.box(number, box)
         return around
+
+
+def _paint_part(painter: QPainter, image: QImage, paper: QRect, seen: QRect) -> None:
+    """Draw the part of a page's image that shows; all of a large one would take too long.
+
+    An image of another zoom is made smooth, unless it is so much larger than its place that
+    this would take longer than the right one is likely to.
+    """
+    if image.size() == paper.size():
+        if painter.deviceTransform().m12():  # on its side: Qt turns this format much faster
+            part = image.copy(seen).convertToFormat(QImage.Format.Format_RGB32)
+            painter.drawImage(seen.topLeft(), part)
+        else:
+            painter.drawImage(seen, image, seen)
+        return
+    ratio = image.width() / paper.width()
+    source = QRectF(seen.x() * ratio, seen.y() * ratio, seen.width() * ratio, seen.height() * ratio)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, ratio < ENLARGED)
+    painter.drawImage(QRectF(seen), image, source)
 
 
 def _off(position: float) -> float:
