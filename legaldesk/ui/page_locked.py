@@ -71,7 +71,7 @@ class LockedPanel(QWidget):
     def set_busy(self, busy: bool) -> None:
         """Wait for the answer."""
         self._busy = busy
-        self.field.setEnabled(not busy)
+        self.field.setReadOnly(busy)  # not disabled, so that it keeps the focus
         self.button.setText("Opening …" if busy else "Open")
         self._allow()
 
@@ -81,6 +81,7 @@ class LockedPanel(QWidget):
     def _give(self) -> None:
         password = self.field.text()
         if password and self.button.isEnabled():
+            self.field.setFocus()
             self.field.clear()
             self._wrong.clear()
             self.set_busy(True)

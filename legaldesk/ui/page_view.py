@@ -62,6 +62,7 @@ class PageView(QWidget):
         self._document, self._page, self._note = "", 1, ""
         self._spans: tuple[Span, ...] = ()
         self._details: DocumentDetails | None = None
+        self._take_focus = False
         self._known = KnownDocuments()
         self._ahead = PagesAhead(requests, lane, self._known, self)
         self._arrange()
@@ -93,7 +94,6 @@ class PageView(QWidget):
         self.images.want(())
         self._document, self._spans, self._details = "", (), None
         self.canvas.set_pages(())
-        self._say("")
         self._stand_in(self._empty, EMPTY)
 
     def refresh_theme(self) -> None:
@@ -151,6 +151,9 @@ class PageView(QWidget):
         self._details = details
         self._known.keep(details)
         self._stack.setCurrentWidget(self.canvas)
+        if self._take_focus:
+            self.canvas.setFocus()
+            self._take_focus = False
         self._say(self._note)
         self.canvas.setAccessibleName(f"Pages of {plain(details.document.name)}")
         self.canvas.set_pages(details.sizes or [LETTER] * details.document.pages)
@@ -181,8 +184,6 @@ class PageView(QWidget):
         else:
             self._say(error.message)
             self.canvas.go_to(self._page)
-
-    # ------------------------------------------------------------ images
 
     def _ask_for_images(self) -> None:
         if self._details is not None and self._is_shown(self.canvas):
@@ -227,6 +228,7 @@ class PageView(QWidget):
 
     def _on_unlocked(self, _nothing: object) -> None:
         self.locked.set_busy(False)
+        self._take_focus = self.locked.field.hasFocus()
         self.images.forget(self._document)
         self._known.forget(self._document)
         self._stand_in(self._empty, "Opening the document …")

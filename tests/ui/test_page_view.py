@@ -492,10 +492,12 @@ def test_a_locked_document_asks_for_its_password_and_opens_with_it(qtbot, view):
     settle(qtbot, view)
     assert view.canvas.page == 4 and not view.canvas.pages.passage().isEmpty()
     assert view.locked.field.text() == ""
+    assert view.canvas.hasFocus(), "the keys now act on the pages"
 
 
 def give(qtbot, view, password):
-    qtbot.waitUntil(view.locked.field.isEnabled)
+    qtbot.waitUntil(lambda: not view.locked.field.isReadOnly())
+    view.locked.field.setFocus()
     qtbot.keyClicks(view.locked.field, password)
     qtbot.keyClick(view.locked.field, Qt.Key.Key_Return)
 
