@@ -1,7 +1,7 @@
 """Values as the rows of a table that sorts and filters 10,000 rows without a pause.
 
 Both are done on the list of rows in Python: a QSortFilterProxyModel asks the model twice
-for every comparison, which takes seconds at that size instead of some 20 ms.
+for every comparison, which took 1.0 to 1.7 s at that size where this took 1 to 35 ms.
 """
 
 from __future__ import annotations

@@ -36,13 +36,18 @@ class Wanted:
     scale: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """An image and the bytes that it looks at; without them its pixels would be freed."""
+class HeldImage(QImage):
+    """An image that looks at the bytes it came as, without a copy, and keeps them alive.
 
-    image: QImage
-    source: PageImage
-    scale: float
+    Qt holds no reference to them, and PySide promises none: whoever shows the image must
+    hold this very object.
+    """
+
+    def __init__(self, made: PageImage, scale: float) -> None:
+        line = 3 * made.width
+        super().__init__(made.rgb, made.width, made.height, line, QImage.Format.Format_RGB888)
+        self.source = made
+        self.scale = scale
 
 
 class PageImages(QObject):
@@ -56,15 +61,14 @@ class PageImages(QObject):
         super().__init__(parent)
         self._requests = requests
         self._lane = lane
-        self._kept: OrderedDict[Key, _Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, HeldImage] = OrderedDict()
         self._sentences: dict[Key, str] = {}
         self._wanted: list[Wanted] = []
         self._jobs: dict[Wanted, Job] = {}
 
     def image(self, document: str, page: int) -> QImage | None:
         """The newest image of a page, at whatever scale it was made."""
-        kept = self._kept.get((document, page))
-        return kept.image if kept else None
+        return self._kept.get((document, page))
 
     def sentence(self, document: str, page: int) -> str:
         """Why a page has no image; empty where nothing went wrong."""
@@ -110,9 +114,7 @@ class PageImages(QObject):
     def _on_image(self, each: Wanted, job: Job, made: PageImage) -> None:
         if not self._settle(each, job):
             return
-        line = 3 * made.width
-        image = QImage(made.rgb, made.width, made.height, line, QImage.Format.Format_RGB888)
-        self._kept[each.document, each.page] = _Kept(image, made, each.scale)
+        self._kept[each.document, each.page] = HeldImage(made, each.scale)
         self._kept.move_to_end((each.document, each.page))
         self._shrink()
         self.arrived.emit(each.document, each.page)

@@ -1,5 +1,6 @@
 """The page view with synthetic pages: a black rectangle stands wherever the text is."""
 
+import gc
 import threading
 
 import numpy as np
@@ -435,6 +436,21 @@ def test_memory_is_bounded(qtbot, view, pages, monkeypatch):
         settle(qtbot, view)
 
     assert sum(len(kept.source.rgb) for kept in view.images._kept.values()) <= 5 * one
+
+
+def test_an_image_in_view_outlives_its_place_in_memory(qtbot, view, pages, monkeypatch):
+    pages.shade = BLACK
+    show(qtbot, view, hit())
+    monkeypatch.setattr(page_images, "BYTES_KEPT", 1)
+
+    view.images._shrink()
+    gc.collect()
+    view.images._kept.clear()
+    scribble = [bytes([7]) * 2_000_000 for _ in range(20)]
+
+    centre = box_on_screen(view, BOXES[0]).center().toPoint()
+    assert view.canvas.viewport().grab().toImage().pixel(centre) == BLACK
+    assert scribble
 
 
 def test_a_page_that_cannot_be_drawn_says_why_in_its_place(qtbot, view, pages):
