@@ -83,8 +83,8 @@ class Welcome(QWidget):
         else:
             self._ready.say(
                 "What would you like to find?",
-                f"Answers come from {matter.name}. Write as you would ask a colleague. Words in "
-                "quotation marks must stand in the text exactly; a minus sign keeps a word out.",
+                f"Answers come from {matter.name}. Write as you would ask a colleague. "
+                "Words in quotation marks must stand in the text exactly.",
             )
             self._faces.setCurrentWidget(self._ready)
 
