@@ -138,9 +138,10 @@ class Sidebar(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         name, locked = matter.name, matter.locked_out_of_all
-        menu.addAction("Rename…", lambda: self.renameWanted.emit(name))
+        menu.addAction(theme.icon("edit"), "Rename…", lambda: self.renameWanted.emit(name))
         text = "Let searches over all matters see it" if locked else "Lock out of “All matters”"
-        menu.addAction(text, lambda: self.lockWanted.emit(name, not locked))
+        sign = theme.icon("unlock" if locked else "lock")
+        menu.addAction(sign, text, lambda: self.lockWanted.emit(name, not locked))
         menu.addSeparator()
-        menu.addAction("Remove…", lambda: self.removeWanted.emit(name))
+        menu.addAction(theme.icon("trash"), "Remove…", lambda: self.removeWanted.emit(name))
         return menu
