@@ -51,7 +51,7 @@ class DocumentSide(QScrollArea):
         self.name, self.title = PlainLabel("heading"), PlainLabel("secondary")
         self.state = StateLine()
         self.open_button = button("Open", lambda: self._ask(1), "primary")
-        self.remove_button = button("Remove …", self.removeAsked.emit)
+        self.remove_button = button("Remove…", self.removeAsked.emit)
         self._facts = QGridLayout()
         self._problems = QVBoxLayout()
         self._outline_title = PlainLabel("section", "Outline")
@@ -63,6 +63,7 @@ class DocumentSide(QScrollArea):
         self.outline.setAccessibleName("Outline")
         self.outline.setHeaderHidden(True)
         self.outline.setUniformRowHeights(True)
+        self.outline.setStyleSheet("QTreeView::item { padding: 3px 0; }")
         self.outline.setColumnCount(2)
         self.outline.setMinimumHeight(theme.px(140))
         self.outline.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -84,7 +85,7 @@ class DocumentSide(QScrollArea):
         buttons.addWidget(self.open_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
-        inside = QWidget()
+        inside = _Inside()
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 16, 16, 8)
         column.setSpacing(8)
@@ -191,6 +192,14 @@ class DocumentSide(QScrollArea):
     def _ask(self, page: int) -> None:
         if self._document is not None:
             self.pageAsked.emit(self._document.id, page)
+
+
+class _Inside(QWidget):
+    """Asks for the height that it needs, not for more room for the outline, which scrolls."""
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return layout.minimumHeightForWidth(width) if layout else 0
 
 
 class StateLine(QWidget):

@@ -21,7 +21,7 @@ class EmptyPlace(QWidget):
         self._icon = QLabel()
         self.heading = PlainLabel("heading")
         self.text = PlainLabel("secondary")
-        self.add = button("Add files …", self.addAsked.emit, "primary")
+        self.add = button("Add files…", self.addAsked.emit, "primary")
         self.clear = button("Show all", self.clearAsked.emit)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
@@ -49,7 +49,7 @@ class EmptyPlace(QWidget):
 
     def wait(self, in_vain: bool = False) -> None:
         """The list is on its way, or does not come."""
-        text = "The list could not be read." if in_vain else "Reading the list …"
+        text = "The list could not be read." if in_vain else "Reading the list…"
         self._say("", text, add=False, clear=False)
 
     def teach(self, matter: str) -> None:

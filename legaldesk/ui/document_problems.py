@@ -27,7 +27,7 @@ class Action(Enum):
 
 
 ACTIONS = {
-    Action.PASSWORD: "Enter password …",
+    Action.PASSWORD: "Enter password…",
     Action.RETRY: "Retry",
     Action.OPEN: "Open the page",
     Action.SHOW_FILE: "Show file in folder",

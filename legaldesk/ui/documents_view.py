@@ -206,7 +206,7 @@ class DocumentsView(QWidget):
         column = QVBoxLayout(self._many)
         column.setContentsMargins(16, 16, 16, 8)
         column.addWidget(self._many_sum)
-        column.addWidget(button("Remove …", self._remove), 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(button("Remove…", self._remove), 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
     def _dress_chip(self) -> None:

@@ -72,7 +72,7 @@ class LockedPanel(QWidget):
         """Wait for the answer."""
         self._busy = busy
         self.field.setReadOnly(busy)  # not disabled, so that it keeps the focus
-        self.button.setText("Opening …" if busy else "Open")
+        self.button.setText("Opening…" if busy else "Open")
         self._allow()
 
     def _allow(self) -> None:

@@ -113,7 +113,7 @@ class PageItem(QGraphicsItem):
         painter.setPen(WRONG if self.sentence else QUIET)
         paper = self._paper()
         room = QRectF(0, 0, paper.width() * scale / ratio, paper.height() * scale / ratio)
-        text = self.sentence or f"Loading page {self.number} …"
+        text = self.sentence or f"Loading page {self.number}…"
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(room.adjusted(16, 16, -16, -16), int(flags), text)
         painter.restore()

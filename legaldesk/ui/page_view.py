@@ -143,7 +143,7 @@ class PageView(QWidget):
             self._on_details(known)
             return
         if not self._is_shown(self.canvas):
-            self._stand_in(self._empty, "Opening the document …")
+            self._stand_in(self._empty, "Opening the document…")
         job = self._requests.document_details(self._document)
         self._opening.ask(job, self._on_details, self._on_not_opened)
 
@@ -231,7 +231,7 @@ class PageView(QWidget):
         self._take_focus = self.locked.field.hasFocus()
         self.images.forget(self._document)
         self._known.forget(self._document)
-        self._stand_in(self._empty, "Opening the document …")
+        self._stand_in(self._empty, "Opening the document…")
         self._show(self._document, self._page, self._spans)
 
     def _on_refused(self, error: LegalDeskError) -> None:
