@@ -35,11 +35,15 @@ TABLE_ROWS = 5
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A heading found in a document: lines [line, after) hold it (and the body if run in)."""
+    """A heading found in a document: lines [line, after) hold it (and the body if run in).
+
+    ``whole`` says that a bookmark gave its title, which then does not go on below.
+    """
 
     line: int
     after: int
     heading: Heading
+    whole: bool = False
 
 
 def find_marks(lines: Sequence[Line], outline: Sequence[OutlineEntry], language: str) -> list[Mark]:
@@ -51,7 +55,7 @@ def find_marks(lines: Sequence[Line], outline: Sequence[OutlineEntry], language:
             found[at] = Mark(at, at + 1, heading)
     _lower_capitals(lines, found)
     for at, after, heading in _outlined(lines, outline, found):
-        found[at] = Mark(at, after, heading)
+        found[at] = Mark(at, after, heading, whole=True)
     return _with_titles(lines, found)
 
 
@@ -164,7 +168,7 @@ def _with_inner_capitals(marks: Sequence[Mark]) -> list[Mark]:
 
 def _with_title(lines: Sequence[Line], mark: Mark, found: dict[int, Mark]) -> Mark:
     heading, after = mark.heading, mark.after
-    if heading.run_in:
+    if heading.run_in or mark.whole:
         return mark
     if _wraps(lines, mark):
         title = f"{heading.title} {lines[after].text}".strip(" .:")
@@ -223,7 +227,8 @@ def _outlined(
     """Bookmarks whose title stands on their page: first line, line after, heading.
 
     A title that also follows a pattern keeps the pattern's rank, because the levels of
-    real outlines are often wrong; the others take the rank usual at their level.
+    real outlines are often wrong; the others take the rank usual at their level, above what
+    is usual at the deeper ones.
     """
     pages = _page_rows(lines)
     placed: list[tuple[OutlineEntry, int, int, bool]] = []
@@ -323,5 +328,7 @@ def _outline_heading(
         if rest is None:
             return replace(mark.heading, run_in=run_in)
         return replace(mark.heading, title=rest, run_in=run_in)
-    rank = max(least, ranks.get(entry.level, CAPITALS + min(entry.level, 9)))
+    deeper = [rank - 1 for level, rank in ranks.items() if level > entry.level]
+    usual = min([CAPITALS + min(entry.level, 9), *deeper])
+    rank = max(least, ranks.get(entry.level, usual))
     return Heading(rank, "", title, run_in, sure=True)
