@@ -7,13 +7,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
 from legaldesk.core.desk import Task
-from legaldesk.core.errors import Cancelled, LibraryBusy, ProcessDied
+from legaldesk.core.errors import Abandoned, Cancelled, LibraryBusy, ProcessDied
 from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.messages import Channel, error_of, pack, unpack_progress, unpack_result
 from legaldesk.engine.owner import call_owner
@@ -65,13 +66,8 @@ class RemoteDesk:
         if task.reading:
             return task.function(self, **arguments, report=report)
         while True:
-            number, replies, channel = self._ask(task, arguments)
-            try:
-                return self._await(task, number, replies, channel, report)
-            except _OwnerLeaving:
-                self._drop(channel)  # ask whoever owns the library next
-            finally:
-                self._replies.pop(number, None)
+            with suppress(_OwnerLeaving):  # nothing was done: ask whoever owns the library next
+                return self._ask(task, arguments, report)
 
     def connect(self) -> None:
         """Make sure that somebody answers. Raises ProcessDied or LibraryBusy."""
@@ -99,20 +95,20 @@ class RemoteDesk:
             self._engine.kill()
             self._engine.wait()
 
-    def _ask(
-        self, task: Task[T], arguments: Mapping[str, Any]
-    ) -> tuple[int, queue.SimpleQueue[Reply], Channel]:
+    def _ask(self, task: Task[T], arguments: Mapping[str, Any], report: Report) -> T:
+        """Send one request and wait for what comes of it."""
         with self._guard:
             channel = self._connected()
             number = next(self._numbers)
-            replies: queue.SimpleQueue[Reply] = queue.SimpleQueue()
-            self._replies[number] = replies
+            replies = self._replies[number] = queue.SimpleQueue()
         try:
-            channel.send({"id": number, "task": task.name}, pack(dict(arguments)))
-        except OSError as error:
+            _send(channel, {"id": number, "task": task.name}, pack(dict(arguments)))
+            return self._await(task, number, replies, channel, report)
+        except _OwnerLeaving:
+            self._drop(channel)
+            raise
+        finally:
             self._replies.pop(number, None)
-            raise _gone() from error
-        return number, replies, channel
 
     def _await(
         self,
@@ -122,7 +118,7 @@ class RemoteDesk:
         channel: Channel,
         report: Report,
     ) -> T:
-        last: Progress | None = None
+        last = Progress("asking", 0, 0)
         cancelled = False
         while True:
             try:
@@ -139,10 +135,9 @@ class RemoteDesk:
                 if header["kind"] == "error":
                     raise error_of(header)
                 progress = last = unpack_progress(raw)
-            if progress is not None and (not cancelled or progress.outcome):
+            if not cancelled or progress.outcome:
                 cancelled = _reported(report, progress, channel, number) or cancelled
-            if last is not None and last.outcome is not None:
-                last = _without_outcome(last)
+            last = replace(last, outcome=None)
 
     def _drop(self, channel: Channel) -> None:
         """Forget a channel whose owner is leaving."""
@@ -215,17 +210,19 @@ def _reported(report: Report, progress: Progress, channel: Channel, number: int)
     """Pass a report on; when that cancels, tell the owner and wait for its last word."""
     try:
         report(progress)
-    except Cancelled:
-        try:
-            channel.send({"id": number, "kind": "cancel"})
-        except OSError as error:
-            raise _gone() from error
+    except Cancelled as cancel:
+        kind = "abandon" if isinstance(cancel, Abandoned) else "cancel"
+        with suppress(OSError):  # then the listener has already said that the owner is gone
+            channel.send({"id": number, "kind": kind})
         return True
     return False
 
 
-def _without_outcome(progress: Progress) -> Progress:
-    return replace(progress, outcome=None)
+def _send(channel: Channel, header: Mapping[str, object], raw: bytes) -> None:
+    try:
+        channel.send(header, raw)
+    except OSError as error:
+        raise _OwnerLeaving from error
 
 
 def _gone() -> ProcessDied:

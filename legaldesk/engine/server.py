@@ -18,6 +18,8 @@ _log = logging.getLogger(__name__)
 
 THREADS = 24
 
+_STOPS = {"cancel": Cancelled, "abandon": Abandoned}
+
 
 class Server:
     """Answers on a listener in threads of its own until it is closed."""
@@ -75,9 +77,9 @@ class Server:
             while True:
                 header, raw = channel.receive()
                 number = int(header["id"])
-                if header.get("kind") == "cancel":
+                if header.get("kind") in _STOPS:
                     if number in cancels:
-                        cancels[number].ask(Cancelled)
+                        cancels[number].ask(_STOPS[header["kind"]])
                     continue
                 if self._closing:
                     channel.send({"id": number, "kind": "closing"})
