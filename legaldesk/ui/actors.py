@@ -1,4 +1,4 @@
-"""Those who act for the window and are not seen: they ask, watch, import, add and erase."""
+"""Those who act for the window: they ask, watch, import, add, file, erase and check."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QWidget
 
 from legaldesk.ui.adding import Adding
 from legaldesk.ui.asker import Asker
+from legaldesk.ui.checking import Checking
 from legaldesk.ui.dialogs import NameQuestion, ask
 from legaldesk.ui.erasing import Erasing
+from legaldesk.ui.filing import Filing
 from legaldesk.ui.importer import Importer
 from legaldesk.ui.matter_book import MatterBook
 from legaldesk.ui.task_board import TaskBoard
@@ -35,6 +37,8 @@ class Actors:
         self.importer = Importer(requests, lanes.importing, self.board)
         self.adding = Adding(window, self.importer, self.book, settings)
         self.erasing = Erasing(window, requests, lanes.library, self.board)
+        self.filing = Filing(window, requests, lanes.library, self.board, self.book)
+        self.checking = Checking(window, requests, lanes.care, self.board)
 
     def look_again(self) -> None:
         """Read everything anew."""

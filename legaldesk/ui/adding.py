@@ -62,7 +62,8 @@ class Adding(QObject):
             self._start(paths, target)
             return
         names = [matter.name for matter in self._book.matters]
-        suggested = names[0] if names else self._name_for(paths)
+        last = self._settings.matter
+        suggested = last if last in names else "" if names else self._name_for(paths)
         question = TargetQuestion(self._window, self._title(paths), names, suggested)
         ask(question, lambda: self._start_in(paths, question.name))
 

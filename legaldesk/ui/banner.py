@@ -24,6 +24,7 @@ class Banner(QFrame):
         self.setProperty("role", "banner")
         self._sign = QLabel()
         self.words = label(wrap=True)
+        self._said = ""
         self._fix: QPushButton | None = None
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(16, 8, 8, 8)
@@ -42,8 +43,9 @@ class Banner(QFrame):
     def say(self, text: str, fix: Fix | None = None) -> None:
         """Show a sentence."""
         self._drop_fix()
+        self._said = text
         self.words.setText(text)
-        self.setAccessibleName(text)
+        self.setAccessibleName(self.words.text())
         side = theme.px(16)
         self._sign.setPixmap(theme.icon("error", "wrong").pixmap(side, side))
         if fix is not None:
@@ -54,7 +56,7 @@ class Banner(QFrame):
 
     def take_back(self, text: str) -> None:
         """Close the banner if it still says this."""
-        if self.words.text() == text:
+        if self._said == text:
             self.hide()
 
     def _mend(self, act: Callable[[], object]) -> None:

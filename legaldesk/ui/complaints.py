@@ -21,8 +21,15 @@ class Complaints(QObject):
         super().__init__(banner)
         self._actors = actors
         self._banner = banner
-        for actor in (actors.book, actors.asker, actors.importer, actors.erasing):
-            actor.failed.connect(self.show_error)
+        for failed in (
+            actors.book.failed,
+            actors.asker.failed,
+            actors.importer.failed,
+            actors.erasing.failed,
+            actors.filing.failed,
+            actors.checking.failed,
+        ):
+            failed.connect(self.show_error)
         actors.watcher.failed.connect(self.show_error)
         actors.watcher.recovered.connect(banner.take_back)
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
+    QCompleter,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -88,6 +89,9 @@ class TargetQuestion(Question):
         self.box.setEditable(True)
         self.box.addItems(list(matters))
         self.box.setCurrentText(name)
+        # Completed in the line itself, "Acme" and Enter would mean "Acme v. Byte".
+        if (completer := self.box.completer()) is not None:
+            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.box.editTextChanged.connect(self._weigh)
         self.fill(
             _named("Choose a matter or type the name of a new one", self.box),
@@ -100,6 +104,7 @@ class TargetQuestion(Question):
         self._weigh()
         if (line := self.box.lineEdit()) is not None:
             line.setMaxLength(120)
+            line.setPlaceholderText("Name of the matter")
             line.selectAll()
         self.box.setFocus()
 

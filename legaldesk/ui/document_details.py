@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from legaldesk.core.documents import Document, DocumentDetails, FileState, OutlineEntry, TextSource
 from legaldesk.ui import theme
+from legaldesk.ui.document_actions import DocumentActions
 from legaldesk.ui.document_columns import state_icon
 from legaldesk.ui.document_label import PlainLabel
 from legaldesk.ui.document_problems import page_problems
@@ -43,15 +44,14 @@ class DocumentSide(QScrollArea):
     """What is known of one document. ``pageAsked`` names the document and a page."""
 
     pageAsked = Signal(str, int)
-    removeAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document: Document | None = None
         self.name, self.title = PlainLabel("heading"), PlainLabel("secondary")
         self.state = StateLine()
-        self.open_button = button("Open", lambda: self._ask(1), "primary")
-        self.remove_button = button("Remove…", self.removeAsked.emit)
+        self.buttons = DocumentActions()
+        self.buttons.openAsked.connect(lambda: self._ask(1))
         self._facts = QGridLayout()
         self._problems = QVBoxLayout()
         self._outline_title = PlainLabel("section", "Outline")
@@ -80,11 +80,6 @@ class DocumentSide(QScrollArea):
         self._facts.setVerticalSpacing(4)
         self._facts.setColumnStretch(1, 1)
         self._problems.setSpacing(0)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.open_button)
-        buttons.addWidget(self.remove_button)
-        buttons.addStretch(1)
         inside = _Inside()
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 16, 16, 8)
@@ -93,7 +88,7 @@ class DocumentSide(QScrollArea):
         column.addWidget(self.title)
         column.addWidget(self.state)
         column.addLayout(self._problems)
-        column.addLayout(buttons)
+        column.addWidget(self.buttons)
         column.addSpacing(8)
         column.addLayout(self._facts)
         column.addSpacing(8)
@@ -159,7 +154,7 @@ class DocumentSide(QScrollArea):
     def _show_problems(self, lines: list[tuple[int, str]] | tuple[()]) -> None:
         _empty(self._problems)
         for page, line in lines[:SHOWN_PROBLEMS]:
-            link = button(plain(line), partial(self._ask, page), "link")
+            link = button(line, partial(self._ask, page), "link")
             link.setToolTip(tip(f"Open page {page}"))
             self._problems.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         if len(lines) > SHOWN_PROBLEMS:

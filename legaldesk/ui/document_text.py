@@ -12,7 +12,10 @@ from PySide6.QtCore import QDateTime, QLocale, Qt
 from legaldesk.core.documents import Document, FileState
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
-_TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BLANKS = re.compile(r"\s")
+_HARM = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"  # control, half, turning
+)
 
 STATES = {
     FileState.QUEUED: "Waiting",
@@ -33,15 +36,14 @@ def plain(text: str) -> str:
     White space becomes a blank; control characters, lone surrogates and the characters
     that reverse the reading direction (as in "gnp.exe" read backwards) become U+FFFD.
     """
-    return "".join(map(_shown, text)) if not text.isascii() or not text.isprintable() else text
+    if text.isascii() and text.isprintable():
+        return text
+    return _HARM.sub("\ufffd", _BLANKS.sub(" ", text))
 
 
-def _shown(character: str) -> str:
-    if character.isspace():
-        return " "
-    if character in _TURNS or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
-        return "\ufffd"
-    return character
+def caption(text: str) -> str:
+    """The text of a button or menu entry, safe to show, its & no mark for a key."""
+    return plain(text).replace("&", "&&")
 
 
 @cache
@@ -80,9 +82,10 @@ def meaning_words(document: Document) -> str:
     return "Ready" if share >= 1 else f"{int(100 * share)}%"
 
 
-def tip(text: str) -> str:
-    """A tool tip that shows the text as it is; Qt would take some plain text for markup."""
-    return f"<p>{escape(plain(text))}</p>" if text else ""
+def tip(*lines: str) -> str:
+    """A tool tip that shows lines as they are; Qt would take some plain text for markup."""
+    shown = "<br>".join(escape(plain(line)) for line in lines if line)
+    return f"<p>{shown}</p>" if shown else ""
 
 
 def natural(text: str) -> str:

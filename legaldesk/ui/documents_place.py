@@ -21,6 +21,8 @@ def documents_place(requests: Requests, lane: Lane, actors: Actors) -> Documents
         locked = FileOutcome(file, FileState.LOCKED, matter=view.matter_of(file))
         actors.adding.add_locked(locked)
 
+    view.addToMatterRequested.connect(actors.filing.ask_matter)
+    view.takeOutRequested.connect(actors.filing.take_out)
     view.removeRequested.connect(actors.erasing.remove_documents)
     view.passwordRequested.connect(unlock)
     view.retryRequested.connect(lambda file: actors.adding.add((file,), view.matter_of(file)))

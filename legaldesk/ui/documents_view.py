@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from legaldesk.core.documents import Document, FileState
 from legaldesk.ui import theme
+from legaldesk.ui.document_actions import ManyDocuments
 from legaldesk.ui.document_columns import documents_model, problems_model
 from legaldesk.ui.document_details import DocumentSide
 from legaldesk.ui.document_empty import EmptyPlace
@@ -28,7 +29,7 @@ from legaldesk.ui.document_problems import Action, Problem, problems, show_in_fo
 from legaldesk.ui.document_table import RowTable
 from legaldesk.ui.document_text import STATES
 from legaldesk.ui.page_latest import Latest
-from legaldesk.ui.pieces import button, hairline, set_role
+from legaldesk.ui.pieces import hairline, set_role
 from legaldesk.ui.wording import count, matter_name
 
 if TYPE_CHECKING:
@@ -39,12 +40,16 @@ if TYPE_CHECKING:
 class DocumentsView(QWidget):
     """Lists a matter's documents and problems. It asks others to import, remove and unlock.
 
-    ``openDocument`` names a document and a page; ``removeRequested`` carries a tuple of
-    document ids; ``passwordRequested`` and ``retryRequested`` the path of a file that was
-    not imported, whose matter ``matter_of`` tells; ``addRequested`` asks for files.
+    ``openDocument`` names a document and a page; ``addToMatterRequested`` and
+    ``takeOutRequested`` carry a tuple of Document, the second a matter too;
+    ``removeRequested`` carries a tuple of document ids; ``passwordRequested`` and
+    ``retryRequested`` the path of a file that was not imported, whose matter ``matter_of``
+    tells; ``addRequested`` asks for files.
     """
 
     openDocument = Signal(str, int)
+    addToMatterRequested = Signal(object)
+    takeOutRequested = Signal(object, str)
     removeRequested = Signal(object)
     passwordRequested = Signal(str)
     retryRequested = Signal(str)
@@ -61,7 +66,7 @@ class DocumentsView(QWidget):
         self.empty = EmptyPlace()
         self.field, self.chip = QLineEdit(), QPushButton()
         self._heading, self._sum = PlainLabel("title", "Documents"), PlainLabel("secondary")
-        self._many, self._many_sum = QWidget(), PlainLabel("heading")
+        self.many = ManyDocuments()
         self._dress()
         self._arrange()
         self._connect()
@@ -159,12 +164,13 @@ class DocumentsView(QWidget):
         elif len(chosen) == 1:
             self._show_one(chosen[0])
         else:
-            pages = count(sum(document.pages for document in chosen), "page")
-            self._many_sum.setText(f"{count(len(chosen), 'document')} chosen, {pages}")
-            self._sides.setCurrentWidget(self._many)
+            self.many.show_documents(chosen)
+            self.many.buttons.offer(chosen, self._lists.matter)
+            self._sides.setCurrentWidget(self.many)
 
     def _show_one(self, document: Document) -> None:
         self._sides.setCurrentWidget(self.side)
+        self.side.buttons.offer([document], self._lists.matter)
         if document == self._shown:
             return
         self._shown = document
@@ -176,6 +182,12 @@ class DocumentsView(QWidget):
         chosen = self.table.chosen()
         if chosen:
             self.removeRequested.emit(tuple(document.id for document in chosen))
+
+    def _show_menu(self, place: QPoint) -> None:
+        """The actions of the side as a menu at a place of the table."""
+        if chosen := self.table.chosen():
+            buttons = self.many.buttons if len(chosen) > 1 else self.side.buttons
+            buttons.menu().popup(self.table.viewport().mapToGlobal(place))
 
     def _act(self, action: Action, chosen: list[Problem] | None = None) -> None:
         """Do what helps, to every chosen problem that it can be done to."""
@@ -203,11 +215,6 @@ class DocumentsView(QWidget):
         self.chip.setProperty("role", "chip")
         theme.dress(self.chip, "warning", "careful")
         self._dress_chip()
-        column = QVBoxLayout(self._many)
-        column.setContentsMargins(16, 16, 16, 8)
-        column.addWidget(self._many_sum)
-        column.addWidget(button("Remove…", self._remove), 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
 
     def _dress_chip(self) -> None:
         self._clear.setIcon(theme.icon("close"))
@@ -220,7 +227,7 @@ class DocumentsView(QWidget):
         self._places.setContentsMargins(8, 0, 0, 0)
         for place in (self.empty, self.table, self.problem_table):
             self._places.addWidget(place)
-        for side in (self.side, self.problem_side, self._many):
+        for side in (self.side, self.problem_side, self.many):
             self._sides.addWidget(side)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self._places)
@@ -263,8 +270,17 @@ class DocumentsView(QWidget):
             lambda problem: self._act(problem.actions[0], [problem])
         )
         self.side.pageAsked.connect(self.openDocument)
-        self.side.removeAsked.connect(self._remove)
         self.problem_side.actionAsked.connect(self._act)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        for buttons in (self.side.buttons, self.many.buttons):
+            buttons.removeAsked.connect(self._remove)
+            buttons.addAsked.connect(
+                lambda: self.addToMatterRequested.emit(tuple(self.table.chosen()))
+            )
+            buttons.takeOutAsked.connect(
+                lambda matter: self.takeOutRequested.emit(tuple(self.table.chosen()), matter)
+            )
 
     def _filter(self, text: str) -> None:
         for table in (self.table, self.problem_table):

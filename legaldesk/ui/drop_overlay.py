@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from legaldesk.ui import theme
+from legaldesk.ui.document_text import plain
 
 
 def dropped_paths(mime: QMimeData) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ class DropOverlay(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(colour))
         shown = painter.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideMiddle, self.width() - 96
+            plain(text), Qt.TextElideMode.ElideMiddle, self.width() - 96
         )
         area = QRectF(48, top, self.width() - 96, theme.px(32))
         painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), shown)

@@ -1,8 +1,9 @@
-"""The keys that work anywhere in the window."""
+"""The keys, and what each of them does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import QWidget
 QUESTION = ("Ctrl+L", "/")
 ADD_FILES, ADD_FOLDER, NEW_MATTER = "Ctrl+O", "Ctrl+Shift+O", "Ctrl+N"
 NEXT_HIT, PREVIOUS_HIT = "F3", "Shift+F3"
-BACK = "Escape"
+BACK, HELP = "Escape", "F1"
+COPY, COPY_TEXT = "Ctrl+C", "Ctrl+Shift+C"
+LARGER, SMALLER, ACTUAL_SIZE, TURN = ("Ctrl++", "Ctrl+="), "Ctrl+-", "Ctrl+0", "R"
 
 
 def view(number: int) -> str:
@@ -22,3 +25,55 @@ def bind(window: QWidget, acts: Mapping[str, Callable[[], object]]) -> None:
     """Let each key do its act; a field that is being typed into takes its letters first."""
     for key, act in acts.items():
         QShortcut(QKeySequence(key), window).activated.connect(act)
+
+
+class Line(NamedTuple):
+    """Keys, any of which does it, and what they do."""
+
+    keys: tuple[str, ...]
+    does: str
+
+
+OVERVIEW: dict[str, tuple[Line, ...]] = {
+    "Anywhere": (
+        Line(QUESTION, "Go to the question"),
+        Line((NEXT_HIT,), "Next passage"),
+        Line((PREVIOUS_HIT,), "Previous passage"),
+        Line((view(0),), "Search"),
+        Line((view(1),), "Documents"),
+        Line((ADD_FILES,), "Add files"),
+        Line((ADD_FOLDER,), "Add a folder"),
+        Line((NEW_MATTER,), "New matter"),
+        Line((BACK,), "One step back; a running task goes on"),
+        Line((HELP,), "This overview"),
+    ),
+    "Question": (
+        Line(("Return",), "Ask"),
+        Line(("Up", "Down"), "Go to the passages"),
+    ),
+    "Passages": (
+        Line(("Up", "Down"), "Previous and next passage, with its page"),
+        Line(("Return",), "Go to the page"),
+        Line((COPY,), "Copy the passage with its citation"),
+        Line((COPY_TEXT,), "Copy the text only"),
+    ),
+    "Page": (
+        Line(("Ctrl+PgUp", "Ctrl+PgDown"), "Previous and next page"),
+        Line(("Home", "End"), "First and last page"),
+        Line((LARGER[0], SMALLER), "Larger and smaller"),
+        Line((ACTUAL_SIZE,), "Actual size"),
+        Line((TURN,), "Turn clockwise"),
+    ),
+    "Documents": (
+        Line(("Return",), "Open"),
+        Line(("Shift+Down", "Ctrl+A"), "Choose several"),
+        Line(("Del",), "Remove, after a question"),
+    ),
+}
+"""Every key by the place where it acts, for the overview."""
+
+
+def spoken(key: str) -> str:
+    """A key as it is written on this system's keyboards."""
+    words = {"Return": "Enter", "Escape": "Esc"}
+    return words.get(key) or QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
 from legaldesk.core.documents import FileOutcome, FileState
 from legaldesk.core.hits import ALL_MATTERS, Answer, EngineState
-from legaldesk.ui import keys, theme
+from legaldesk.ui import keys, theme, window_layout
 from legaldesk.ui.actors import Actors
 from legaldesk.ui.banner import Banner
 from legaldesk.ui.complaints import Complaints
 from legaldesk.ui.documents_place import documents_place
 from legaldesk.ui.dropping import Dropping
 from legaldesk.ui.import_panel import ImportPanel
+from legaldesk.ui.main_menu import MainMenu
 from legaldesk.ui.pieces import hairline, in_a_column, in_a_row
 from legaldesk.ui.question_bar import QuestionBar
 from legaldesk.ui.search_view import SearchView
 from legaldesk.ui.settings import Settings
-from legaldesk.ui.settings_menu import settings_menu
 from legaldesk.ui.sidebar import Sidebar
 from legaldesk.ui.tasks_pill import TasksPill
 from legaldesk.ui.welcome import Welcome
@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self._connect_actors()
         self._connect_parts()
         self._bind_keys()
-        self._restore_layout()
+        window_layout.restore(self, self.search, settings)
 
     # ------------------------------------------------------------ putting together
 
@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         parts = (self.bar, self.banner, hairline(), self.views, self.panel)
         column = in_a_column(*parts, grows=self.views)
         self.setCentralWidget(in_a_row(self.sidebar, hairline(vertical=True), column, grows=column))
+        self.menu = MainMenu(self, self._settings, self.actors.checking, self.relook)
         self.overlay = Dropping(self, self.actors.adding, self.actors.book).overlay
         self.sidebar.show_view(SEARCH)
         self._show_matters()
@@ -91,6 +92,9 @@ class MainWindow(QMainWindow):
         actors.importer.fileFinished.connect(self._refresh_soon)
         actors.importer.finished.connect(self._end_import)
         actors.erasing.erased.connect(self._start_over)
+        actors.filing.takenOut.connect(self._start_over)
+        actors.filing.added.connect(self._look_again)
+        actors.checking.checked.connect(actors.watcher.look)
         self._refresh.timeout.connect(self.refresh)
         Complaints(actors, self.banner)
 
@@ -108,7 +112,7 @@ class MainWindow(QMainWindow):
         bar.asked.connect(self.ask)
         bar.stepped.connect(self._step_from_box)
         bar.scopeChanged.connect(lambda: actors.asker.move(bar.scope))
-        bar.menuWanted.connect(self._open_settings)
+        bar.menuWanted.connect(self.menu.open)
         self.welcome.filesWanted.connect(actors.adding.choose_files)
         self.welcome.samplesWanted.connect(actors.importer.add_samples)
         self.welcome.questionWanted.connect(self.ask)
@@ -127,6 +131,7 @@ class MainWindow(QMainWindow):
             keys.NEXT_HIT: partial(self._step, 1),
             keys.PREVIOUS_HIT: partial(self._step, -1),
             keys.BACK: self._escape,
+            keys.HELP: self.menu.show_keys,
         }
         views = {keys.view(number): partial(self.show_view, number) for number in VIEWS}
         keys.bind(self, acts | views)
@@ -227,15 +232,17 @@ class MainWindow(QMainWindow):
             self._refresh.start()
 
     def _end_import(self) -> None:
-        self.refresh()
         self.actors.watcher.look()
+        self._look_again()
+
+    def _look_again(self) -> None:
+        self.refresh()
         self.actors.asker.renew()
 
     def _start_over(self) -> None:
-        """Nothing stays on the screen of what was erased or locked out."""
+        """Nothing stays on the screen of what was erased, taken out or locked out."""
         self.search.start_over()
-        self.refresh()
-        self.actors.asker.renew()
+        self._look_again()
 
     def _show_group(self, state: FileState) -> None:
         self.show_view(DOCUMENTS)
@@ -249,10 +256,6 @@ class MainWindow(QMainWindow):
         self.search.show_page(document_id, page)
 
     # ------------------------------------------------------------ looks
-
-    def _open_settings(self, below: QWidget) -> None:
-        menu = settings_menu(self, self._settings, self.relook)
-        menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
 
     def relook(self, look: theme.Look) -> None:
         """Change colours or text size, now and for the next start."""
@@ -286,20 +289,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how it looked."""
-        self._settings.keep_layout("window", self.saveGeometry())
-        self._settings.keep_layout("search", self.search.split())
-        self._settings.save()
+        window_layout.keep(self, self.search, self._settings)
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow window has a narrow sidebar."""
         super().resizeEvent(event)
         self.sidebar.fit(self.width())
-
-    def _restore_layout(self) -> None:
-        self.resize(1240, 800)
-        self.setMinimumSize(860, 560)
-        geometry = self._settings.layout("window")
-        if not geometry.isEmpty():
-            self.restoreGeometry(geometry)
-        self.search.remember_split(self._settings.layout("search"))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from legaldesk.core.documents import Matter
 from legaldesk.core.hits import ALL_MATTERS
 from legaldesk.ui import theme
+from legaldesk.ui.document_text import plain, tip
 from legaldesk.ui.wording import count
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
@@ -72,7 +73,7 @@ class MatterList(QListWidget):
         for matter in (*((_ALL,) if matters else ()), *matters):
             item = QListWidgetItem(_spoken(matter))
             item.setData(_MATTER, matter)
-            item.setToolTip(_hint(matter))
+            item.setToolTip(tip(_hint(matter)))
             self.addItem(item)
         self.setCurrentRow(min(row, self.count() - 1))
 
@@ -81,7 +82,7 @@ def _spoken(matter: Matter) -> str:
     if matter.name == ALL_MATTERS:
         return "All matters"
     locked = ", locked out of all matters" if matter.locked_out_of_all else ""
-    return f"{matter.name}, {count(matter.documents, 'document')}{locked}"
+    return f"{plain(matter.name)}, {count(matter.documents, 'document')}{locked}"
 
 
 def _hint(matter: Matter) -> str:
@@ -164,6 +165,8 @@ class _MatterDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colours.careful if role == "careful" else colours.text))
         room = area.adjusted(8 + side + 8, 0, -taken - 4, 0)
         name = painter.fontMetrics().elidedText(
-            "All matters" if is_all else matter.name, Qt.TextElideMode.ElideRight, int(room.width())
+            "All matters" if is_all else plain(matter.name),
+            Qt.TextElideMode.ElideRight,
+            int(room.width()),
         )
         painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), name)

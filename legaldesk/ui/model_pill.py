@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QPushButton
 from legaldesk.core.errors import LegalDeskError
 from legaldesk.core.hits import EngineState
 from legaldesk.ui import theme
+from legaldesk.ui.document_text import caption, tip
 from legaldesk.ui.wording import count, model_line
 
 STOPPED = "The engine is not running: exact words only"
@@ -21,6 +22,7 @@ class ModelPill(QPushButton):
         self.setAutoDefault(False)
         self.setProperty("role", "chip")
         self._state: EngineState | None = None
+        self._more: list[str] = []
         self.show_state(None)
         self.clicked.connect(self._tell_more)
 
@@ -28,15 +30,19 @@ class ModelPill(QPushButton):
         """Show what was heard last."""
         self._state = state
         self._say(model_line(state))
-        self.setToolTip("\n".join(self._details()))
+        self._explain(self._details())
         theme.dress(self, *self._sign())
 
     def show_stopped(self, error: LegalDeskError) -> None:
         """The engine does not answer, and why."""
         self._state = None
         self._say(STOPPED)
-        self.setToolTip(error.message)
+        self._explain([error.message])
         theme.dress(self, "error", "wrong")
+
+    def _explain(self, lines: list[str]) -> None:
+        self._more = lines
+        self.setToolTip(tip(*lines))
 
     def _say(self, line: str) -> None:
         self.setText(line)
@@ -69,6 +75,6 @@ class ModelPill(QPushButton):
     def _tell_more(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for line in self.toolTip().splitlines():
-            menu.addAction(line.replace("&", "&&"))
+        for line in self._more:
+            menu.addAction(caption(line))
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))

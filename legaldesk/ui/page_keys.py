@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from legaldesk.ui import keys
 from legaldesk.ui.page_canvas import Fit, PageCanvas
 from legaldesk.ui.page_column import ACTUAL_SIZE, STEP
 from legaldesk.ui.page_toolbar import PageToolbar
@@ -27,12 +28,14 @@ def steer(bar: PageToolbar, canvas: PageCanvas, view: QWidget) -> None:
     canvas.zoomChanged.connect(
         lambda: bar.show_zoom(canvas.zoom, canvas.fit is Fit.WIDTH, canvas.fit is Fit.PAGE)
     )
-    bind(view, {"Ctrl++": larger, "Ctrl+=": larger, "Ctrl+-": smaller, "Ctrl+0": actual, "R": turn})
+    enlarging = dict.fromkeys(keys.LARGER, larger)
+    others = {keys.SMALLER: smaller, keys.ACTUAL_SIZE: actual, keys.TURN: turn}
+    bind(view, enlarging | others)
 
 
-def bind(widget: QWidget, keys: Mapping[str, Callable[[], object]]) -> None:
+def bind(widget: QWidget, acts: Mapping[str, Callable[[], object]]) -> None:
     """Let keys act for a widget and its children, and nowhere else."""
-    for key, act in keys.items():
+    for key, act in acts.items():
         shortcut = QShortcut(QKeySequence(key), widget)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(_without_arguments(act))

@@ -17,15 +17,14 @@ from PySide6.QtWidgets import (
 )
 
 from legaldesk.ui import theme
+from legaldesk.ui.document_label import PlainLabel
+from legaldesk.ui.document_text import caption, plain, tip
 
 
-def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
-    """A plain-text label in one of the style sheet's roles; what it shows is never markup."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
+def label(text: str = "", role: str = "", wrap: bool = False) -> PlainLabel:
+    """A label in one of the style sheet's roles; what it shows is never markup."""
+    made = PlainLabel(role, text)
     made.setWordWrap(wrap)
-    if role:
-        made.setProperty("role", role)
     return made
 
 
@@ -33,7 +32,7 @@ def button(
     text: str, on_click: Callable[[], object], role: str = "", icon: str = ""
 ) -> QPushButton:
     """A push button; ``role`` is "primary", "danger", "link" or "quiet"."""
-    made = QPushButton(text)
+    made = QPushButton(caption(text))
     made.setAutoDefault(False)
     made.clicked.connect(lambda: on_click())
     if role:
@@ -109,8 +108,8 @@ class ElidedLabel(QLabel):
 
     def say(self, text: str) -> None:
         """Show a text."""
-        self._whole = text
-        self.setAccessibleName(text)
+        self._whole = plain(text)
+        self.setAccessibleName(self._whole)
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -123,4 +122,4 @@ class ElidedLabel(QLabel):
             self._whole, Qt.TextElideMode.ElideMiddle, self.width()
         )
         self.setText(shown)
-        self.setToolTip(self._whole if shown != self._whole else "")
+        self.setToolTip(tip(self._whole) if shown != self._whole else "")

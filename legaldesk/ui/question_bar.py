@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
@@ -9,10 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxL
 from legaldesk.core.documents import Matter
 from legaldesk.core.hits import ALL_MATTERS, Hit, Scope
 from legaldesk.ui import theme
+from legaldesk.ui.document_text import caption, plain, tip
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.model_pill import ModelPill
 from legaldesk.ui.pieces import button, set_role, tool
 from legaldesk.ui.tasks_pill import TasksPill
+
+WIDEST = 420
+"""How wide a name may get in a menu, at 100%."""
 
 HINT = 'Ask a question, or put "exact words" in quotation marks'
 
@@ -58,12 +64,13 @@ class QuestionBar(QWidget):
             self._document = ("", "")
         self._matter, self._matters = current, matters
         none_yet = current == ALL_MATTERS and not crosses
-        self.matter_button.setText("No matter yet" if none_yet else current or "All matters")
-        self.matter_button.setAccessibleName(f"Matter: {self.matter_button.text()}")
+        name = "No matter yet" if none_yet else current or "All matters"
+        self.matter_button.setText(caption(self._short(name, self.matter_button)))
+        self.matter_button.setAccessibleName(f"Matter: {plain(name)}")
         self.matter_button.setToolTip(
-            "Questions search every matter that is not locked out"
+            tip("Questions search every matter that is not locked out")
             if crosses
-            else "Questions and new files stay inside this matter"
+            else tip(name, "Questions and new files stay inside this matter")
         )
         set_role(self.matter_button, "crossing" if crosses else "chip")
         if crosses:
@@ -95,7 +102,6 @@ class QuestionBar(QWidget):
     def _make_scope_buttons(self) -> None:
         self.matter_button = button("", self._show_matters_menu, "chip", "matter")
         self.document_button = button("Any document", self._show_document_menu, "chip", "document")
-        self.document_button.setToolTip("Narrow the question to one document")
 
     def _first_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -129,8 +135,8 @@ class QuestionBar(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for matter in self._matters:
             icon = theme.icon("lock" if matter.locked_out_of_all else "matter")
-            text = matter.name.replace("&", "&&")
-            menu.addAction(icon, text, lambda name=matter.name: self.matterChosen.emit(name))
+            choose = partial(self.matterChosen.emit, matter.name)
+            menu.addAction(icon, caption(self._short(matter.name, menu, WIDEST)), choose)
         menu.addAction(theme.icon("plus"), "New matter…", self.newMatterWanted.emit)
         if self._matters:
             menu.addSeparator()
@@ -144,7 +150,7 @@ class QuestionBar(QWidget):
         menu.addAction("Any document", lambda: self.narrow("", ""))
         document_id, name = self._shown_hit
         if document_id:
-            text = f"Only {name}".replace("&", "&&")
+            text = caption(self._short(f"Only {name}", menu, WIDEST))
             menu.addAction(text, lambda: self.narrow(document_id, name))
         menu.popup(self.document_button.mapToGlobal(self.document_button.rect().bottomLeft()))
 
@@ -157,10 +163,16 @@ class QuestionBar(QWidget):
     def _say_document(self) -> None:
         name = self._document[1] or "Any document"
         set_role(self.document_button, "narrowed" if self._document[0] else "chip")
-        metrics = self.document_button.fontMetrics()
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, theme.px(220))
-        self.document_button.setText(shown.replace("&", "&&"))
-        self.document_button.setAccessibleName(f"Document: {name}")
+        self.document_button.setText(caption(self._short(name, self.document_button)))
+        self.document_button.setAccessibleName(f"Document: {plain(name)}")
+        hint = "Narrow the question to one document"
+        self.document_button.setToolTip(tip(name, hint) if self._document[0] else hint)
+
+    @staticmethod
+    def _short(name: str, shown_on: QWidget, widest: int = 220) -> str:
+        """A name as far as a chip has room for it."""
+        metrics = shown_on.fontMetrics()
+        return metrics.elidedText(plain(name), Qt.TextElideMode.ElideMiddle, theme.px(widest))
 
     # ------------------------------------------------------------ keys
 

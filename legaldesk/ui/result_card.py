@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from legaldesk.core import citation
 from legaldesk.core.hits import Hit
 from legaldesk.ui import theme
+from legaldesk.ui.document_text import plain
 from legaldesk.ui.excerpt import excerpt
 
 MOST_LINES = 5
@@ -43,7 +44,7 @@ class Card:
         self._body = self._lay_out_body()
         self._bar_width = self._measure_bar()
         beside = 0.0 if self._narrow or not self._bar_width else self._bar_width + 16
-        reason = QTextLayout(hit.reason or " ", self._small)
+        reason = QTextLayout(plain(hit.reason) or " ", self._small)
         self._reason = _break_lines(reason, self._inner - beside, MOST_REASON_LINES, 1.1)
         self._stack()
 
@@ -62,10 +63,11 @@ class Card:
 
     def _lay_out_body(self) -> QTextLayout:
         """As much of the passage as fits into five lines, and never a line too many."""
+        body = plain(self.hit.body)  # as long as it was, so that the emphasis stays in place
         average = QFontMetricsF(self._base).averageCharWidth()
         room = max(60, int(self._inner / average * MOST_LINES))
         while True:
-            shown = excerpt(self.hit.body, self.hit.emphasis, room)
+            shown = excerpt(body, self.hit.emphasis, room)
             layout = QTextLayout(shown.text, self._base)
             layout.setFormats([_weight(start, end) for start, end in shown.parts])
             _break_lines(layout, self._inner, MOST_LINES, 1.18)
@@ -188,5 +190,5 @@ def _text(
     painter.setFont(font)
     painter.setPen(QColor(colour))
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    shown = QFontMetricsF(font).elidedText(text, elide, area.width())
+    shown = QFontMetricsF(font).elidedText(plain(text), elide, area.width())
     painter.drawText(area, int(side | Qt.AlignmentFlag.AlignVCenter), shown)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from legaldesk.core import citation
 from legaldesk.core.hits import Answer, Hit, Scope
+from legaldesk.ui import keys
 from legaldesk.ui.empty_state import EmptyState
 from legaldesk.ui.page_view import PageView
 from legaldesk.ui.pieces import hairline
@@ -86,11 +87,11 @@ class SearchView(QWidget):
         return self.splitter
 
     def _add_keys(self) -> None:
-        keys = {
-            QKeySequence(QKeySequence.StandardKey.Copy): self.copy_citation,
-            QKeySequence("Ctrl+Shift+C"): self.copy_text,
+        acts = {
+            QKeySequence(keys.COPY): self.copy_citation,
+            QKeySequence(keys.COPY_TEXT): self.copy_text,
         }
-        for key, act in keys.items():
+        for key, act in acts.items():
             shortcut = QShortcut(key, self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
@@ -98,8 +99,8 @@ class SearchView(QWidget):
     def _add_menu(self) -> None:
         """What can be done with a result, for the mouse; keys do the same."""
         entries = {
-            "Copy with citation\tCtrl+C": self.copy_citation,
-            "Copy the text only\tCtrl+Shift+C": self.copy_text,
+            f"Copy with citation\t{keys.COPY}": self.copy_citation,
+            f"Copy the text only\t{keys.COPY_TEXT}": self.copy_text,
             "Ask in this document only": self._narrow,
         }
         for text, act in entries.items():

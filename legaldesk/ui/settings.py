@@ -15,7 +15,8 @@ class Settings:
     """Typed access to the ini file. Nothing about questions or documents is kept in it."""
 
     def __init__(self, library: Path | str) -> None:
-        self._store = QSettings(str(Path(library) / FILE), QSettings.Format.IniFormat)
+        self.library = Path(library)
+        self._store = QSettings(str(self.library / FILE), QSettings.Format.IniFormat)
 
     @property
     def look(self) -> Look:

@@ -22,6 +22,9 @@ SENTENCES: dict[FileState, tuple[str, str]] = {
 """What a group of files is called, for one and for many, in the order it is shown."""
 
 
+_UNITS = {"meaning": "passages", "checking": "steps"}
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """ "1 page", "4,830 pages"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -74,7 +77,7 @@ def time_left(seconds: float | None) -> str:
 
 def progress_line(progress: Progress) -> str:
     """ "12 of 60 files, 41 pages/s, about 20 s left"."""
-    unit = progress.unit or ("passages" if progress.stage == "meaning" else "files")
+    unit = progress.unit or _UNITS.get(progress.stage, "files")
     parts = []
     if progress.total:
         one, many = ("file", "files") if progress.stage == "reading" else (unit, unit)

@@ -77,6 +77,7 @@ class Lanes:
     library: Lane = _lane("library")
     importing: Lane = _lane("importing")
     watching: Lane = _lane("watching")
+    care: Lane = _lane("care")
 
     def stop(self, patience: int = 1500) -> bool:
         """Abandon all jobs and wait up to ``patience`` ms in all; whether every thread ended.

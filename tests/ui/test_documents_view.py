@@ -236,7 +236,7 @@ def test_several_documents_are_removed_together(qtbot, view):
         qtbot.keyClick(view.table, Qt.Key.Key_Delete)
 
     assert asked.args == [("Exhibit 2.pdf", "scan.pdf")]
-    assert "2 documents" in view._many_sum.text()
+    assert "2 documents" in view.many.sum.text()
 
 
 def test_a_list_that_cannot_be_read_says_why(qtbot, view, library, monkeypatch):

@@ -1,0 +1,52 @@
+"""About LegalDesk: version, privacy, where the library lies, and whose work it builds on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from legaldesk import __version__
+from legaldesk.ui.document_text import breakable, tip
+from legaldesk.ui.pieces import button, label
+from legaldesk.ui.sheet import Sheet
+
+WIDTH = 480
+PRIVACY = (
+    "Everything stays on this computer. Your documents, questions and answers are sent nowhere, "
+    "and LegalDesk needs no network."
+)
+LICENCES = (
+    "Built with Qt and PySide6 (LGPL 3), PDFium (BSD, Apache 2.0), pypdf (BSD), SQLite (public "
+    "domain), PyTorch (BSD), Sentence Transformers and hnswlib (Apache 2.0), and the model "
+    "all-MiniLM-L6-v2 (Apache 2.0). The laws of the sample matter are in the public domain."
+)
+
+
+class About(Sheet):
+    """Says what this is; the button opens the library's folder."""
+
+    def __init__(self, parent: QWidget, library: Path) -> None:
+        super().__init__(parent, "About LegalDesk", WIDTH)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.library = library
+        self.open_folder = button("Open the library's folder", self._open_folder, icon="folder")
+        self.open_folder.setToolTip(tip(str(library)))
+        self.offer(self.open_folder)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(label(f"Version {__version__}", "secondary"))
+        column.addWidget(label(PRIVACY, wrap=True))
+        column.addWidget(label("The library", "strong"))
+        column.addWidget(label(breakable(str(library)), "secondary", wrap=True))
+        column.addWidget(label("Licences", "strong"))
+        column.addWidget(label(LICENCES, "small", wrap=True))
+        column.addStretch(1)
+        self.fill(content)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.library)))

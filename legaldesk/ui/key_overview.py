@@ -1,0 +1,43 @@
+"""All keys on one sheet (F1)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from legaldesk.ui import keys
+from legaldesk.ui.pieces import label
+from legaldesk.ui.sheet import Sheet
+
+WIDTH = 460
+
+
+class KeyOverview(Sheet):
+    """Lists the keys by the place where they act."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, "Keys", WIDTH)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for place, lines in keys.OVERVIEW.items():
+            column.addWidget(label(place, "strong"))
+            column.addLayout(_table(lines))
+            column.addSpacing(8)
+        column.addStretch(1)
+        self.fill(content)
+
+
+def _table(lines: tuple[keys.Line, ...]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(4)
+    grid.setColumnStretch(0, 2)
+    grid.setColumnStretch(1, 3)
+    for row, line in enumerate(lines):
+        pressed = label("  or  ".join(keys.spoken(key) for key in line.keys), "secondary")
+        grid.addWidget(pressed, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label(line.does, wrap=True), row, 1)
+    return grid
