@@ -41,6 +41,8 @@ class Child:
         self._requests: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._replies: queue.Queue[Frame | ProcessDied] = queue.Queue(_QUEUED_REPLIES)
         self._killed = threading.Event()
+        self.ended = False
+        """Whether it closed its output by itself, as when it crashes or the system kills it."""
         for work in (self._write, self._read):
             threading.Thread(target=work, daemon=True, name="child-pipe").start()
 
@@ -102,6 +104,7 @@ class Child:
             while (frame := read_raw_frame(pipe, MAX_HEADER, self._max_raw)) is not None:
                 if not self._offer(frame):
                     return
+            self.ended = not self._killed.is_set()
             self._offer(ProcessDied("it stopped"))
         except ProcessDied as error:
             self._offer(error)

@@ -13,24 +13,37 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from legaldesk.core.errors import LibraryBusy, LibraryDamaged, NoRoom
+from legaldesk.core.errors import LegalDeskError, LibraryBusy, LibraryDamaged, NoRoom
 
 FILE_NAME = "library.sqlite"
 BUSY_SECONDS = 20
+
+SCHEMA = 2
+"""How many migrations there are; kept in the file, so that a reader knows when it is ready."""
 
 migrations = Migrations("legaldesk")
 
 
 @migrations(name="001_library")
 def _library(db: Database) -> None:
-    for statement in _TABLES.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    _execute_all(db, _TABLES)
     db.table("passages").enable_fts(
         ["title", "section", "body"],
         create_triggers=True,
         tokenize="unicode61 remove_diacritics 2",
     )
+
+
+@migrations(name="002_counts")
+def _counts(db: Database) -> None:
+    """What lists and the window's corner ask for again and again, without a scan."""
+    _execute_all(db, _COUNTS)
+
+
+def _execute_all(db: Database, statements: str) -> None:
+    for statement in statements.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
 
 
 _TABLES = """
@@ -124,6 +137,16 @@ CREATE TABLE changes (
   added INTEGER NOT NULL);
 """
 
+_COUNTS = """
+CREATE INDEX pages_without_text ON pages (document, number) WHERE state <> 'text';
+CREATE TABLE tally (passages INTEGER NOT NULL);
+INSERT INTO tally SELECT count(*) FROM passages;
+CREATE TRIGGER passages_counted AFTER INSERT ON passages
+  BEGIN UPDATE tally SET passages = passages + 1; END;
+CREATE TRIGGER passages_uncounted AFTER DELETE ON passages
+  BEGIN UPDATE tally SET passages = passages - 1; END;
+"""
+
 
 def database_path(library: Path) -> Path:
     """Where a library keeps its database."""
@@ -134,10 +157,12 @@ def open_db(library: Path, *, writable: bool) -> Database:
     """A connection of its own to the library's database, which must be there to be read.
 
     Raises LibraryDamaged when the file is not a sound SQLite database, LibraryBusy when
-    another connection holds it for longer than BUSY_SECONDS, NoRoom on a full disk.
+    another connection holds it for longer than BUSY_SECONDS, NoRoom on a full disk, and
+    LegalDeskError when a newer LegalDesk made it or it cannot be written.
     """
     path = database_path(library)
     mode = "rwc" if writable else "ro"
+    connection = None
     try:
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode={mode}",
@@ -146,23 +171,40 @@ def open_db(library: Path, *, writable: bool) -> Database:
             check_same_thread=False,
         )
         return _prepared(connection, writable)
-    except sqlite3.Error as error:
-        raise translated(error, path.name) from error
+    except BaseException as error:
+        if connection is not None:
+            connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise translated(error, path.name) from error
+        raise
+
+
+def is_ready(db: Database) -> bool:
+    """Whether the schema is there; not so while its owner is still making it."""
+    return _schema(db) >= SCHEMA
+
+
+def _schema(db: Database) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _prepared(connection: sqlite3.Connection, writable: bool) -> Database:
     connection.row_factory = sqlite3.Row
     db = Database(connection, recursive_triggers=False, execute_plugins=False)
-    for pragma in ("foreign_keys = ON", "cell_size_check = ON"):
+    # What SQLite sorts on the side is client text too: it is not to reach another folder.
+    for pragma in ("foreign_keys = ON", "cell_size_check = ON", "temp_store = MEMORY"):
         db.execute(f"PRAGMA {pragma}")
-    if writable:
-        db.enable_wal()
-        for pragma in ("synchronous = FULL", "secure_delete = ON"):
-            db.execute(f"PRAGMA {pragma}")
-        migrations.apply(db)
-    else:
+    if _schema(db) > SCHEMA:
+        raise LegalDeskError("This library was made by a newer LegalDesk. Open it with that one.")
+    if not writable:
         db.execute("PRAGMA query_only = ON")
-        db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        return db
+    db.enable_wal()
+    for pragma in ("synchronous = FULL", "secure_delete = ON"):
+        db.execute(f"PRAGMA {pragma}")
+    if not is_ready(db):  # else nothing is written, so that a full disk can still be searched
+        migrations.apply(db)
+        db.execute(f"PRAGMA user_version = {SCHEMA}")
     return db
 
 
@@ -186,8 +228,19 @@ def translated(error: sqlite3.Error, file: str) -> Exception:
         )
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LibraryBusy("The library is busy with another program. Try again shortly.", file)
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
+        return LegalDeskError("The library's folder cannot be written. Check its rights.", file)
+    if code in _READ_ERRORS:
+        return LibraryDamaged("The disk that holds the library cannot be read.", file)
     if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return NoRoom("The disk that holds the library is full. Make room and try again.", file)
     if primary == sqlite3.SQLITE_CANTOPEN:
         return LibraryDamaged("The library's database cannot be opened.", file)
     return error
+
+
+_READ_ERRORS = (
+    sqlite3.SQLITE_IOERR_READ,
+    sqlite3.SQLITE_IOERR_SHORT_READ,
+    sqlite3.SQLITE_IOERR_CORRUPTFS,
+)

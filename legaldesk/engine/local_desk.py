@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+
+import msgspec
 
 from legaldesk.core.desk import Task
 from legaldesk.core.passages import RULES_VERSION, Segmentation
 from legaldesk.core.progress import Report
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.model_folder import bundled_model, read_model_folder
-from legaldesk.engine.originals import Originals
+from legaldesk.engine.originals import Originals, erase
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
-from legaldesk.engine.reader import Reader
+from legaldesk.engine.reader import Reader, Row
 from legaldesk.engine.store import Store
 from legaldesk.engine.tokens import TokenCounter
 
@@ -47,8 +49,8 @@ class LocalDesk:
         self._here = threading.local()
         self._storing: set[str] = set()
         self._storing_changed = threading.Condition()
-        self.leftovers = {row["path"] for row in self.reader.queued()}
-        """Files that were waiting when the last owner ended; the queue of this one is its own."""
+        self._leftovers = {int(row["id"]) for row in self.reader.queued()}
+        self._leftovers_guard = threading.Lock()
         self._clear_strays()
 
     @property
@@ -60,16 +62,17 @@ class LocalDesk:
         return reader
 
     @contextmanager
-    def one_at_a_time(self, sha256: str) -> Iterator[None]:
-        """Hold the same bytes back while another thread is storing them."""
+    def one_at_a_time(self, *documents: str) -> Iterator[None]:
+        """Hold others back who store or erase one of the same documents, by id."""
+        wanted = set(documents)
         with self._storing_changed:
-            self._storing_changed.wait_for(lambda: sha256 not in self._storing)
-            self._storing.add(sha256)
+            self._storing_changed.wait_for(lambda: self._storing.isdisjoint(wanted))
+            self._storing |= wanted
         try:
             yield
         finally:
             with self._storing_changed:
-                self._storing.discard(sha256)
+                self._storing -= wanted
                 self._storing_changed.notify_all()
 
     def run(self, task: Task[T], arguments: Mapping[str, Any], report: Report) -> T:
@@ -77,14 +80,34 @@ class LocalDesk:
         return task.function(self, **arguments, report=report)
 
     def files_left(self) -> int:
-        """How many files from before the last restart still wait to be read."""
-        return sum(row["path"] in self.leftovers for row in self.reader.queued())
+        """How many files wait that nobody is reading, from before a restart or a full disk."""
+        with self._leftovers_guard:
+            waiting = sorted(self._leftovers)
+        if not waiting:
+            return 0
+        return self.reader.count(
+            "SELECT count(*) FROM files WHERE state = 'queued'"
+            " AND id IN (SELECT value FROM json_each(?))",
+            msgspec.json.encode(waiting).decode(),
+        )
+
+    def take_leftovers(self) -> list[Row]:
+        """The files that wait and that nobody is reading; the caller reads them now."""
+        with self._leftovers_guard:
+            taken, self._leftovers = self._leftovers, set()
+        return [row for row in self.reader.queued() if row["id"] in taken]
+
+    def leave(self, records: Iterable[int]) -> None:
+        """Nobody reads these files any more: they wait for the next ``take_leftovers``."""
+        with self._leftovers_guard:
+            self._leftovers.update(records)
 
     def _clear_strays(self) -> None:
         """Delete copies of files whose import was cut off before it was committed."""
-        known = {row[0] for row in self.reader.rows("SELECT sha256 FROM documents")}
+        stored = self.reader.rows("SELECT sha256 FROM documents WHERE NOT referenced")
+        known = {row[0] for row in stored}
         for path in self.originals.strays(known):
-            path.unlink(missing_ok=True)
+            erase(path)
 
     def close(self) -> None:
         """Stop the model's thread and the parsers, and let go of the database."""

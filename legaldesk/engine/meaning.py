@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from legaldesk.core.errors import Cancelled, LegalDeskError, ModelProblem
+from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryBusy, ModelProblem, NoRoom
 from legaldesk.core.hits import EngineState
 from legaldesk.core.passages import embedded_text
 from legaldesk.core.progress import Progress, Report
@@ -34,6 +34,9 @@ SHORTEST_LIST, LONGEST_LIST = 128, 1024
 """Passages encoded and stored in one step. Each list is twice as long as the one before, so
 that a small drop is done at once and a large one is sorted well."""
 
+RETRY_SECONDS = 5.0
+"""Between two tries to store vectors on a full disk."""
+
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
@@ -50,18 +53,24 @@ class Meaning:
         self._index = VectorIndex(library / "index", generation.dimension)
         self._encoder: Encoder | None = None
         self._problem: LegalDeskError | None = None
+        """Why the model cannot be used until the next start."""
+        self._hindrance: LegalDeskError | None = None
+        """Why no vector can be stored just now, such as a full disk."""
         self._ready = threading.Event()
         self._changed = threading.Condition()
         self._busy_readers = 0
-        self._stopping = False
+        self._started = self._stopping = False
         self._work = threading.Event()
         self._encoded = 0
         """Passages of the list in work that are encoded and not yet stored."""
         self._thread = threading.Thread(target=self._run, name="meaning", daemon=True)
 
     def start(self) -> None:
-        """Begin to load the model; returns at once."""
-        self._thread.start()
+        """Begin to load the model, unless that has begun; returns at once."""
+        with self._changed:
+            if not self._started:
+                self._started = True
+                self._thread.start()
 
     def close(self) -> None:
         """Stop after the batch in work; what was encoded before it is stored."""
@@ -83,6 +92,7 @@ class Meaning:
 
     def wait_until_ready(self) -> None:
         """Block until questions can be encoded. Raises ModelProblem when they cannot be."""
+        self.start()
         self._ready.wait()
         if self._problem is not None:
             raise self._problem
@@ -107,7 +117,9 @@ class Meaning:
         if self._problem is not None:
             model, note = "failed", self._problem.message
         elif self._ready.is_set():
-            model, note = "ready", self._index.exact_only
+            hindrance = self._hindrance
+            model = "ready"
+            note = hindrance.message if hindrance is not None else self._index.exact_only
         else:
             model, note = "loading", ""
         device = self._encoder.device if self._encoder else ""
@@ -120,7 +132,8 @@ class Meaning:
 
     def files_begin(self) -> None:
         """Files are being read: leave the processor to that."""
-        self._busy_readers += 1
+        with self._changed:
+            self._busy_readers += 1
 
     def files_end(self) -> None:
         """The files are read."""
@@ -132,14 +145,17 @@ class Meaning:
     def await_all(self, report: Report) -> int:
         """Block until every passage has its vector; returns how many passages there are.
 
-        Raises Cancelled when ``report`` does; the thread goes on all the same.
+        Raises Cancelled when ``report`` does, and NoRoom while no vector can be stored; the
+        thread goes on all the same.
         """
+        self.start()
         begun, before = time.monotonic(), -1
         with Reader(self._library) as reader:
             while True:
                 total, pending = reader.passages(), reader.pending()
-                if self._problem is not None:
-                    raise self._problem
+                problem = self._problem or (self._hindrance if pending else None)
+                if problem is not None:
+                    raise problem
                 done = min(total - pending + self._encoded, total)
                 before = done if before < 0 else before
                 rate = (done - before) / max(time.monotonic() - begun, 1e-3)
@@ -158,6 +174,7 @@ class Meaning:
     def rebuild(self) -> None:
         """Write the index anew from the stored vectors, so that nothing removed is left."""
         self._index.rebuild(self._source)
+        self.more()  # the graph of a large library is built again
 
     # In the thread
 
@@ -166,11 +183,10 @@ class Meaning:
             self._load()
             while not self._stopping:
                 self._work.clear()
-                size = SHORTEST_LIST
-                while self._encode_some(size):
-                    size = min(2 * size, LONGEST_LIST)
-                self._index.save_if_due()
-                self._work.wait()
+                if self._keep_up():
+                    self._work.wait()
+                else:
+                    self._work.wait(RETRY_SECONDS)
         except Cancelled:
             return
         except LegalDeskError as error:
@@ -179,14 +195,32 @@ class Meaning:
             _log.exception("the model's thread stopped")
             self._fail(ModelProblem(f"The model stopped working ({type(error).__name__})."))
 
+    def _keep_up(self) -> bool:
+        """Encode all that waits; False when it could not be stored, which may be tried again."""
+        size = SHORTEST_LIST
+        try:
+            while self._encode_some(size):
+                size = min(2 * size, LONGEST_LIST)
+            self._hindrance = None
+            self._index.save_if_due()
+        except (NoRoom, LibraryBusy) as error:
+            self._hindrance = error
+        finally:
+            self._encoded = 0
+        return self._hindrance is None
+
     def _fail(self, error: LegalDeskError) -> None:
         self._problem = error
         self._ready.set()
+        with self._changed:
+            self._changed.notify_all()
 
     def _load(self) -> None:
         from legaldesk.engine.encoder import Encoder  # seconds of imports
 
         encoder = Encoder(self._folder)
+        if self._stopping:
+            raise Cancelled
         reason = self._index.open(self._source)
         _log.info("vector index: %s", reason)
         self._encoder = encoder
@@ -202,7 +236,7 @@ class Meaning:
         vectors = self._encoder.encode_passages(texts, self._count)
         packed = vectors.astype(np.float16)
         self._store.add_vectors([row[0] for row in waiting], [row.tobytes() for row in packed])
-        self._encoded = 0
+        self._encoded, self._hindrance = 0, None
         self._index.refresh(self._source)
         with self._changed:
             self._changed.notify_all()

@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 from legaldesk.core.documents import Document
 from legaldesk.core.errors import Damaged
 from legaldesk.engine.profile import make_private_folder, write_durably
 
+_BLOCK = 1 << 20
+
 
 def content_hash(data: bytes) -> str:
     """A document's id: the sha256 of its bytes."""
     return hashlib.sha256(data).hexdigest()
+
+
+def read_regular(path: Path, limit: int = -1) -> bytes:
+    """The first ``limit`` bytes of a file, or all.
+
+    Raises OSError, also for a pipe or a device, which might block for ever or never end.
+    """
+    with open(path, "rb", opener=_without_waiting) as file:
+        return file.read(limit)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def erase(path: Path) -> None:
+    """Overwrite and delete a file, if it is there. Raises OSError where that cannot be."""
+    if not path.is_file():
+        return
+    with open(path, "r+b") as file:
+        left = path.stat().st_size
+        while left > 0:
+            left -= file.write(b"\0" * min(left, _BLOCK))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
 
 
 class Originals:
@@ -27,9 +59,9 @@ class Originals:
         return self._folder / sha256[:2] / f"{sha256}.pdf"
 
     def keep(self, sha256: str, data: bytes) -> None:
-        """Store a copy, unless it is there. Raises NoRoom."""
+        """Store a copy, unless it is there as it should be. Raises NoRoom."""
         path = self.path(sha256)
-        if path.is_file() and path.stat().st_size == len(data):
+        if path.is_file() and content_hash(path.read_bytes()) == sha256:
             return
         make_private_folder(path.parent)
         write_durably(path, data)
@@ -41,7 +73,7 @@ class Originals:
         """
         path = Path(document.path) if document.referenced else self.path(document.id)
         try:
-            data = path.read_bytes()
+            data = read_regular(path)
         except OSError as error:
             raise Damaged(
                 f"“{document.name}” cannot be opened any more: {error.strerror}."
@@ -57,14 +89,7 @@ class Originals:
 
     def erase(self, sha256: str) -> None:
         """Overwrite and delete a copy. A file referenced in place is never here."""
-        path = self.path(sha256)
-        if not path.is_file():
-            return
-        with open(path, "r+b") as file:
-            file.write(b"\0" * path.stat().st_size)
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
+        erase(self.path(sha256))
 
     def strays(self, known: set[str]) -> list[Path]:
         """Copies and half-written files that belong to no document."""

@@ -61,7 +61,7 @@ class Findings:
 
     ``structures`` are the ways left to ask for bookmarks and labels. ``trouble`` is why
     the library could not begin, ``stops`` how many pages stopped a child, ``notes`` what
-    the user should know of pages left out.
+    the user should know of pages left out, ``tried_again`` where a child last ended.
     """
 
     structures: tuple[Structure, ...] = ("none",)
@@ -72,6 +72,7 @@ class Findings:
     stops: int = 0
     notes: list[str] = field(default_factory=list)
     trouble: FileProblem | ProcessDied | None = None
+    tried_again: tuple[int, int, int] | None = None
 
     @property
     def worthwhile(self) -> bool:
@@ -196,7 +197,8 @@ class Reading:
                     self._follow(child, library, started)
                 except ProcessDied as stop:
                     child.kill()
-                    self._go_around(stop, started)
+                    if not (child.ended and self._try_again()):
+                        self._go_around(stop, started)
         if isinstance(found.trouble, Locked):
             raise found.trouble
         return found
@@ -244,6 +246,17 @@ class Reading:
         else:
             message = f"{self._name} needs a password. Enter it to add the file."
             self._found.trouble = Locked(message, self._name)
+
+    def _try_again(self) -> bool:
+        """Whether the next child is to do the same as the one that ended: once at each place.
+
+        The system may have killed that one for reasons that have nothing to do with the file.
+        """
+        found = self._found
+        place = (len(found.structures), found.total, len(found.pages))
+        first_time = place != found.tried_again
+        found.tried_again = place
+        return first_time
 
     def _go_around(self, stop: ProcessDied, started: float) -> None:
         """Decide what the next child is to leave out."""

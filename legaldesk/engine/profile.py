@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import platformdirs
 
 from legaldesk.core.errors import LegalDeskError, NoRoom
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""How the system says that a disk, or what of it may be used, is full."""
 
 
 def default_library() -> Path:
@@ -22,11 +26,18 @@ def private_by_default() -> None:
 
 
 def make_private_folder(folder: Path) -> Path:
-    """Create a folder that only its user may open. Raises LegalDeskError where it cannot be."""
+    """Create a folder that only its user may open.
+
+    Raises NoRoom on a full disk and LegalDeskError where it cannot be.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
     except OSError as error:
+        if error.errno in _FULL:
+            raise NoRoom(
+                "The disk that holds the library is full. Make room and try again.", str(folder)
+            ) from error
         raise LegalDeskError(
             f"The folder “{folder}” cannot be used: {error.strerror}.", str(folder)
         ) from error
@@ -36,7 +47,8 @@ def make_private_folder(folder: Path) -> Path:
 def write_durably(path: Path, data: bytes) -> None:
     """Put a file in place whole or not at all, and flushed to the disk.
 
-    Raises NoRoom on a full disk; what was there before is then untouched.
+    Raises NoRoom on a full disk and LegalDeskError where it cannot be written; what was
+    there before is then untouched.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -47,13 +59,24 @@ def write_durably(path: Path, data: bytes) -> None:
         os.replace(temporary, path)
         _flush_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if error.errno in _FULL:
             raise NoRoom(
                 f"The disk is full: “{path.name}” could not be written. Make room and try again.",
                 path.name,
             ) from error
-        raise
+        raise LegalDeskError(
+            f"“{path.name}” cannot be written: {error.strerror}. Check the library's folder.",
+            path.name,
+        ) from error
+
+
+def clear_temporaries(path: Path) -> None:
+    """Delete what a kill left half-written beside a file."""
+    for temporary in path.parent.glob(f".{path.name}.*.part"):
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def _private(path: str, flags: int) -> int:

@@ -29,7 +29,7 @@ from legaldesk.core.documents import (
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Coverage, Scope
 from legaldesk.core.passages import Span
-from legaldesk.engine.database import database_path, empty_db, open_db, translated
+from legaldesk.engine.database import database_path, empty_db, is_ready, open_db, translated
 
 TITLE_WEIGHT, SECTION_WEIGHT, BODY_WEIGHT = 1.0, 1.0, 1.0
 
@@ -57,8 +57,9 @@ class Reader:
 
     def __init__(self, library: Path) -> None:
         self._library = library
-        self._there = database_path(library).is_file()
-        self._db = open_db(library, writable=False) if self._there else empty_db()
+        self._there = False
+        self._db = empty_db()
+        self._look()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -72,13 +73,26 @@ class Reader:
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a query; SQLite's errors become ours."""
-        if not self._there and database_path(self._library).is_file():
-            self._there = True
-            self._db = open_db(self._library, writable=False)
+        if not self._there:
+            self._look()
         try:
             return list(self._db.conn.execute(sql, values))
         except sqlite3.Error as error:
             raise translated(error, "library") from error
+
+    def _look(self) -> None:
+        """Take the library's database, once its owner has made it; until then it is empty."""
+        if not database_path(self._library).is_file():
+            return
+        found = open_db(self._library, writable=False)
+        try:
+            ready = is_ready(found)
+        except sqlite3.Error as error:
+            found.close()
+            raise translated(error, "library") from error
+        old, self._db = (self._db, found) if ready else (found, self._db)
+        old.close()
+        self._there = ready
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -239,8 +253,8 @@ class Reader:
         return self.count("SELECT count(*) FROM waiting")
 
     def passages(self) -> int:
-        """Passages of the live generation."""
-        return self.count(f"SELECT count(*) FROM passages WHERE generation = {_LIVE}")
+        """Passages of the live generation, the only one that is kept."""
+        return self.count("SELECT passages FROM tally")
 
     # Passages
 

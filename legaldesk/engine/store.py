@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import msgspec
 from sqlite_utils import Database
 
 from legaldesk.core.documents import Extraction, FileOutcome, FileState, Matter
-from legaldesk.core.errors import WrongUse
+from legaldesk.core.errors import LegalDeskError, LibraryBusy, WrongUse
 from legaldesk.core.passages import (
     EXTRACTION_VERSION,
     Passage,
@@ -60,18 +60,32 @@ class Generation:
     dimension: int
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A file that waits: the number of its record, and its matter as it is spelt there."""
+
+    record: int
+    matter: str
+
+
+class Withdrawn(WrongUse):
+    """The record of a file that was being read is gone: its matter was removed meanwhile."""
+
+
 class Store:
     """The library's one writing connection."""
 
     def __init__(self, library: Path) -> None:
         self._db: Database = open_db(library, writable=True)
         self._lock = threading.RLock()
+        with suppress(LegalDeskError):
+            self.fold_log()  # a kill may have left pages of removed documents in it
 
     def close(self) -> None:
         """Fold the write-ahead log into the database and let go of it."""
         with self._lock:
-            with suppress(sqlite3.Error):  # the next owner folds it in
-                self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with suppress(LegalDeskError):  # the next owner folds it in
+                self.fold_log()
             self._db.close()
 
     @contextmanager
@@ -120,20 +134,23 @@ class Store:
 
     # Files that were dropped
 
-    def enqueue(self, paths: Sequence[str], matter: str, in_place: bool) -> None:
-        """Remember files to be read, so that a restart goes on with them."""
-        with self._writing() as sql:
-            sql.executemany(
-                "INSERT INTO files (path, matter, in_place, state, at) VALUES (?, ?, ?, ?, ?)"
-                " ON CONFLICT (path, matter) DO UPDATE SET in_place = excluded.in_place,"
-                " state = excluded.state, reason = '', at = excluded.at",
-                [(path, matter, in_place, FileState.QUEUED, now()) for path in paths],
-            )
+    def enqueue(self, paths: Sequence[str], matter: str, in_place: bool) -> list[Queued]:
+        """Remember files to be read, so that a restart goes on with them.
 
-    def finish_file(self, outcome: FileOutcome) -> None:
-        """Record a file's final state when no new document comes with it."""
+        The matter is made if it is new. Raises WrongUse when its name says nothing.
+        """
         with self._writing() as sql:
-            _finish_file(sql, outcome)
+            name = _open_matter(sql, matter)
+            return [_enqueue(sql, path, name, in_place) for path in paths]
+
+    def finish_files(self, outcomes: Sequence[tuple[int, FileOutcome]]) -> None:
+        """Record the final states of files by their records, where no document comes with them.
+
+        A record that is gone, because its matter was removed, stays gone.
+        """
+        with self._writing() as sql:
+            for record, outcome in outcomes:
+                _finish_file(sql, record, outcome)
 
     def forget_file(self, path: str) -> None:
         """Drop the record of a file that did not make it into the library."""
@@ -142,14 +159,32 @@ class Store:
 
     # Documents
 
-    def add_document(self, new: NewDocument, generation: Generation, outcome: FileOutcome) -> None:
-        """Store a document, its pages and passages and its file's outcome in one step."""
+    def add_document(
+        self, new: NewDocument, generation: Generation, record: int, outcome: FileOutcome
+    ) -> FileOutcome:
+        """Store a document, its pages and passages and its file's outcome in one step.
+
+        Returns the outcome with the matter as it is named now. Raises Withdrawn.
+        """
         with self._writing() as sql:
+            outcome = _in_its_matter(sql, record, outcome)
             document = _insert_document(sql, new)
             _file_under(sql, document, outcome.matter)
             _insert_pages(sql, document, new.extraction)
             _insert_passages(sql, document, new, generation)
-            _finish_file(sql, outcome)
+            _finish_file(sql, record, outcome)
+            return outcome
+
+    def add_duplicate(self, sha256: str, record: int, outcome: FileOutcome) -> FileOutcome:
+        """File a stored document under the matter of a file with the same bytes.
+
+        Returns and raises like ``add_document``.
+        """
+        with self._writing() as sql:
+            outcome = _in_its_matter(sql, record, outcome)
+            _file_under(sql, _document_row(sql, sha256), outcome.matter)
+            _finish_file(sql, record, outcome)
+            return outcome
 
     def recut(self, document: int, new: NewDocument, generation: Generation) -> None:
         """Store a known document's passages for a new generation."""
@@ -159,7 +194,7 @@ class Store:
     def assign(self, sha256: str, matter: str) -> None:
         """File a stored document under one more matter, made if it is new."""
         with self._writing() as sql:
-            _file_under(sql, _document_row(sql, sha256), matter)
+            _file_under(sql, _document_row(sql, sha256), _open_matter(sql, matter))
 
     def withdraw(self, sha256: str, matter: str) -> None:
         """Take a document out of one of its matters; the last one it keeps."""
@@ -202,9 +237,7 @@ class Store:
         """A new matter. Raises WrongUse when the name is empty or taken."""
         clean = _matter_name(name)
         with self._writing() as sql:
-            if sql.execute(
-                "SELECT 1 FROM matters WHERE name = ? COLLATE NOCASE", (clean,)
-            ).fetchone():
+            if _same_name(sql, clean) is not None:
                 raise WrongUse(f"There is already a matter named “{clean}”.")
             sql.execute("INSERT INTO matters (name, created) VALUES (?, ?)", (clean, now()))
         return Matter(clean)
@@ -213,15 +246,12 @@ class Store:
         """Give a matter another name. Raises WrongUse when it is empty or taken."""
         clean = _matter_name(new_name)
         with self._writing() as sql:
-            taken = sql.execute(
-                "SELECT 1 FROM matters WHERE name = ? COLLATE NOCASE AND name <> ?", (clean, name)
-            ).fetchone()
-            if taken:
+            if _same_name(sql, clean) not in (None, name):
                 raise WrongUse(f"There is already a matter named “{clean}”.")
             changed = sql.execute("UPDATE matters SET name = ? WHERE name = ?", (clean, name))
             if not changed.rowcount:
                 raise WrongUse(f"There is no matter named “{name}”.")
-            sql.execute("UPDATE files SET matter = ? WHERE matter = ?", (clean, name))
+            sql.execute("UPDATE OR REPLACE files SET matter = ? WHERE matter = ?", (clean, name))
 
     def lock_matter(self, name: str, locked: bool) -> None:
         """Keep a matter out of “All matters”, or let it in again."""
@@ -234,33 +264,50 @@ class Store:
 
     # Removal
 
-    def remove(self, documents: Sequence[str], matter: str | None) -> None:
+    def remove(self, documents: Sequence[str], matter: str | None) -> bool:
         """Erase documents by id, and a matter; what they leave is overwritten, not unlinked.
 
-        secure_delete overwrites pages with zeros, FTS optimize merges away the deleted
-        words, and the truncated write-ahead log keeps no older copy of a page.
+        False, and nothing is erased, when these are no longer the documents that are in no
+        other matter. secure_delete overwrites pages with zeros and FTS optimize merges away
+        the deleted words. Older copies of those pages are in the log until ``fold_log``.
         """
         with self._writing() as sql:
+            if matter is not None and _only_in(sql, matter) != set(documents):
+                return False
             for sha256 in documents:
                 _erase_document(sql, sha256)
             if matter is not None:
                 sql.execute("DELETE FROM files WHERE matter = ?", (matter,))
                 sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
             sql.execute("INSERT INTO passages_fts(passages_fts) VALUES('optimize')")
-        self.fold_log()
+            return True
 
     def fold_log(self) -> None:
-        """Fold the write-ahead log into the database and truncate it, so it keeps no old page."""
+        """Fold the write-ahead log into the database and truncate it, so it keeps no old page.
+
+        Raises LibraryBusy when somebody goes on reading an older state for BUSY_SECONDS.
+        """
         with self._lock:
             try:
-                self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                row = self._db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             except sqlite3.Error as error:
                 raise translated(error, "library") from error
+        if row[0]:  # SQLite reports this and raises nothing
+            raise LibraryBusy("The library is busy with another program. Try again shortly.")
 
     def check_words(self) -> None:
         """Compare the word index with the passages. Raises LibraryDamaged when they differ."""
         with self._writing() as sql:
             sql.execute("INSERT INTO passages_fts(passages_fts, rank) VALUES('integrity-check', 1)")
+
+    def await_vectors(self) -> None:
+        """Let every passage wait that has no vector and does not."""
+        with self._writing() as sql:
+            sql.execute(
+                "INSERT INTO waiting (passage) SELECT id FROM passages"
+                " WHERE id NOT IN (SELECT passage FROM vectors)"
+                " AND id NOT IN (SELECT passage FROM waiting)"
+            )
 
     def rebuild_words(self) -> None:
         """Build the word index anew from the passages."""
@@ -277,17 +324,47 @@ def _matter_name(name: str) -> str:
     return clean
 
 
-def _finish_file(sql: sqlite3.Connection, outcome: FileOutcome) -> None:
+def _same_name(sql: sqlite3.Connection, name: str) -> str | None:
+    """The matter of this name in whatever case; SQLite's NOCASE knows a to z alone."""
+    rows = sql.execute("SELECT name FROM matters")
+    return next((row[0] for row in rows if row[0].casefold() == name.casefold()), None)
+
+
+def _open_matter(sql: sqlite3.Connection, name: str) -> str:
+    """The matter of this name as it is spelt there, made if it is new."""
+    clean = _matter_name(name)
+    known = _same_name(sql, clean)
+    if known is not None:
+        return known
+    sql.execute("INSERT INTO matters (name, created) VALUES (?, ?)", (clean, now()))
+    return clean
+
+
+def _enqueue(sql: sqlite3.Connection, path: str, matter: str, in_place: bool) -> Queued:
+    row = sql.execute(
+        "INSERT INTO files (path, matter, in_place, state, at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (path, matter) DO UPDATE SET in_place = excluded.in_place,"
+        " state = excluded.state, reason = '', at = excluded.at RETURNING id",
+        (path, matter, in_place, FileState.QUEUED, now()),
+    ).fetchone()
+    return Queued(int(row[0]), matter)
+
+
+def _in_its_matter(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> FileOutcome:
+    """The outcome under the matter's name of now. Raises Withdrawn when the record is gone."""
+    row = sql.execute(
+        "SELECT matter FROM files WHERE id = ? AND path = ?", (record, outcome.file)
+    ).fetchone()
+    if row is None:
+        raise Withdrawn("Its matter was removed before it was read.", outcome.file)
+    return replace(outcome, matter=row[0])
+
+
+def _finish_file(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> None:
     sql.execute(
-        "INSERT INTO files (path, matter, in_place, state, reason, document, pages, passages,"
-        " pages_without_text, seconds, at) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (path, matter) DO UPDATE SET state = excluded.state,"
-        " reason = excluded.reason, document = excluded.document, pages = excluded.pages,"
-        " passages = excluded.passages, pages_without_text = excluded.pages_without_text,"
-        " seconds = excluded.seconds, at = excluded.at",
+        "UPDATE files SET state = ?, reason = ?, document = ?, pages = ?, passages = ?,"
+        " pages_without_text = ?, seconds = ?, at = ? WHERE id = ? AND path = ?",
         (
-            outcome.file,
-            outcome.matter,
             outcome.state,
             outcome.reason,
             outcome.document_id,
@@ -296,6 +373,8 @@ def _finish_file(sql: sqlite3.Connection, outcome: FileOutcome) -> None:
             _json(list(outcome.pages_without_text)),
             outcome.seconds,
             now(),
+            record,
+            outcome.file,
         ),
     )
 
@@ -327,10 +406,6 @@ def _insert_document(sql: sqlite3.Connection, new: NewDocument) -> int:
 
 
 def _file_under(sql: sqlite3.Connection, document: int, matter: str) -> None:
-    sql.execute(
-        "INSERT INTO matters (name, created) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-        (matter, now()),
-    )
     sql.execute(
         "INSERT INTO document_matters (document, matter)"
         " SELECT ?, id FROM matters WHERE name = ? ON CONFLICT DO NOTHING",
@@ -399,8 +474,20 @@ def _document_row(sql: sqlite3.Connection, sha256: str) -> int:
     return int(row[0])
 
 
+def _only_in(sql: sqlite3.Connection, matter: str) -> set[str]:
+    """The documents that are in this matter and in no other."""
+    rows = sql.execute(
+        "SELECT sha256 FROM documents JOIN document_matters ON document = documents.id"
+        " GROUP BY documents.id HAVING count(*) = 1"
+        " AND max(matter) = (SELECT id FROM matters WHERE name = ?)",
+        (matter,),
+    )
+    return {row[0] for row in rows}
+
+
 def _erase_document(sql: sqlite3.Connection, sha256: str) -> None:
     document = _document_row(sql, sha256)
+    _erase_records(sql, sha256)
     sql.execute(
         "INSERT INTO changes (passage, added) SELECT id, 0 FROM passages"
         " JOIN vectors ON passage = id WHERE document = ? ORDER BY id",
@@ -413,7 +500,19 @@ def _erase_document(sql: sqlite3.Connection, sha256: str) -> None:
     for table in ("passages", "pages", "document_matters"):
         sql.execute(f"DELETE FROM {table} WHERE document = ?", (document,))
     sql.execute("DELETE FROM documents WHERE id = ?", (document,))
-    sql.execute("DELETE FROM files WHERE document = ?", (sha256,))
+
+
+def _erase_records(sql: sqlite3.Connection, sha256: str) -> None:
+    """Drop what is noted of the document's files, also where a later attempt ended otherwise.
+
+    Files that wait were dropped anew and stay.
+    """
+    sql.execute(
+        "DELETE FROM files WHERE state <> 'queued' AND (document = ?1"
+        " OR path IN (SELECT path FROM documents WHERE sha256 = ?1"
+        " UNION SELECT path FROM files WHERE document = ?1))",
+        (sha256,),
+    )
 
 
 def _json(value: object) -> str:

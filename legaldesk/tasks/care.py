@@ -17,6 +17,7 @@ from legaldesk.tasks.dispatch import task
 @task
 def engine_state(desk: LocalDesk, report: Report = silent) -> EngineState:
     """The model's state, and how many passages and files still wait."""
+    desk.meaning.start()  # somebody watches, and so may ask soon
     total, pending = desk.reader.passages(), desk.reader.pending()
     return desk.meaning.state(pending, total, desk.files_left())
 
@@ -76,6 +77,8 @@ def _check_passages(desk: LocalDesk, repair: bool, report: Report) -> Finding:
             document = row["document"]
             lengths = _page_lengths(desk, row["document"])
             report(Progress("checking", total, 0, message="passages"))
+        if not lengths and not desk.reader.count(_THERE, document):
+            continue  # it was removed while we looked
         spans = spans_of(row["spans"])
         sound = all(0 <= s.start < s.end <= lengths.get(s.page, -1) for s in spans)
         same = row["uuid"] == passage_id(row["sha256"], desk.generation.segmentation, spans)
@@ -84,6 +87,9 @@ def _check_passages(desk: LocalDesk, repair: bool, report: Report) -> Finding:
     if bad:
         detail = f"{bad} of {total} passages do not lie on their pages: import those files again"
     return Finding("passages", not bad, detail)
+
+
+_THERE = "SELECT count(*) FROM documents WHERE id = ?"
 
 
 def _page_lengths(desk: LocalDesk, document: int) -> dict[int, int]:
@@ -107,20 +113,43 @@ def _check_cuts(desk: LocalDesk, repair: bool, report: Report) -> Finding:
 
 
 def _check_meaning(desk: LocalDesk, repair: bool, report: Report) -> Finding:
-    """The index holds exactly the stored vectors."""
-    stored = desk.reader.count("SELECT count(*) FROM vectors")
+    """Every passage has a vector or waits for one, and the index holds what is stored."""
+    desk.meaning.wait_until_ready()
+    forgotten = desk.reader.count(_FORGOTTEN)
+    if forgotten and repair:
+        desk.store.await_vectors()
+        desk.meaning.more()
+        return Finding("meaning", True, f"{forgotten} passages wait for their vectors now", True)
     bad = desk.reader.count(
         "SELECT count(*) FROM vectors WHERE length(data) <> ?", 2 * desk.generation.dimension
     )
-    waiting = desk.reader.pending()
-    desk.meaning.wait_until_ready()
-    indexed = desk.meaning.indexed()
-    ok = indexed == stored and not bad
+    stored, indexed = _at_one_moment(desk)
+    ok = indexed == stored and not bad and not forgotten
     if not ok and repair and not bad:
         desk.meaning.rebuild()
         return Finding("meaning", True, f"the index of {stored} vectors was rebuilt", True)
-    detail = f"{stored} vectors, {indexed} in the index, {waiting} still to come"
+    detail = f"{stored} vectors, {indexed} in the index, {desk.reader.pending()} still to come"
+    if forgotten:
+        detail += f"; {forgotten} passages without one: --repair"
     return Finding("meaning", ok, detail)
+
+
+def _at_one_moment(desk: LocalDesk) -> tuple[int, int]:
+    """How many vectors are stored and how many indexed, with no change in between."""
+    while True:
+        before = desk.reader.count(_LAST_CHANGE)
+        stored = desk.reader.count("SELECT count(*) FROM vectors")
+        indexed = desk.meaning.indexed()
+        if desk.reader.count(_LAST_CHANGE) == before:
+            return stored, indexed
+
+
+_LAST_CHANGE = "SELECT max(seq) FROM changes"
+
+_FORGOTTEN = (
+    "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM vectors)"
+    " AND id NOT IN (SELECT passage FROM waiting)"
+)
 
 
 def _check_files(desk: LocalDesk, repair: bool, report: Report) -> Finding:
@@ -129,7 +158,7 @@ def _check_files(desk: LocalDesk, repair: bool, report: Report) -> Finding:
     documents = desk.reader.all_documents()
     for number, document in enumerate(documents):
         report(Progress("checking", number, len(documents), "files", message="files"))
-        if not _sound(desk, document):
+        if not _sound(desk, document) and _is_there(desk, document):
             bad.append(document.name)
     if bad:
         names = ", ".join(bad[:5])
@@ -143,3 +172,9 @@ def _sound(desk: LocalDesk, document: Document) -> bool:
     except FileProblem:
         return False
     return True
+
+
+def _is_there(desk: LocalDesk, document: Document) -> bool:
+    """Whether it was not removed while we looked."""
+    known = "SELECT count(*) FROM documents WHERE sha256 = ?"
+    return bool(desk.reader.count(known, document.id))

@@ -11,16 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from legaldesk.core.documents import FileOutcome, FileState, ImportSummary
-from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError, WrongUse
+from legaldesk.core.errors import Abandoned, Cancelled, WrongUse
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks.dispatch import task
-from legaldesk.tasks.reading import Dropped, read_file
+from legaldesk.tasks.reading import Dropped, read_file, storable
 
 WORKERS = 2
 """Files read side by side; each has a parser process of its own."""
 
 REPORT_SECONDS = 0.1
+
+LOOKING_STEP = 500
+"""Files found between two reports."""
 
 EVERY_FILE = ""
 """The key of a password that is tried on every file."""
@@ -43,21 +46,29 @@ def import_files(
     """
     if not matter.strip():
         raise WrongUse("Choose the matter that the files belong to.")
-    report(Progress("looking", 0, 0, message="Looking for files"))
-    found = list(files_in(paths))
-    desk.store.enqueue(found, matter, in_place)
+    found = _found(desk, paths, report)
+    queued = desk.store.enqueue([storable(path) for path in found], matter, in_place)
     dropped = [
-        Dropped(path, matter, in_place, passwords.get(path, passwords.get(EVERY_FILE)))
-        for path in found
+        Dropped(
+            storable(path),
+            waiting.matter,
+            waiting.record,
+            in_place,
+            passwords.get(path, passwords.get(EVERY_FILE)),
+            source=path,
+        )
+        for path, waiting in zip(found, queued, strict=True)
     ]
     return _Import(desk, dropped).run(report)
 
 
 @task
 def resume_import(desk: LocalDesk, report: Report = silent) -> ImportSummary:
-    """Go on with the files that were waiting when the program last ended."""
-    rows = [row for row in desk.reader.queued() if row["path"] in desk.leftovers]
-    dropped = [Dropped(row["path"], row["matter"], bool(row["in_place"])) for row in rows]
+    """Go on with the files that were left waiting by a restart, a full disk or a closed window."""
+    rows = desk.take_leftovers()
+    dropped = [
+        Dropped(row["path"], row["matter"], row["id"], bool(row["in_place"])) for row in rows
+    ]
     return _Import(desk, dropped).run(report)
 
 
@@ -67,23 +78,51 @@ def await_meaning(desk: LocalDesk, report: Report = silent) -> int:
     return desk.meaning.await_all(report)
 
 
-def files_in(paths: Sequence[str]) -> Iterator[str]:
-    """Every file once, folders recursively and in the order of their names."""
+def files_in(paths: Sequence[str], apart_from: str = "") -> Iterator[str]:
+    """Every file once, folders recursively and in the order of their names.
+
+    A folder that cannot be opened comes out like a file. Links to folders are not followed,
+    hidden files and the folder ``apart_from`` are passed over.
+    """
     seen: set[str] = set()
     for given in paths:
-        path = Path(os.path.abspath(given))
-        for file in _walk(path) if path.is_dir() else (path,):
-            if str(file) not in seen:
-                seen.add(str(file))
-                yield str(file)
+        path = os.path.abspath(given)
+        for file in _walk(path, apart_from) if os.path.isdir(path) else (path,):
+            if file not in seen:
+                seen.add(file)
+                yield file
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for where, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith("."):
-                yield Path(where) / name
+def _walk(folder: str, apart_from: str) -> Iterator[str]:
+    closed: list[str] = []
+    walk = os.walk(folder, onerror=lambda error: closed.append(str(error.filename)))
+    for where, folders, files in walk:
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and not _same(os.path.join(where, name), apart_from)
+        )
+        yield from (os.path.join(where, name) for name in sorted(files) if name[0] != ".")
+    yield from closed
+
+
+def _same(folder: str, other: str) -> bool:
+    return bool(other) and os.path.realpath(folder) == os.path.realpath(other)
+
+
+def _found(desk: LocalDesk, paths: Sequence[str], report: Report) -> list[str]:
+    """The files to be read. Raises WrongUse for the library's own folder."""
+    own = os.path.realpath(desk.library)
+    for path in paths:
+        if Path(os.path.realpath(path)).is_relative_to(own):
+            raise WrongUse("That is LegalDesk's own folder. Choose the one with your documents.")
+    report(Progress("looking", 0, 0, message="Looking for files"))
+    found: list[str] = []
+    for file in files_in(paths, own):
+        found.append(file)
+        if len(found) % LOOKING_STEP == 0:
+            report(Progress("looking", len(found), 0, "files", message="Looking for files"))
+    return found
 
 
 @dataclass
@@ -96,7 +135,7 @@ class _Import:
     finished: queue.SimpleQueue[FileOutcome] = field(default_factory=queue.SimpleQueue)
     outcomes: dict[str, FileOutcome] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
-    problem: BaseException | None = None
+    problem: Exception | None = None
     current: str = ""
     pages: int = 0
     bytes_done: int = 0
@@ -108,7 +147,7 @@ class _Import:
         """Read every file; see import_files."""
         for dropped in self.files:
             self.waiting.put(dropped)
-        self.sizes = {dropped.path: _size(dropped.path) for dropped in self.files}
+        self.sizes = {dropped.path: _size(dropped.place) for dropped in self.files}
         threads = [threading.Thread(target=self._work, name="read") for _ in range(WORKERS)]
         keep_queue = False
         self.desk.meaning.files_begin()
@@ -124,11 +163,9 @@ class _Import:
                 thread.join()
             self.desk.meaning.files_end()
         self._collect(silent)
-        if self.problem is not None:
-            raise self.problem
-        if keep_queue:
-            self.desk.leftovers.update(d.path for d in self.files if d.path not in self.outcomes)
-            raise Abandoned
+        if self.problem is not None or keep_queue:
+            self.desk.leave(d.record for d in self.files if d.path not in self.outcomes)
+            raise self.problem or Abandoned
         self._cancel_rest()
         ordered = [self.outcomes[d.path] for d in self.files if d.path in self.outcomes]
         return ImportSummary(tuple(ordered), time.monotonic() - self.begun)
@@ -182,23 +219,28 @@ class _Import:
                 self.finished.put(read_file(self.desk, dropped, _PageCounter(self)))
             except Cancelled:
                 return
-            except (LegalDeskError, OSError, MemoryError) as error:
+            except Exception as error:  # raised again by run; a thread's own would be lost
                 self.problem = error
                 self.stop.set()
                 return
             self.desk.meaning.more()
 
     def _cancel_rest(self) -> None:
-        for dropped in self.files:
-            if dropped.path not in self.outcomes:
-                outcome = FileOutcome(
+        rest = [
+            (
+                dropped.record,
+                FileOutcome(
                     dropped.path,
                     FileState.CANCELLED,
                     "Cancelled before it was read.",
                     matter=dropped.matter,
-                )
-                self.desk.store.finish_file(outcome)
-                self.outcomes[dropped.path] = outcome
+                ),
+            )
+            for dropped in self.files
+            if dropped.path not in self.outcomes
+        ]
+        self.desk.store.finish_files(rest)
+        self.outcomes.update((outcome.file, outcome) for _, outcome in rest)
 
 
 class _PageCounter:
@@ -218,6 +260,6 @@ class _PageCounter:
 
 def _size(path: str) -> int:
     try:
-        return Path(path).stat().st_size
-    except OSError:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
         return 0

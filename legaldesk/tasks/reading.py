@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,8 +24,8 @@ from legaldesk.core.passages import reading_text
 from legaldesk.core.segment import segment
 from legaldesk.engine import languages
 from legaldesk.engine.local_desk import LocalDesk
-from legaldesk.engine.originals import content_hash
-from legaldesk.engine.store import NewDocument
+from legaldesk.engine.originals import content_hash, read_regular
+from legaldesk.engine.store import NewDocument, Withdrawn
 
 _log = logging.getLogger(__name__)
 
@@ -38,12 +40,28 @@ OnPage = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """One file to be read."""
+    """One file to be read, by its record in the queue.
+
+    ``source`` is where it lies when its name holds what is no text and ``path`` had to be
+    spelt in another way.
+    """
 
     path: str
     matter: str
+    record: int
     in_place: bool = False
     password: str | None = None
+    source: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the file lies."""
+        return self.source or self.path
+
+
+def storable(path: str) -> str:
+    """A path as text that can be stored and sent: bytes that are no UTF-8 are spelt out."""
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def read_file(desk: LocalDesk, dropped: Dropped, on_page: OnPage) -> FileOutcome:
@@ -55,6 +73,8 @@ def read_file(desk: LocalDesk, dropped: Dropped, on_page: OnPage) -> FileOutcome
     outcome = FileOutcome(file=dropped.path, state=FileState.DAMAGED, matter=dropped.matter)
     try:
         return _read(desk, dropped, on_page, outcome, begun)
+    except Withdrawn as error:
+        state, reason = FileState.CANCELLED, error.message
     except Locked as error:
         state, reason = FileState.LOCKED, error.message
     except Unsupported as error:
@@ -66,24 +86,22 @@ def read_file(desk: LocalDesk, dropped: Dropped, on_page: OnPage) -> FileOutcome
         state = FileState.DAMAGED
         reason = f"LegalDesk failed on this file ({type(error).__name__}). Please report it."
     outcome = replace(outcome, state=state, reason=reason, seconds=time.monotonic() - begun)
-    desk.store.finish_file(outcome)
+    desk.store.finish_files([(dropped.record, outcome)])
     return outcome
 
 
 def _read(
     desk: LocalDesk, dropped: Dropped, on_page: OnPage, outcome: FileOutcome, begun: float
 ) -> FileOutcome:
-    data = _bytes(Path(dropped.path))
+    data = _bytes(dropped)
     sha256 = content_hash(data)
     with desk.one_at_a_time(sha256):
         known = _known(desk, sha256)
         if known is not None:
-            return _duplicate(desk, known, outcome, begun)
+            return _duplicate(desk, known, dropped.record, outcome, begun)
         name = Path(dropped.path).name
         extraction = desk.parsers.extract(data, name, dropped.password, on_page)
         new = _document(desk, dropped, data, sha256, extraction)
-        if not dropped.in_place:
-            desk.originals.keep(sha256, data)
         outcome = replace(
             outcome,
             state=new.state,
@@ -94,22 +112,42 @@ def _read(
             pages_without_text=_pages(extraction, *(s for s in PageState if s != PageState.TEXT)),
             seconds=time.monotonic() - begun,
         )
-        desk.store.add_document(new, desk.generation, outcome)
+        outcome = _store(desk, new, data, dropped.record, outcome)
         if dropped.password is not None:
             desk.passwords[sha256] = dropped.password
         return outcome
 
 
-def _bytes(path: Path) -> bytes:
+def _store(
+    desk: LocalDesk, new: NewDocument, data: bytes, record: int, outcome: FileOutcome
+) -> FileOutcome:
+    """The copy first, then the rest in one step; without that the copy goes again."""
+    if not new.referenced:
+        desk.originals.keep(new.sha256, data)
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise Unsupported(
-                f"“{path.name}” is larger than {LARGEST_FILE >> 20} MB. Split it and try again.",
-                path.name,
-            )
-        return path.read_bytes()
+        return desk.store.add_document(new, desk.generation, record, outcome)
+    except BaseException:
+        with suppress(OSError):  # the next start deletes what belongs to no document
+            desk.originals.erase(new.sha256)
+        raise
+
+
+def _bytes(dropped: Dropped) -> bytes:
+    path, name = Path(dropped.place), Path(dropped.path).name
+    if dropped.in_place and dropped.place != dropped.path:
+        raise Damaged(f"“{name}” cannot be found again under this name. Rename it first.", name)
+    try:
+        if path.is_dir():
+            os.scandir(path).close()
+            raise Damaged(f"The folder “{name}” changed meanwhile. Add it again.", name)
+        data = read_regular(path, LARGEST_FILE + 1)
     except OSError as error:
-        raise Damaged(f"“{path.name}” cannot be opened: {error.strerror}.", path.name) from error
+        raise Damaged(f"“{name}” cannot be opened: {error.strerror}.", name) from error
+    if len(data) > LARGEST_FILE:
+        raise Unsupported(
+            f"“{name}” is larger than {LARGEST_FILE >> 20} MB. Split it and try again.", name
+        )
+    return data
 
 
 def _known(desk: LocalDesk, sha256: str) -> Document | None:
@@ -118,11 +156,12 @@ def _known(desk: LocalDesk, sha256: str) -> Document | None:
     return desk.reader.document(sha256)
 
 
-def _duplicate(desk: LocalDesk, known: Document, outcome: FileOutcome, begun: float) -> FileOutcome:
+def _duplicate(
+    desk: LocalDesk, known: Document, record: int, outcome: FileOutcome, begun: float
+) -> FileOutcome:
     """The same bytes are stored once; in a new matter the document is filed there too."""
     reason = f"The same as “{known.name}”, which is already in the library."
     if outcome.matter not in known.matters:
-        desk.store.assign(known.id, outcome.matter)
         reason = f"{reason} It is now in “{outcome.matter}” too."
     outcome = replace(
         outcome,
@@ -134,8 +173,7 @@ def _duplicate(desk: LocalDesk, known: Document, outcome: FileOutcome, begun: fl
         pages_without_text=known.pages_without_text,
         seconds=time.monotonic() - begun,
     )
-    desk.store.finish_file(outcome)
-    return outcome
+    return desk.store.add_duplicate(known.id, record, outcome)
 
 
 def _document(

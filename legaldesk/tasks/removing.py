@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from legaldesk.core.documents import Dependents, Document
-from legaldesk.core.errors import WrongUse
+from legaldesk.core.errors import Cancelled, LegalDeskError, WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine.local_desk import LocalDesk
@@ -53,7 +55,7 @@ def _affected(
 ) -> tuple[list[Document], list[Document]]:
     """The documents that are erased, and those that stay in another matter."""
     if not matter:
-        return [desk.reader.document(document) for document in documents], []
+        return [desk.reader.document(document) for document in dict.fromkeys(documents)], []
     inside = desk.reader.documents(Scope(matter=matter))
     kept = [document for document in inside if len(document.matters) > 1]
     return [document for document in inside if len(document.matters) == 1], kept
@@ -62,19 +64,40 @@ def _affected(
 def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Report) -> int:
     """Database first, then the copies, then the index; a kill in between leaves no orphan.
 
-    Copies that are left behind are strays, which the next start deletes.
+    Copies that are left behind are strays, which the next start deletes. Once the database
+    is changed no cancel is heard any more: half a removal would be none.
     """
     if matter and not any(found.name == matter for found in desk.reader.matters()):
         raise WrongUse(f"There is no matter named “{matter}”.")
-    erased, _ = _affected(desk, documents, matter)
-    report(Progress("removing", 0, len(erased), "documents"))
-    ids = [document.id for document in erased]
-    desk.store.remove(ids, matter or None)
-    for number, sha256 in enumerate(ids, 1):
-        desk.parsers.forget(sha256)
-        desk.passwords.pop(sha256, None)
-        desk.originals.erase(sha256)
-        report(Progress("removing", number, len(ids), "documents"))
+    while True:
+        erased, _ = _affected(desk, documents, matter)
+        report(Progress("removing", 0, len(erased), "documents"))
+        ids = [document.id for document in erased]
+        with desk.one_at_a_time(*ids):
+            if desk.store.remove(ids, matter or None):
+                stuck = _erase_copies(desk, erased, report)
+                break
     if ids:
         desk.meaning.rebuild()
+    desk.store.fold_log()
+    if stuck:
+        raise LegalDeskError(
+            f"The copies of {', '.join(stuck[:5])} are in use by another program. They are"
+            " deleted when LegalDesk starts again."
+        )
     return len(ids)
+
+
+def _erase_copies(desk: LocalDesk, erased: list[Document], report: Report) -> list[str]:
+    """Delete the stored copies; returns the names of those that could not be."""
+    stuck = []
+    for number, document in enumerate(erased, 1):
+        desk.parsers.forget(document.id)
+        desk.passwords.pop(document.id, None)
+        try:
+            desk.originals.erase(document.id)
+        except OSError:
+            stuck.append(f"“{document.name}”")
+        with suppress(Cancelled):
+            report(Progress("removing", number, len(erased), "documents"))
+    return stuck

@@ -1,0 +1,245 @@
+"""Killed at any moment: what was acknowledged is there, whole and found, and the rest goes on.
+
+Real files are imported by real processes that are killed when they report something, so a
+run depends on what happened and not on how fast the machine is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from legaldesk import RESOURCES, app
+from legaldesk.core.documents import FileState
+from legaldesk.core.errors import ProcessDied
+from legaldesk.core.hits import Scope
+from legaldesk.engine.owner import Address
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.remote_desk import RemoteDesk
+from legaldesk.tasks import care, documents, importing, searching
+from tests import pdf_factory as pdf
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
+
+CONTRACTS, PAGES = 24, 12
+SAMPLE = "us-federal-arbitration-act.pdf"
+LOOK_SECONDS = 0.02
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Contracts in which every page has a word of its own, and a real statute."""
+    made = tmp_path_factory.mktemp("drop")
+    for number in range(CONTRACTS):
+        pages = [clauses(number, page) for page in range(1, PAGES + 1)]
+        (made / f"contract-{number:02}.pdf").write_bytes(pdf.text_pdf(*pages))
+    shutil.copy(RESOURCES / "samples" / SAMPLE, made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def undisturbed(folder, tmp_path_factory):
+    """(pages, passages) of each file after an import that nobody disturbed."""
+    library = tmp_path_factory.mktemp("undisturbed") / "library"
+    run(library, "import", str(folder), "--words-only")
+    with Reader(library) as reader:
+        return {found.name: (found.pages, found.passages) for found in reader.all_documents()}
+
+
+def clauses(number: int, page: int) -> list[str]:
+    """A page's lines: enough for a passage or two of their own."""
+    first = f"Section {page}. The party of {word(number, page)} gives notice within {page} days."
+    return [first, *(f"({n}) Rent number {n} of {number} is due on day {page}." for n in range(9))]
+
+
+def word(number: int, page: int) -> str:
+    return f"Zq{'abcdefghijklmnopqrstuvwxyz'[number]}{'klmnopqrstuvwx'[page]}wort"
+
+
+def start(library: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "legaldesk", *arguments, "--library", str(library), "--json"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def run(library: Path, *arguments: str) -> list[dict]:
+    with start(library, *arguments) as process:
+        return [json.loads(line) for line in process.stdout]
+
+
+def imported(lines) -> set[str]:
+    return {Path(line["file"]).name for line in lines if line.get("state") == "imported"}
+
+
+def kill_app_while_reading(library: Path, outcomes: int, *arguments: str) -> set[str]:
+    """Kill a command line after some outcomes; all that it printed counts as promised."""
+    with start(library, "import", *arguments) as process:
+        lines = []
+        while len(lines) < outcomes and (line := process.stdout.readline()):
+            lines.append(line)
+        process.kill()
+        lines += process.stdout.readlines()
+    return imported(json.loads(line) for line in lines if line.endswith("\n"))
+
+
+def kill_app_while_encoding(library: Path) -> set[str]:
+    """Kill a command line when it has stored the first vectors."""
+    before = vectors(library)
+    with start(library, "import", "--resume") as process:
+        while process.poll() is None and vectors(library) == before:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(LOOK_SECONDS)
+        process.kill()
+        return imported(json.loads(line) for line in process.stdout if line.endswith("\n"))
+
+
+def kill_engine(library: Path, moment) -> set[str]:
+    """Resume at an engine of its own, and kill that at the progress that ``moment`` picks."""
+    desk, promised = RemoteDesk(library, start_engine=True), set()
+
+    def report(progress):
+        if progress.outcome is not None and progress.outcome.state is FileState.IMPORTED:
+            promised.add(Path(progress.outcome.file).name)
+        if moment(progress, promised):
+            os.kill(owner(library), signal.SIGKILL)
+
+    try:
+        importing.resume_import(desk, report=report)
+        importing.await_meaning(desk, report=report)
+    except ProcessDied:
+        pass
+    finally:
+        desk.close()
+        desk.wait_closed(60)
+    return promised
+
+
+def owner(library: Path) -> int:
+    return msgspec.json.decode((library / "owner.json").read_bytes(), type=Address).pid
+
+
+def vectors(library: Path) -> int:
+    with Reader(library) as reader:
+        return reader.count("SELECT count(*) FROM vectors")
+
+
+def parsers_of(process: int) -> list[int]:
+    """The parser children of a process."""
+    children = Path(f"/proc/{process}/task/{process}/children")
+    try:
+        found = [
+            int(child)
+            for thread in children.parents[1].iterdir()
+            for child in (thread / "children").read_text().split()
+        ]
+        return [c for c in found if b"parser" in Path(f"/proc/{c}/cmdline").read_bytes()]
+    except OSError:
+        return []
+
+
+def check(library: Path, promised: set[str], undisturbed) -> None:
+    """What was promised is there and found, nothing is half there, and everything holds."""
+    with app.open_desk(library) as desk:
+        listed = {found.name: found for found in documents.list_documents(desk, Scope())}
+        assert promised <= set(listed)
+        for name, document in listed.items():
+            assert (document.pages, document.passages) == undisturbed[name]
+            assert document.state is FileState.IMPORTED
+        for name in promised - {SAMPLE}:
+            wanted = word(int(name[9:11]), PAGES)
+            assert {hit.document for hit in searching.search_words(desk, wanted, Scope()).hits} == {
+                name
+            }
+        kept = {path.stem for path in (library / "originals").rglob("*") if path.is_file()}
+        assert kept == {document.id for document in listed.values()}
+        assert [finding for finding in care.verify(desk) if not finding.ok] == []
+
+
+def finish(library: Path, undisturbed) -> None:
+    """What waited is read, and every passage gets its vector."""
+    run(library, "import", "--resume")
+    check(library, set(undisturbed), undisturbed)
+    with Reader(library) as reader:
+        assert reader.queued() == []
+        assert reader.pending() == 0
+        assert reader.count("SELECT count(*) FROM vectors") == reader.passages()
+
+
+def test_an_import_survives_kills_while_reading_and_encoding(library, folder, undisturbed):
+    kills = (
+        lambda: kill_app_while_reading(library, 1, str(folder)),
+        lambda: kill_app_while_reading(library, 4, "--resume"),
+        lambda: kill_engine(library, lambda progress, promised: len(promised) >= 2),
+        lambda: kill_engine(library, lambda progress, promised: progress.stage == "meaning"),
+        lambda: kill_app_while_encoding(library),
+        lambda: kill_engine(library, lambda p, promised: p.stage == "meaning" and p.done > 200),
+    )
+    promised, working = set(), 0
+
+    for kill in kills:
+        before = vectors(library) if promised else 0
+        new = kill()
+        working += bool(new) or vectors(library) > before
+        promised |= new
+        check(library, promised, undisturbed)
+
+    assert working >= 4
+    finish(library, undisturbed)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for children in /proc")
+def test_a_killed_parser_loses_no_file(library, folder, undisturbed):
+    killed = []
+    with app.open_desk(library) as desk:
+
+        def report(progress):
+            found = parsers_of(os.getpid())
+            if progress.outcome is not None and len(killed) < 4 and found:
+                killed.append(found[0])
+                os.kill(found[0], signal.SIGKILL)
+
+        summary = importing.import_files(desk, (str(folder),), "Case", {}, report=report)
+
+    assert len(killed) == 4
+    assert imported(msgspec.to_builtins(summary.outcomes)) == set(undisturbed)
+    check(library, set(undisturbed), undisturbed)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", range(6))
+def test_sixty_random_kills(library, folder, undisturbed, seed):
+    choose = random.Random(seed)
+    promised = kill_app_while_reading(library, choose.randint(1, 3), str(folder))
+    check(library, promised, undisturbed)
+
+    for _ in range(9):
+        promised |= random_kill(library, choose)
+        check(library, promised, undisturbed)
+
+    finish(library, undisturbed)
+
+
+def random_kill(library: Path, choose: random.Random) -> set[str]:
+    """Kill the command line, an engine or a parser after a random number of reports."""
+    steps, victim = choose.randint(1, 30), choose.choice(("app", "engine", "parser"))
+    if victim == "app":
+        return kill_app_while_reading(library, choose.randint(0, 3), "--resume")
+    seen = []
+
+    def moment(progress, promised) -> bool:
+        seen.append(progress)
+        if victim == "parser" and len(seen) <= steps:
+            for parser in parsers_of(owner(library))[:1]:
+                os.kill(parser, signal.SIGKILL)
+        return len(seen) == steps
+
+    return kill_engine(library, moment)
