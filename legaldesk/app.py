@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import logging.handlers
 import os
@@ -14,12 +15,14 @@ from typing import TYPE_CHECKING
 
 from legaldesk.core.desk import Desk
 from legaldesk.core.errors import LegalDeskError, LibraryBusy
-from legaldesk.engine.owner import Ownership
+from legaldesk.engine.messages import error_header
+from legaldesk.engine.owner import OWNED_BY_ANOTHER, Ownership
 from legaldesk.engine.profile import default_library, make_private_folder, private_by_default
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from legaldesk.engine.server import Server
     from legaldesk.ui.main_window import MainWindow
 
 LOG_BYTES = 1_000_000
@@ -42,31 +45,27 @@ def prepare(library: Path) -> Path:
 
 
 def run_engine(library: Path) -> int:
-    """Own a library and serve it until whoever started this process goes away."""
-    from legaldesk.engine.local_desk import LocalDesk
-    from legaldesk.engine.server import Server
-    from legaldesk.tasks.dispatch import TASKS
+    """Own a library and serve it until whoever started this process goes away.
 
+    The exit status is OWNED_BY_ANOTHER where somebody else owns the library; where it
+    cannot be opened, the reason is written to standard output for the one who asked.
+    """
     prepare(library)
-    _load_tasks()
     try:
         ownership = Ownership(library)
     except LibraryBusy:
-        return 4
+        return OWNED_BY_ANOTHER
     try:
-        desk = LocalDesk(library)
-        server = Server(desk, TASKS, ownership.listen())
-        desk.meaning.start()
-        server.start()
-        sys.stdin.buffer.read()  # ends when the window does, however that ends
-        server.wait_until_idle()
-        server.close()
-        desk.close()
-    except LegalDeskError:
+        with _owned_desk(ownership, library, None) as server:
+            sys.stdin.buffer.read()  # ends when the window does, however that ends
+            server.wait_until_idle()
+    except LegalDeskError as error:
         logging.getLogger(__name__).exception("the engine could not go on")
-        return 4
+        sys.stdout.write(json.dumps(error_header(error)))
+        return 1
     finally:
         ownership.release()
+    sys.stdout.flush()
     logging.shutdown()
     os._exit(0)  # the model may still be loading in its thread, which cannot be interrupted
 
@@ -92,14 +91,15 @@ def open_desk(library: Path, model: Path | None = None) -> Iterator[Desk]:
             remote.close()
         return
     try:
-        with _owned_desk(ownership, library, model) as desk:
-            yield desk
+        with _owned_desk(ownership, library, model) as server:
+            yield server.desk
     finally:
         ownership.release()
 
 
 @contextmanager
-def _owned_desk(ownership: Ownership, library: Path, model: Path | None) -> Iterator[Desk]:
+def _owned_desk(ownership: Ownership, library: Path, model: Path | None) -> Iterator[Server]:
+    """The library opened and served, its model loading; all closed in the end."""
     from legaldesk.engine.local_desk import LocalDesk
     from legaldesk.engine.server import Server
     from legaldesk.tasks.dispatch import TASKS
@@ -111,7 +111,7 @@ def _owned_desk(ownership: Ownership, library: Path, model: Path | None) -> Iter
         server.start()
         desk.meaning.start()
         try:
-            yield desk
+            yield server
         finally:
             server.close()
     finally:

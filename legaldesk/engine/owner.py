@@ -21,6 +21,9 @@ from legaldesk.engine.profile import make_private_folder, write_durably
 PROTOCOL = 1
 """Raise whenever the messages change; another version is told to close the other program."""
 
+OWNED_BY_ANOTHER = 4
+"""The exit status of an engine that found its library owned; any other one is a failure."""
+
 _FAMILY = "AF_PIPE" if os.name == "nt" else "AF_UNIX"
 
 

@@ -13,11 +13,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from legaldesk.core.desk import Task
 from legaldesk.core.errors import Abandoned, Cancelled, LibraryBusy, ProcessDied
 from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.messages import Channel, error_of, pack, unpack_progress, unpack_result
-from legaldesk.engine.owner import call_owner
+from legaldesk.engine.owner import OWNED_BY_ANOTHER, call_owner
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.system import child_command, spawn
 
@@ -25,6 +27,8 @@ T = TypeVar("T")
 
 START_SECONDS = 60
 """How long a new engine may take until it answers; it loads no model before that."""
+
+MAX_REASON = 64 << 10
 
 CANCEL_POLL_SECONDS = 0.2
 
@@ -175,9 +179,21 @@ class RemoteDesk:
             return
         if self._engine is not None and self._engine.poll() is None:
             return
+        if self._engine is not None:
+            self._raise_its_reason(self._engine)
         _let_go(self._engine)
         command = child_command("engine", "--library", str(self.library))
-        self._engine = spawn(command, answers=False)
+        self._engine = spawn(command)
+
+    def _raise_its_reason(self, ended: subprocess.Popen[bytes]) -> None:
+        """What kept an engine from opening the library, as it said before it ended."""
+        if ended.returncode in (0, OWNED_BY_ANOTHER) or ended.stdout is None:
+            return
+        said = ended.stdout.read(MAX_REASON)
+        _let_go(ended)
+        self._engine = None  # the next request tries again
+        with suppress(msgspec.MsgspecError):
+            raise error_of(msgspec.json.decode(said, type=dict[str, Any]))
 
     def _listen(self, channel: Channel) -> None:
         try:
@@ -197,9 +213,10 @@ class RemoteDesk:
 
 
 def _let_go(engine: subprocess.Popen[bytes] | None) -> None:
-    """Close an engine's standard input, which tells it to end."""
-    if engine is not None and engine.stdin is not None:
-        engine.stdin.close()
+    """Close an engine's pipes, which tells it to end."""
+    for pipe in (engine.stdin, engine.stdout) if engine is not None else ():
+        if pipe is not None:
+            pipe.close()
 
 
 class _OwnerLeaving(Exception):

@@ -25,7 +25,7 @@ class Server:
     """Answers on a listener in threads of its own until it is closed."""
 
     def __init__(self, desk: Desk, tasks: Mapping[str, Task[Any]], listener: Listener) -> None:
-        self._desk = desk
+        self.desk = desk
         self._tasks = tasks
         self._listener = listener
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="task")
@@ -128,7 +128,7 @@ class Server:
 
         try:
             task = self._tasks[str(header.get("task"))]
-            result = self._desk.run(task, unpack_arguments(task, raw), report)
+            result = self.desk.run(task, unpack_arguments(task, raw), report)
             return {"kind": "result"}, pack(result)
         except Cancelled:
             return {"kind": "cancelled"}, b""

@@ -43,21 +43,18 @@ def child_command(role: str, *args: str) -> list[str]:
 def spawn(
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,
-    *,
-    answers: bool = True,
 ) -> subprocess.Popen[bytes]:
     """Start a child with pipes for its frames, a bare environment and no console window.
 
-    ``environment`` is added to the few variables that are passed on. ``answers`` says
-    whether the child's standard output is read; else it is dropped, as its error stream
-    always is: it may hold client text. A child must end when its standard input does; that
-    is how none outlives us, on any system.
+    ``environment`` is added to the few variables that are passed on. What the child writes
+    to its error stream is dropped: it may hold client text. A child must end when its
+    standard input does; that is how none outlives us, on any system.
     """
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     return subprocess.Popen(
         list(command),
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE if answers else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=_bare_environment() | dict(environment or {}),
         creationflags=flags,

@@ -15,7 +15,7 @@ import pytest
 
 from legaldesk import app
 from legaldesk.core.documents import FileState
-from legaldesk.core.errors import Cancelled, LibraryBusy, ProcessDied, WrongUse
+from legaldesk.core.errors import Cancelled, LibraryBusy, LibraryDamaged, ProcessDied, WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.owner import Address, Ownership, call_owner
@@ -182,3 +182,15 @@ def test_two_command_lines_at_once(library, drop):
     assert [process.returncode for process in running] == [0, 0], results
     with app.open_desk(library) as desk:
         assert len(documents.list_documents(desk, Scope())) == 2
+
+
+def test_an_engine_says_why_it_cannot_open_the_library(library):
+    library.mkdir(parents=True)
+    (library / "library.sqlite").write_bytes(b"not a database" * 500)
+    desk = RemoteDesk(library, start_engine=True)
+
+    with pytest.raises(LibraryDamaged):
+        care.engine_state(desk)
+
+    desk.close()
+    desk.wait_closed(60)
