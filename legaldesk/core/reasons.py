@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from legaldesk.core.hits import Emphasis
-from legaldesk.core.query import Query, terms
+from legaldesk.core.query import STEM, WORD, Query, stem, terms
 
-_WORD = re.compile(r"[^\W_]+")
 _TOO_COMMON = 3
 """Words of up to this many letters are only set apart inside a quoted phrase or as numbers."""
+
+_ENDING = 3
+"""Letters in which two forms of one word may differ at their end."""
 
 
 def fold(text: str) -> str:
@@ -20,14 +21,34 @@ def fold(text: str) -> str:
 
 
 def emphasis(query: Query, body: str) -> tuple[Emphasis, ...]:
-    """The parts of a reading text that stand in the question, in order, not overlapping."""
+    """The parts of a reading text that stand in the question, in order, not overlapping.
+
+    Other forms of a word count too: "kündigen" for "Kündigung".
+    """
     wanted = {fold(term) for term in terms(query.text) if len(term) > _TOO_COMMON or term.isdigit()}
     wanted |= {fold(term) for phrase in query.phrases for term in terms(phrase)}
+    stems = {fold(term) for term in terms(query.text) if stem(term)}
     return tuple(
         Emphasis(word.start(), word.end())
-        for word in _WORD.finditer(body)
-        if fold(word.group()) in wanted
+        for word in WORD.finditer(body)
+        if _wanted(fold(word.group()), wanted, stems)
     )
+
+
+def _wanted(word: str, exact: set[str], stems: set[str]) -> bool:
+    return word in exact or any(same_word(word, other) for other in stems)
+
+
+def same_word(one: str, other: str) -> bool:
+    """Whether two folded words look like forms of one: they differ in a short ending alone."""
+    longer = max(len(one), len(other))
+    return one[:STEM] == other[:STEM] and _common(one, other) >= max(STEM, longer - _ENDING)
+
+
+def _common(one: str, other: str) -> int:
+    """How many first letters two words share."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def reason(query: Query, body: str, words: float, meaning: float) -> str:

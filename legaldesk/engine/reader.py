@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -29,6 +28,7 @@ from legaldesk.core.documents import (
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Coverage, Scope
 from legaldesk.core.passages import Span
+from legaldesk.core.reasons import fold
 from legaldesk.engine.database import database_path, empty_db, is_ready, open_db, translated
 
 TITLE_WEIGHT, SECTION_WEIGHT, BODY_WEIGHT = 1.0, 1.0, 1.0
@@ -202,24 +202,26 @@ class Reader:
         return where, tuple(values)
 
     def _matter_id(self, name: str) -> int:
-        rows = self.rows("SELECT id FROM matters WHERE name = ? COLLATE NOCASE", name)
-        if not rows:
-            raise WrongUse(f"There is no matter named “{name}”.")
-        return int(rows[0][0])
+        """The matter of exactly this name, else the one that differs in case or accents."""
+        rows = self.rows("SELECT id, name FROM matters")
+        for fits in _SAME_NAME:
+            found = [row for row in rows if fits(row, name)]
+            if len(found) == 1:
+                return int(found[0]["id"])
+            if found:
+                raise WrongUse(f"“{name}” could be any of {len(found)} matters.")
+        raise WrongUse(f"There is no matter named “{name}”.")
 
     def _document_row(self, name: str, where: str, values: Sequence[object]) -> int:
         """The one document in scope that a name or the start of an id means."""
-        for condition, value in _NAMES:
-            rows = self.rows(
-                f"SELECT id, name, sha256 FROM documents WHERE {condition} AND id IN ({where})",
-                value(name),
-                *values,
-            )
-            if len(rows) == 1:
-                return int(rows[0]["id"])
-            if rows:
-                shown = ", ".join(f"{row['name']} ({row['sha256'][:12]})" for row in rows[:5])
-                raise WrongUse(f"“{name}” could be any of {len(rows)} documents: {shown}.", name)
+        rows = self.rows(f"SELECT id, name, sha256 FROM documents WHERE id IN ({where})", *values)
+        for fits in (_starts_id, *_SAME_NAME, _part_of_name):
+            found = [row for row in rows if fits(row, name)]
+            if len(found) == 1:
+                return int(found[0]["id"])
+            if found:
+                shown = ", ".join(f"{row['name']} ({row['sha256'][:12]})" for row in found[:5])
+                raise WrongUse(f"“{name}” could be any of {len(found)} documents: {shown}.", name)
         raise WrongUse(f"There is no document named “{name}” here.", name)
 
     def coverage(self, scope: Scope) -> Coverage:
@@ -368,17 +370,25 @@ _DOCUMENTS = f"""SELECT d.*,
     WHERE document = d.id) AS matters
 FROM documents d"""
 
-_NAMES: tuple[tuple[str, Any], ...] = (
-    ("sha256 LIKE ?", lambda name: name.lower() + "%" if _is_id(name) else ""),
-    ("name = ?", str),
-    ("name = ? COLLATE NOCASE", str),
-    ("instr(lower(name), ?)", str.lower),
-)
-"""How a document may be named: its id or the start of it, its name, a part of its name."""
+
+def _starts_id(row: Row, name: str) -> bool:
+    """Eight digits are enough of an id that nobody means a name by them."""
+    return len(name) >= 8 and str(row["sha256"]).startswith(name.lower())
 
 
-def _is_id(name: str) -> bool:
-    return len(name) >= 8 and all(char in "0123456789abcdefABCDEF" for char in name)
+def _is_name(row: Row, name: str) -> bool:
+    return bool(row["name"] == name)
+
+
+def _is_folded_name(row: Row, name: str) -> bool:
+    return fold(row["name"]) == fold(name)
+
+
+def _part_of_name(row: Row, name: str) -> bool:
+    return bool(name.strip()) and fold(name) in fold(row["name"])
+
+
+_SAME_NAME = (_is_name, _is_folded_name)
 
 
 def _found(row: Row) -> FoundPassage:

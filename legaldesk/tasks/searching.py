@@ -89,11 +89,11 @@ def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
     if not query.phrases and not query.without:
         return None
     if query.phrases:
-        allowed = reader.matching(language.all_of(query.phrases))
+        allowed = reader.matching(language.every(query.phrases))
     else:
         allowed = set(reader.passage_ids(scope))
     for part in query.without:
-        allowed -= reader.matching(language.quote(part))
+        allowed -= reader.matching(language.every((part,)))
     return allowed
 
 

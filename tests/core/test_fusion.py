@@ -42,6 +42,14 @@ def test_words_are_set_apart_without_their_diacritics():
     assert body[part.start : part.end] == "INDEMNIZACIÓN"
 
 
+def test_other_forms_of_a_word_are_set_apart():
+    body = "Der Mieter kann kündigen; die KÜNDIGUNGEN der Kunden."
+
+    found = [body[part.start : part.end] for part in emphasis(parse("Kündigung"), body)]
+
+    assert found == ["kündigen", "KÜNDIGUNGEN"]
+
+
 def test_the_reason_names_the_words_and_the_meaning():
     text = reason(parse("who pays rent"), "The tenant pays the rent.", 0.5, 0.5)
 

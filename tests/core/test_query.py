@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legaldesk.core.query import any_of, parse, quote, terms
+from legaldesk.core.query import MOST_TERMS, any_of, every, parse, quote, terms
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,45 @@ def test_fields_narrow_the_scope():
     assert (query.text, query.matter, query.document) == ("notice", "Acme v. Byte", "lease.pdf")
 
 
+@pytest.mark.parametrize("question", ["subject-matter:jurisdiction", "matter: of fact", "(doc:x)"])
+def test_a_colon_alone_narrows_nothing(question):
+    query = parse(question)
+
+    assert (query.matter, query.document) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "text"),
+    [
+        ("termi\x02\r\nnation", "termination"),  # a line end in PDFium's text
+        ("termi\ufffe\nnation", "termination"),  # the same in pypdfium2's
+        ("termi\u00adnation", "termination"),
+        ("Ku\u0308ndigung", "Kündigung"),
+        ("a\x00b\ud800c\u00a0d", "a b c d"),
+    ],
+)
+def test_pasted_text_is_read_as_pages_are(pasted, text):
+    assert parse(pasted).text == text
+
+
 def test_fts_expressions_are_quoted():
     assert any_of('rent AND "x') == '"rent" OR "and" OR "x"'
     assert quote('a "b" c') == '"a ""b"" c"'
+    assert every(("a b", 'c"')) == '{section body} : ("a b" AND "c""")'
+
+
+def test_long_words_are_looked_for_by_their_first_letters_too():
+    assert any_of("Kündigung 2024001") == '"kündigung" OR "2024001" OR "kündi"*'
+
+
+def test_vietnamese_syllables_are_looked_for_in_pairs():
+    assert any_of("hợp đồng thuê") == ('"hợp" OR "đồng" OR "thuê" OR "hợp đồng" OR "đồng thuê"')
+
+
+def test_a_question_of_any_length_makes_a_bounded_expression():
+    words = " ".join(f"wörter{number}" for number in range(10_000))
+
+    assert any_of(words).count(" OR ") < 2 * MOST_TERMS
 
 
 @given(st.text())
@@ -46,4 +82,4 @@ def test_any_text_parses(question):
     query = parse(question)
 
     assert all(terms(phrase) for phrase in query.phrases)
-    assert "\x00" not in query.text
+    assert all(char.isprintable() for char in query.text)

@@ -76,6 +76,10 @@ def test_filters_come_before_the_top_k(leases):
         ("rent matter:Byte", {"secret.pdf"}),
         ("notice doc:notice.pdf", {"notice.pdf"}),
         ('tenant -"first day"', {"notice.pdf", "secret.pdf"}),
+        ("tenants -rents", {"rent.pdf", "notice.pdf", "secret.pdf"}),
+        ("rent -notice.pdf", {"rent.pdf", "notice.pdf", "secret.pdf"}),  # a name is no content
+        ("rent matter:ACMÉ", {"rent.pdf", "notice.pdf"}),
+        ("notice doc:NOTÏCE", {"notice.pdf"}),
     ],
 )
 def test_operators(leases, question, expected):
