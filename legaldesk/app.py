@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import logging.handlers
 import os
+import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from legaldesk.core.desk import Desk
 from legaldesk.core.errors import LegalDeskError, LibraryBusy
 from legaldesk.engine.messages import error_header
-from legaldesk.engine.owner import OWNED_BY_ANOTHER, Ownership
+from legaldesk.engine.owner import Ownership
 from legaldesk.engine.profile import default_library, make_private_folder, private_by_default
+from legaldesk.engine.wire import write_frame
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from legaldesk.ui.main_window import MainWindow
 
 LOG_BYTES = 1_000_000
+
+_log = logging.getLogger(__name__)
 
 
 def prepare(library: Path) -> Path:
@@ -39,43 +43,79 @@ def prepare(library: Path) -> Path:
         encoding="utf-8",
         delay=True,
     )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(message)s"))
+    handler.setFormatter(_Discreet("%(asctime)s %(process)d %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     return library
+
+
+class _Discreet(logging.Formatter):
+    """Says where an exception came from and of what kind it is, never what its message says.
+
+    That may quote a document or name a file, and a log outlives their removal.
+    """
+
+    def formatException(self, ei: Any) -> str:
+        """The traceback without source text and messages, the cause first."""
+        return "\n".join(_outline(ei[1]))
+
+
+def _outline(error: BaseException | None) -> Iterator[str]:
+    if error is None:
+        return
+    yield from _outline(error.__cause__ or error.__context__)
+    yield type(error).__name__
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"  {frame.filename}:{frame.lineno} {frame.name}"
 
 
 def run_engine(library: Path) -> int:
     """Own a library and serve it until whoever started this process goes away.
 
-    The exit status is OWNED_BY_ANOTHER where somebody else owns the library; where it
-    cannot be opened, the reason is written to standard output for the one who asked.
+    When it cannot begin, its last word on standard output is the error.
     """
-    prepare(library)
+    from legaldesk.engine.local_desk import LocalDesk
+    from legaldesk.engine.server import Server
+    from legaldesk.tasks.dispatch import TASKS
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the window's terminal is the window's
+    word = _standard_output()
     try:
+        prepare(library)
+        _load_tasks()
         ownership = Ownership(library)
-    except LibraryBusy:
-        return OWNED_BY_ANOTHER
-    try:
-        with _owned_desk(ownership, library, None) as server:
-            sys.stdin.buffer.read()  # ends when the window does, however that ends
-            server.wait_until_idle()
+        desk = LocalDesk(library)
+        server = Server(desk, TASKS, ownership.listen())
     except LegalDeskError as error:
-        logging.getLogger(__name__).exception("the engine could not go on")
-        sys.stdout.write(json.dumps(error_header(error)))
-        return 1
-    finally:
-        ownership.release()
-    sys.stdout.flush()
+        _log.error("the engine could not start: %s", error.kind)
+        write_frame(word, error_header(error))
+        return 4
+    word.close()
+    desk.meaning.start()
+    server.start()
+    sys.stdin.buffer.read()  # ends when the window does, however that ends
+    server.wait_until_idle()
+    server.close()
+    desk.close()
+    ownership.release()
     logging.shutdown()
     os._exit(0)  # the model may still be loading in its thread, which cannot be interrupted
+
+
+def _standard_output() -> BinaryIO:
+    """Standard output for us alone; what any library prints goes nowhere."""
+    ours = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return ours
 
 
 @contextmanager
 def open_desk(library: Path, model: Path | None = None) -> Iterator[Desk]:
     """A desk for one command: the library itself when nobody owns it, else its owner.
 
-    While this process owns the library it serves other ones too. Raises LibraryBusy when
-    an owner does not answer.
+    While this process owns the library it serves other ones too. The model is loaded when
+    it is needed. Raises LibraryBusy when an owner does not answer.
     """
     from legaldesk.engine.remote_desk import RemoteDesk
 
@@ -99,7 +139,7 @@ def open_desk(library: Path, model: Path | None = None) -> Iterator[Desk]:
 
 @contextmanager
 def _owned_desk(ownership: Ownership, library: Path, model: Path | None) -> Iterator[Server]:
-    """The library opened and served, its model loading; all closed in the end."""
+    """The library opened and served; all closed in the end."""
     from legaldesk.engine.local_desk import LocalDesk
     from legaldesk.engine.server import Server
     from legaldesk.tasks.dispatch import TASKS
@@ -109,7 +149,6 @@ def _owned_desk(ownership: Ownership, library: Path, model: Path | None) -> Iter
     try:
         server = Server(desk, TASKS, ownership.listen())
         server.start()
-        desk.meaning.start()
         try:
             yield server
         finally:
@@ -172,4 +211,4 @@ def _start_engine(desk: Desk) -> None:
     try:
         desk.connect()
     except LegalDeskError:
-        logging.getLogger(__name__).exception("the engine did not start")
+        _log.exception("the engine did not start")

@@ -51,13 +51,18 @@ class Channel:
 
     def close(self) -> None:
         """Hang up, also on a thread of ours that is waiting for a message."""
-        if os.name != "nt":  # closing alone leaves a reader in another thread waiting for ever
-            with (
-                contextlib.suppress(OSError),
-                socket.socket(fileno=os.dup(self._connection.fileno())) as same,
-            ):
-                same.shutdown(socket.SHUT_RDWR)
-        self._connection.close()
+        hang_up(self._connection)
+
+
+def hang_up(connection: Connection) -> None:
+    """Close a connection, and wake whoever is reading from it."""
+    if os.name != "nt":  # closing alone leaves a reader in another thread waiting for ever
+        with (
+            contextlib.suppress(OSError),
+            socket.socket(fileno=os.dup(connection.fileno())) as same,
+        ):
+            same.shutdown(socket.SHUT_RDWR)
+    connection.close()
 
 
 def pack(value: object) -> bytes:

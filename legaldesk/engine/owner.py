@@ -6,23 +6,36 @@ address file is a hint: it may be stale, and then nobody answers there.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
-from multiprocessing.connection import Client, Connection, Listener
+import threading
+from collections.abc import Iterator
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import (
+    Client,
+    Connection,
+    Listener,
+    answer_challenge,
+    deliver_challenge,
+)
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
 
 from legaldesk.core.errors import LibraryBusy
-from legaldesk.engine.profile import make_private_folder, write_durably
+from legaldesk.engine.messages import hang_up
+from legaldesk.engine.profile import clear_temporaries, make_private_folder, write_durably
 
 PROTOCOL = 1
 """Raise whenever the messages change; another version is told to close the other program."""
 
-OWNED_BY_ANOTHER = 4
-"""The exit status of an engine that found its library owned; any other one is a failure."""
+_PREFIX = "legaldesk-"
+
+GREETING_SECONDS = 5.0
+"""How long the other side may take to prove that it knows the key."""
 
 _FAMILY = "AF_PIPE" if os.name == "nt" else "AF_UNIX"
 
@@ -34,6 +47,42 @@ class Address(msgspec.Struct, frozen=True):
     key: str
     pid: int
     protocol: int
+
+
+class Door:
+    """The local socket where an owner is asked, and the key that opens it."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._listener = Listener(address, _FAMILY, backlog=16)
+        self.key = secrets.token_bytes(32)
+
+    def accept(self) -> Connection:
+        """The next visitor, who is yet to be let in. Raises OSError once it is closed."""
+        return self._listener.accept()
+
+    def admit(self, visitor: Connection) -> bool:
+        """Whether a visitor knows the key; one who does not is hung up on.
+
+        May take GREETING_SECONDS, so give every visitor a thread of its own.
+        """
+        try:
+            with _hurry(visitor):
+                deliver_challenge(visitor, self.key)
+                answer_challenge(visitor, self.key)
+        except (AuthenticationError, OSError, EOFError, ValueError):
+            hang_up(visitor)
+            return False
+        return True
+
+    def wake(self) -> None:
+        """Make a thread that waits in ``accept`` return: closing would leave it there."""
+        with contextlib.suppress(OSError):
+            Client(self._address, _FAMILY).close()
+
+    def close(self) -> None:
+        """Take nobody any more."""
+        self._listener.close()
 
 
 class Ownership:
@@ -55,30 +104,43 @@ class Ownership:
                 str(library),
             ) from error
         self._socket_folder: Path | None = None
+        self._clear_after_the_dead()
 
-    def listen(self) -> Listener:
+    def _clear_after_the_dead(self) -> None:
+        """Remove what an owner that was killed left behind."""
+        clear_temporaries(self._file)
+        left = _published(self._file.parent)
+        if left is not None and os.name != "nt":
+            _remove_socket(Path(left.address))
+        self._file.unlink(missing_ok=True)
+
+    def listen(self) -> Door:
         """Open the local socket that only this user can reach, and publish its address."""
-        key = secrets.token_bytes(32)
         if os.name == "nt":
             address = rf"\\.\pipe\legaldesk-{secrets.token_hex(16)}"
         else:  # a library's own path may be longer than the 107 bytes a socket's name may have
-            self._socket_folder = Path(tempfile.mkdtemp(prefix="legaldesk-"))
+            self._socket_folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
             address = str(self._socket_folder / "desk")
-        listener = Listener(address, _FAMILY, backlog=16, authkey=key)
-        if self._socket_folder is not None:
-            os.chmod(address, 0o600)
-        here = Address(address, key.hex(), os.getpid(), PROTOCOL)
-        write_durably(self._file, msgspec.json.encode(here))
-        return listener
+        door = Door(address)
+        try:
+            if self._socket_folder is not None:
+                os.chmod(address, 0o600)
+            here = Address(address, door.key.hex(), os.getpid(), PROTOCOL)
+            write_durably(self._file, msgspec.json.encode(here))
+        except BaseException:
+            door.close()
+            raise
+        return door
 
     def release(self) -> None:
         """Give the library up."""
-        self._file.unlink(missing_ok=True)
-        if self._socket_folder is not None:
-            (self._socket_folder / "desk").unlink(missing_ok=True)
-            self._socket_folder.rmdir()
-            self._socket_folder = None
-        self._lock.release()
+        try:
+            with contextlib.suppress(OSError):
+                self._file.unlink()
+            if self._socket_folder is not None:
+                _remove_socket(self._socket_folder / "desk")
+        finally:
+            self._lock.release()
 
 
 def call_owner(library: Path) -> Connection | None:
@@ -86,12 +148,54 @@ def call_owner(library: Path) -> Connection | None:
 
     Raises LibraryBusy when the owner is a LegalDesk of another version.
     """
+    here = _published(library)
+    if here is None:
+        return None
     try:
-        found = msgspec.json.decode((library / "owner.json").read_bytes(), type=Address)
-        if found.protocol != PROTOCOL:
+        connection = Client(here.address, _FAMILY)
+    except (OSError, ValueError):
+        return None
+    try:
+        if here.protocol != PROTOCOL:
             raise LibraryBusy(
                 "Another version of LegalDesk has this library open. Close it first.", str(library)
             )
-        return Client(found.address, _FAMILY, authkey=bytes.fromhex(found.key))
-    except (OSError, EOFError, ValueError, msgspec.MsgspecError):
+        with _hurry(connection):
+            answer_challenge(connection, bytes.fromhex(here.key))
+            deliver_challenge(connection, bytes.fromhex(here.key))
+    except (AuthenticationError, OSError, EOFError, ValueError):
+        hang_up(connection)
         return None
+    except LibraryBusy:
+        hang_up(connection)
+        raise
+    return connection
+
+
+def _published(library: Path) -> Address | None:
+    """Where the owner says it is, or was."""
+    try:
+        return msgspec.json.decode((library / "owner.json").read_bytes(), type=Address)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _remove_socket(socket: Path) -> None:
+    """Delete a socket and its folder, if they are of our making."""
+    if socket.name != "desk" or not socket.parent.name.startswith(_PREFIX):
+        return
+    with contextlib.suppress(OSError):
+        socket.unlink(missing_ok=True)
+        socket.parent.rmdir()
+
+
+@contextlib.contextmanager
+def _hurry(connection: Connection) -> Iterator[None]:
+    """Hang up when the block takes too long, so that one who says nothing blocks nobody."""
+    watch = threading.Timer(GREETING_SECONDS, hang_up, (connection,))
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import subprocess
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-
 from legaldesk.core.desk import Task
-from legaldesk.core.errors import Abandoned, Cancelled, LibraryBusy, ProcessDied
+from legaldesk.core.errors import (
+    Abandoned,
+    Cancelled,
+    LegalDeskError,
+    LibraryBusy,
+    ProcessDied,
+    WrongUse,
+)
 from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.messages import Channel, error_of, pack, unpack_progress, unpack_result
-from legaldesk.engine.owner import OWNED_BY_ANOTHER, call_owner
+from legaldesk.engine.owner import call_owner
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.system import child_command, spawn
+from legaldesk.engine.wire import read_frame
 
 T = TypeVar("T")
 
 START_SECONDS = 60
 """How long a new engine may take until it answers; it loads no model before that."""
 
-MAX_REASON = 64 << 10
+SILENT_DEATHS = 3
+"""Engines that may end without a word, one after another, before no more are started."""
 
 CANCEL_POLL_SECONDS = 0.2
 
 Reply = tuple[dict[str, Any], bytes]
+Replies = queue.SimpleQueue[Reply]
 
 
 class RemoteDesk:
@@ -50,10 +59,12 @@ class RemoteDesk:
         self._start_engine = start_engine
         self._patience = patience
         self._engine: subprocess.Popen[bytes] | None = None
-        self._channel: Channel | None = None
-        self._guard = threading.RLock()
+        self._deaths = 0
+        self._lines: list[_Line] = []
+        """To the owner, the last one; before it to owners that are leaving."""
+        self._connecting = threading.Lock()
+        self._guard = threading.Lock()
         self._numbers = count(1)
-        self._replies: dict[int, queue.SimpleQueue[Reply]] = {}
         self._here = threading.local()
         self._closed = False
 
@@ -69,14 +80,20 @@ class RemoteDesk:
         """Carry out a task: a reading one here, any other at the owner's."""
         if task.reading:
             return task.function(self, **arguments, report=report)
+        request = _packed(arguments)
         while True:
-            with suppress(_OwnerLeaving):  # nothing was done: ask whoever owns the library next
-                return self._ask(task, arguments, report)
+            line, number = self._connected(), next(self._numbers)
+            try:
+                replies = line.ask(number, task.name, request)
+                return _await(task, number, replies, line, report)
+            except _OwnerLeaving:
+                line.leaving = True  # nothing was done: ask whoever owns the library next
+            finally:
+                line.done(number)
 
     def connect(self) -> None:
-        """Make sure that somebody answers. Raises ProcessDied or LibraryBusy."""
-        with self._guard:
-            self._connected()
+        """Make sure that somebody answers. Raises what kept an engine from starting."""
+        self._connected()
 
     def close(self) -> None:
         """Hang up; what is under way raises ProcessDied.
@@ -85,9 +102,10 @@ class RemoteDesk:
         """
         with self._guard:
             self._closed = True
-            if self._channel is not None:
-                self._channel.close()
+            lines = list(self._lines)
             _let_go(self._engine)
+        for line in lines:
+            line.close()
 
     def wait_closed(self, seconds: float) -> None:
         """Wait for the engine that was started here to end; after that it is killed."""
@@ -99,67 +117,27 @@ class RemoteDesk:
             self._engine.kill()
             self._engine.wait()
 
-    def _ask(self, task: Task[T], arguments: Mapping[str, Any], report: Report) -> T:
-        """Send one request and wait for what comes of it."""
-        with self._guard:
-            channel = self._connected()
-            number = next(self._numbers)
-            replies = self._replies[number] = queue.SimpleQueue()
-        try:
-            _send(channel, {"id": number, "task": task.name}, pack(dict(arguments)))
-            return self._await(task, number, replies, channel, report)
-        except _OwnerLeaving:
-            self._drop(channel)
-            raise
-        finally:
-            self._replies.pop(number, None)
-
-    def _await(
-        self,
-        task: Task[T],
-        number: int,
-        replies: queue.SimpleQueue[Reply],
-        channel: Channel,
-        report: Report,
-    ) -> T:
-        last = Progress("asking", 0, 0)
-        cancelled = False
-        while True:
-            try:
-                header, raw = replies.get(timeout=CANCEL_POLL_SECONDS)
-            except queue.Empty:
-                progress = last  # said again, only to notice a cancel
-            else:
-                if header["kind"] == "result":
-                    return unpack_result(task, raw)
-                if header["kind"] == "closing":
-                    raise _OwnerLeaving
-                if header["kind"] == "cancelled":
-                    raise Cancelled
-                if header["kind"] == "error":
-                    raise error_of(header)
-                progress = last = unpack_progress(raw)
-            if not cancelled or progress.outcome:
-                cancelled = _reported(report, progress, channel, number) or cancelled
-            last = replace(last, outcome=None)
-
-    def _drop(self, channel: Channel) -> None:
-        """Forget a channel whose owner is leaving."""
-        with self._guard:
-            if self._channel is channel:
-                self._channel = None
-
-    def _connected(self) -> Channel:
-        """The channel to the owner; starts an engine where that is allowed."""
-        if self._closed:
+    def _connected(self) -> _Line:
+        """A line to the owner; starts an engine where that is allowed."""
+        with self._connecting:
+            if self._lines and self._lines[-1].usable and not self._closed:
+                return self._lines[-1]
+            line = _Line(self._call())
+            with self._guard:
+                if not self._closed:
+                    self._lines = [*(old for old in self._lines if old.open), line]
+                    return line
+            line.close()
             raise _gone()
-        if self._channel is not None:
-            return self._channel
+
+    def _call(self) -> Connection:
+        """A connection to the owner, as soon as there is one."""
         deadline = time.monotonic() + self._patience
-        while True:
+        while not self._closed:
             connection = call_owner(self.library)
             if connection is not None:
-                break
+                self._deaths = 0
+                return connection
             self._ensure_engine()
             if time.monotonic() > deadline:
                 raise LibraryBusy(
@@ -167,83 +145,186 @@ class RemoteDesk:
                     str(self.library),
                 )
             time.sleep(0.03)
-        self._channel = Channel(connection)
-        threading.Thread(
-            target=self._listen, args=(self._channel,), name="replies", daemon=True
-        ).start()
-        return self._channel
+        raise _gone()
 
     def _ensure_engine(self) -> None:
-        """Start an engine unless one is starting. One that could not take the library is gone."""
+        """Start an engine unless one is starting. Raises what the last one ended with.
+
+        One that could not take the library says so, and its owner is waited for.
+        """
         if not self._start_engine:
             return
-        if self._engine is not None and self._engine.poll() is None:
-            return
-        if self._engine is not None:
-            self._raise_its_reason(self._engine)
-        _let_go(self._engine)
-        command = child_command("engine", "--library", str(self.library))
-        self._engine = spawn(command)
+        with self._guard:
+            if self._closed:
+                return
+            if self._engine is not None:
+                if self._engine.poll() is None:
+                    return
+                self._hear_last_word(self._engine)
+            command = child_command("engine", "--library", str(self.library))
+            try:
+                self._engine = spawn(command)
+            except OSError as error:
+                raise _no_start() from error
 
-    def _raise_its_reason(self, ended: subprocess.Popen[bytes]) -> None:
-        """What kept an engine from opening the library, as it said before it ended."""
-        if ended.returncode in (0, OWNED_BY_ANOTHER) or ended.stdout is None:
-            return
-        said = ended.stdout.read(MAX_REASON)
-        _let_go(ended)
-        self._engine = None  # the next request tries again
-        with suppress(msgspec.MsgspecError):
-            raise error_of(msgspec.json.decode(said, type=dict[str, Any]))
+    def _hear_last_word(self, engine: subprocess.Popen[bytes]) -> None:
+        """Let go of an engine that has ended. Raises the error that it ended with."""
+        self._engine = None
+        word = _last_word(engine)
+        _let_go(engine)
+        if word is not None and not isinstance(word, LibraryBusy):
+            raise word
+        self._deaths = 0 if word is not None else self._deaths + 1
+        if self._deaths > SILENT_DEATHS:
+            self._deaths = 0
+            raise _no_start()
 
-    def _listen(self, channel: Channel) -> None:
+
+class _Line:
+    """A connection to one owner, and who waits for its replies.
+
+    When it ends, for whatever reason, each of those hears of it once.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._channel = Channel(connection)
+        self._guard = threading.Lock()
+        self._waiting: dict[int, Replies] = {}
+        self.open = True
+        self.leaving = False
+        """Whether the owner takes no more requests; those under way are answered."""
+        threading.Thread(target=self._listen, name="replies", daemon=True).start()
+
+    @property
+    def usable(self) -> bool:
+        """Whether the owner can be asked."""
+        return self.open and not self.leaving
+
+    def ask(self, number: int, task: str, request: bytes) -> Replies:
+        """Send a request; where its replies will come. Raises _OwnerLeaving."""
+        replies: Replies = queue.SimpleQueue()
+        with self._guard:
+            if not self.open:
+                raise _OwnerLeaving
+            self._waiting[number] = replies
+        try:
+            self._channel.send({"id": number, "task": task}, request)
+        except OSError as error:
+            raise _OwnerLeaving from error
+        return replies
+
+    def stop(self, number: int, kind: str) -> None:
+        """Say that a request is not wanted any more: "cancel" or "abandon"."""
+        with contextlib.suppress(OSError):  # then the listener has already said that it is gone
+            self._channel.send({"id": number, "kind": kind})
+
+    def done(self, number: int) -> None:
+        """Nobody waits for these replies any more."""
+        with self._guard:
+            self._waiting.pop(number, None)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._channel.close()
+
+    def _listen(self) -> None:
         try:
             while True:
-                header, raw = channel.receive()
-                replies = self._replies.get(int(header["id"]))
+                header, raw = self._channel.receive()
+                with self._guard:
+                    replies = self._waiting.get(int(header["id"]))
                 if replies is not None:
                     replies.put((header, raw))
         except (EOFError, OSError, ProcessDied, KeyError, ValueError, TypeError):
             pass
-        self._drop(channel)
         with self._guard:
-            waiting = list(self._replies.values())
+            self.open = False
+            waiting = list(self._waiting.values())
+        self._channel.close()
         gone = _gone()
         for replies in waiting:
             replies.put(({"kind": "error", "error": gone.kind, "message": gone.message}, b""))
-
-
-def _let_go(engine: subprocess.Popen[bytes] | None) -> None:
-    """Close an engine's pipes, which tells it to end."""
-    for pipe in (engine.stdin, engine.stdout) if engine is not None else ():
-        if pipe is not None:
-            pipe.close()
 
 
 class _OwnerLeaving(Exception):
     """The owner takes no more requests; nothing of this one was done."""
 
 
-def _reported(report: Report, progress: Progress, channel: Channel, number: int) -> bool:
-    """Pass a report on; when that cancels, tell the owner and wait for its last word."""
+def _await(task: Task[T], number: int, replies: Replies, line: _Line, report: Report) -> T:
+    """The result of a request. Raises what its task raised."""
+    last = Progress("asking", 0, 0)  # said as long as nothing else is, to notice a cancel
+    cancelled = False
+    while True:
+        try:
+            header, raw = replies.get(timeout=CANCEL_POLL_SECONDS)
+        except queue.Empty:
+            progress = last
+        else:
+            if header["kind"] == "result":
+                return unpack_result(task, raw)
+            if header["kind"] == "closing":
+                raise _OwnerLeaving
+            if header["kind"] == "cancelled":
+                raise Cancelled
+            if header["kind"] == "error":
+                raise error_of(header)
+            progress = unpack_progress(raw)
+            last = replace(progress, outcome=None)
+        if not cancelled or progress.outcome is not None:
+            cancelled = _reported(report, progress, line, number) or cancelled
+
+
+def _reported(report: Report, progress: Progress, line: _Line, number: int) -> bool:
+    """Pass a report on; when that cancels, tell the owner and wait for its last word.
+
+    Whoever leaves does not wait: raises Abandoned.
+    """
     try:
         report(progress)
-    except Cancelled as cancel:
-        kind = "abandon" if isinstance(cancel, Abandoned) else "cancel"
-        with suppress(OSError):  # then the listener has already said that the owner is gone
-            channel.send({"id": number, "kind": kind})
+    except Abandoned:
+        line.stop(number, "abandon")
+        raise
+    except Cancelled:
+        line.stop(number, "cancel")
         return True
     return False
 
 
-def _send(channel: Channel, header: Mapping[str, object], raw: bytes) -> None:
+def _packed(arguments: Mapping[str, Any]) -> bytes:
     try:
-        channel.send(header, raw)
-    except OSError as error:
-        raise _OwnerLeaving from error
+        return pack(dict(arguments))
+    except UnicodeEncodeError as error:
+        raise WrongUse(
+            "A name holds what is no text. Rename the file, or add the folder that it is in."
+        ) from error
+
+
+def _let_go(engine: subprocess.Popen[bytes] | None) -> None:
+    """Close an engine's pipes; the end of its standard input tells it to end."""
+    for pipe in (engine.stdin, engine.stdout) if engine is not None else ():
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+def _last_word(engine: subprocess.Popen[bytes]) -> LegalDeskError | None:
+    """The error that an engine which has ended could not start with, or None."""
+    try:
+        frame = read_frame(engine.stdout) if engine.stdout is not None else None
+    except (ProcessDied, OSError):
+        return None
+    return error_of(frame[0]) if frame is not None else None
 
 
 def _gone() -> ProcessDied:
     return ProcessDied(
         "The engine that reads and searches your documents stopped. It starts again by itself;"
         " what was finished is kept."
+    )
+
+
+def _no_start() -> ProcessDied:
+    return ProcessDied(
+        "The engine that reads and searches your documents does not start. The file"
+        " “legaldesk.log” in the library's folder “logs” says more."
     )

@@ -6,37 +6,43 @@ import logging
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Connection
 from typing import Any
 
 from legaldesk.core.desk import Desk, Task
 from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError, ProcessDied
 from legaldesk.core.progress import Progress
 from legaldesk.engine.messages import Channel, error_header, pack, unpack_arguments
+from legaldesk.engine.owner import Door
 
 _log = logging.getLogger(__name__)
 
 THREADS = 24
 
-_STOPS = {"cancel": Cancelled, "abandon": Abandoned}
+_STOPS: dict[str, type[Cancelled]] = {"cancel": Cancelled, "abandon": Abandoned}
+"""What to raise in a task whose request is not wanted any more."""
+
+ACCEPT_PAUSE = 0.2
+"""Seconds until the next try after a visitor could not be accepted."""
 
 
 class Server:
-    """Answers on a listener in threads of its own until it is closed."""
+    """Answers at a door in threads of its own until it is closed."""
 
-    def __init__(self, desk: Desk, tasks: Mapping[str, Task[Any]], listener: Listener) -> None:
+    def __init__(self, desk: Desk, tasks: Mapping[str, Task[Any]], door: Door) -> None:
         self.desk = desk
         self._tasks = tasks
-        self._listener = listener
+        self._door = door
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="task")
         self._channels: set[Channel] = set()
         self._guard = threading.Condition()
         self._running = 0
-        self._closing = False
+        self._closing = threading.Event()
+        self._acceptor = threading.Thread(target=self._accept, name="accept", daemon=True)
 
     def start(self) -> None:
         """Begin to answer; returns at once."""
-        threading.Thread(target=self._accept, name="accept", daemon=True).start()
+        self._acceptor.start()
 
     def wait_until_idle(self) -> None:
         """Block until no request runs and nobody is connected."""
@@ -48,8 +54,11 @@ class Server:
 
         Whoever asks in between is told to ask the next owner.
         """
-        self._closing = True
-        self._listener.close()
+        with self._guard:  # after this none is begun
+            self._closing.set()
+        self._door.wake()
+        self._acceptor.join()
+        self._door.close()
         with self._guard:
             self._guard.wait_for(lambda: not self._running)
             channels = list(self._channels)
@@ -58,37 +67,26 @@ class Server:
         self._pool.shutdown()
 
     def _accept(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             try:
-                connection = self._listener.accept()
-            except Exception as error:  # a stranger without the key must not end the service
+                visitor = self._door.accept()
+            except (OSError, EOFError) as error:  # such as too many open files
                 _log.info("no connection: %s", type(error).__name__)
+                self._closing.wait(ACCEPT_PAUSE)
                 continue
-            threading.Thread(
-                target=self._talk, args=(connection,), name="client", daemon=True
-            ).start()
+            threading.Thread(target=self._talk, args=(visitor,), name="client", daemon=True).start()
 
-    def _talk(self, connection: Connection) -> None:
-        channel = Channel(connection)
+    def _talk(self, visitor: Connection) -> None:
+        if not self._door.admit(visitor):
+            return
+        channel = Channel(visitor)
         cancels: dict[int, _Cancel] = {}
         with self._guard:
             self._channels.add(channel)
         try:
             while True:
-                header, raw = channel.receive()
-                number = int(header["id"])
-                if header.get("kind") in _STOPS:
-                    if number in cancels:
-                        cancels[number].ask(_STOPS[header["kind"]])
-                    continue
-                if self._closing:
-                    channel.send({"id": number, "kind": "closing"})
-                    continue
-                cancels[number] = _Cancel()
-                with self._guard:
-                    self._running += 1
-                self._pool.submit(self._serve, channel, header, raw, cancels)
-        except (EOFError, OSError, ProcessDied, KeyError, ValueError):
+                self._take(channel, *channel.receive(), cancels)
+        except (EOFError, OSError, ProcessDied, KeyError, ValueError, TypeError):
             pass
         finally:
             for cancel in list(cancels.values()):
@@ -97,6 +95,24 @@ class Server:
             with self._guard:
                 self._channels.discard(channel)
                 self._guard.notify_all()
+
+    def _take(
+        self, channel: Channel, header: dict[str, Any], raw: bytes, cancels: dict[int, _Cancel]
+    ) -> None:
+        """Begin what a message asks for."""
+        number = int(header["id"])
+        if header.get("kind") in _STOPS:
+            if number in cancels:
+                cancels[number].ask(_STOPS[header["kind"]])
+            return
+        with self._guard:
+            closing = self._closing.is_set()
+            self._running += not closing
+        if closing:
+            channel.send({"id": number, "kind": "closing"})
+            return
+        cancels[number] = _Cancel()
+        self._pool.submit(self._serve, channel, header, raw, cancels)
 
     def _serve(
         self, channel: Channel, header: dict[str, Any], raw: bytes, cancels: dict[int, _Cancel]
