@@ -18,8 +18,8 @@ from legaldesk.ui.flow import Flow
 from legaldesk.ui.pieces import button
 from legaldesk.ui.wording import count
 
-WIDEST = 190
-"""How wide a matter's name may get on a button, at 100%."""
+ON_BUTTON, IN_MENU = 150, 420
+"""How wide a matter's name may get, at 100%."""
 
 
 class DocumentActions(QWidget):
@@ -50,7 +50,8 @@ class DocumentActions(QWidget):
         self.open.setVisible(not self._several)
         name = self._leavable[0] if len(self._leavable) == 1 else ""
         text = f"Take out of {name}" if name else "Take out of…"
-        self.take_out.setText(caption(_short(text, self.take_out)))
+        shown = _short(name, self.take_out, ON_BUTTON)
+        self.take_out.setText(caption(f"Take out of {shown}" if name else text))
         self.take_out.setAccessibleName(plain(text))
         self.take_out.setToolTip(tip(text, "They stay in their other matters" if name else ""))
         self.take_out.setVisible(bool(self._leavable))
@@ -78,7 +79,7 @@ class DocumentActions(QWidget):
 
     def _add_matters(self, menu: QMenu, icon: QIcon) -> None:
         for name in self._leavable:
-            text = caption(_short(f"Take out of {name}", menu))
+            text = caption(f"Take out of {_short(name, menu, IN_MENU)}")
             menu.addAction(icon, text, partial(self.takeOutAsked.emit, name))
 
 
@@ -108,6 +109,6 @@ def leavable(documents: Sequence[Document], matter: str) -> tuple[str, ...]:
     return tuple(sorted({name for document in documents for name in document.matters}))
 
 
-def _short(text: str, shown_on: QPushButton | QMenu) -> str:
+def _short(name: str, shown_on: QPushButton | QMenu, widest: int) -> str:
     metrics = shown_on.fontMetrics()
-    return metrics.elidedText(plain(text), Qt.TextElideMode.ElideMiddle, theme.px(WIDEST))
+    return metrics.elidedText(plain(name), Qt.TextElideMode.ElideMiddle, theme.px(widest))

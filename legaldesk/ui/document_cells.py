@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from legaldesk.ui import theme
 
-SHARE = Qt.ItemDataRole.UserRole + 1
-LINK = Qt.ItemDataRole.UserRole + 2
-ICON = Qt.ItemDataRole.UserRole + 3
-"""The roles under which a model tells a bar's share, a link, and an icon with its colour."""
+LINK = Qt.ItemDataRole.UserRole + 1
+CELL = Qt.ItemDataRole.UserRole + 2
+"""The roles under which a model tells that a cell is a link, and all that is drawn in it."""
 
 Index = QModelIndex | QPersistentModelIndex
 SIDE = 8
+
+
+class Cell(NamedTuple):
+    """What is drawn in one cell: an icon's name and colour, a bar's share, and the text."""
+
+    text: str
+    alignment: Qt.AlignmentFlag
+    icon: tuple[str, str] | None = None
+    share: float | None = None
+    link: bool = False
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -23,6 +34,11 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, table: QTableView) -> None:
         super().__init__(table)
         self._table = table
+        self._fonts: dict[bool, QFont] = {}
+
+    def refresh_theme(self) -> None:
+        """Take the text size from the theme again."""
+        self._fonts.clear()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Background, hairline, icon, text and bar of one cell."""
@@ -37,31 +53,35 @@ class CellDelegate(QStyledItemDelegate):
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         self._paint_focus(painter, option, index)
         area = option.rect.adjusted(SIDE, 0, -SIDE, -1)
-        icon = index.data(ICON)
-        if icon:
+        cell: Cell = index.data(CELL)
+        if cell.icon:
             side = theme.px(16)
             top = area.center().y() - side / 2
-            theme.draw_icon(painter, icon[0], QRectF(area.left(), top, side, side), icon[1])
+            theme.draw_icon(
+                painter, cell.icon[0], QRectF(area.left(), top, side, side), cell.icon[1]
+            )
             area.setLeft(area.left() + side + 6)
-        share = index.data(SHARE)
-        if share is not None and 0 < share < 1:
-            area.setLeft(self._paint_bar(painter, QRectF(area), share))
-        self._paint_text(painter, option, index, QRectF(area))
+        if cell.share is not None and 0 < cell.share < 1:
+            area.setLeft(self._paint_bar(painter, QRectF(area), cell.share))
+        self._paint_text(painter, option.textElideMode, cell, QRectF(area))
         painter.restore()
 
     def _paint_text(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: Index, area: QRectF
+        self, painter: QPainter, mode: Qt.TextElideMode, cell: Cell, area: QRectF
     ) -> None:
         colours = theme.colours()
-        link = bool(index.data(LINK))
-        font = theme.font()
-        font.setUnderline(link)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.accent if link else colours.text))
-        mode = option.textElideMode
-        text = painter.fontMetrics().elidedText(str(index.data()), mode, int(area.width()))
-        alignment = index.data(Qt.ItemDataRole.TextAlignmentRole)
-        painter.drawText(area, int(alignment | Qt.TextFlag.TextSingleLine), text)
+        painter.setFont(self._font(cell.link))
+        painter.setPen(QColor(colours.accent if cell.link else colours.text))
+        text = painter.fontMetrics().elidedText(cell.text, mode, int(area.width()))
+        painter.drawText(area, int(cell.alignment | Qt.TextFlag.TextSingleLine), text)
+
+    def _font(self, link: bool) -> QFont:
+        """The text's font, made once for all cells."""
+        if link not in self._fonts:
+            made = theme.font()
+            made.setUnderline(link)
+            self._fonts[link] = made
+        return self._fonts[link]
 
     def _paint_bar(self, painter: QPainter, area: QRectF, share: float) -> int:
         """A bar of which a share is filled; returns where the text may begin."""

@@ -20,6 +20,7 @@ class DocumentLists(QObject):
     """Reads both lists in a lane; ``changed`` comes with each.
 
     ``loaded`` says whether the documents have arrived once, ``trouble`` why they do not.
+    While nobody sees the lists they are not read, only once they are seen again.
     """
 
     documentsRead = Signal()
@@ -29,7 +30,7 @@ class DocumentLists(QObject):
         super().__init__(parent)
         self._requests, self._lane = requests, lane
         self._listing, self._problems = Latest(lane), Latest(lane)
-        self._again = False
+        self._again = self._seen = False
         self.matter = ALL_MATTERS
         self.documents: tuple[Document, ...] = ()
         self.outcomes: tuple[FileOutcome, ...] = ()
@@ -46,19 +47,24 @@ class DocumentLists(QObject):
         if name != self.matter:
             self.matter = name
             self.documents, self.outcomes, self.loaded = (), (), False
+            self._listing.drop()
+            self._problems.drop()
             self.documentsRead.emit()
             self.changed.emit()
-        self._read()
+        self.refresh()
+
+    def set_seen(self, seen: bool) -> None:
+        """Told whether somebody sees the lists; then what was put off is read."""
+        self._seen = seen
+        self._read_again()
 
     def refresh(self) -> None:
         """Read the lists again; where they are being read, once more after that.
 
         Asked again and again during an import, it must not throw away each answer.
         """
-        if self.waiting:
-            self._again = True
-        else:
-            self._read()
+        self._again = True
+        self._read_again()
 
     def forget_file(self, file: str) -> None:
         """Take a file off the list of problems."""
@@ -96,5 +102,5 @@ class DocumentLists(QObject):
         self._read_again()
 
     def _read_again(self) -> None:
-        if self._again and not self.waiting:
+        if self._again and self._seen and not self.waiting:
             self._read()

@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from legaldesk.ui.document_cells import ICON, LINK, SHARE
+from legaldesk.ui.document_cells import CELL, LINK, Cell
 from legaldesk.ui.document_text import plain, tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -54,6 +54,7 @@ class RowModel(QAbstractTableModel):
         self.columns = tuple(columns)
         self.identity = identity
         self._words = words
+        self._given: list[Any] = []
         self._all: list[Any] = []
         self._shown: list[Any] = []
         self._haystacks: dict[str, str] = {}
@@ -62,8 +63,11 @@ class RowModel(QAbstractTableModel):
 
     def set_rows(self, rows: Iterable[Any]) -> None:
         """Show these rows, sorted and filtered as before."""
+        given = list(rows)
+        if given == self._given:
+            return
         self.beginResetModel()
-        self._all = list(rows)
+        self._given, self._all = given, given.copy()
         self._haystacks.clear()
         self._sort_all()
         self._shown = self._matching()
@@ -138,17 +142,26 @@ class RowModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         """One fact of a row, as text safe to show."""
         column, row = self.columns[index.column()], self._shown[index.row()]
+        if role == CELL:
+            return self._cell(index.column(), row)
         if role in (Role.DisplayRole, Role.AccessibleTextRole):
             return plain(column.text(row))
         if role == Role.ToolTipRole:
             return tip((column.tip or column.text)(row))
         if role == Role.TextAlignmentRole:
             return self._alignment(index.column())
-        if role == ICON:
-            return column.icon(row) if column.icon else None
-        if role == SHARE:
-            return column.share(row) if column.share else None
         return column.link if role == LINK else None
+
+    def _cell(self, number: int, row: Any) -> Cell:
+        """All that is drawn in a cell, in one answer: each question from Qt has its price."""
+        column = self.columns[number]
+        return Cell(
+            plain(column.text(row)),
+            self._alignment(number),
+            column.icon(row) if column.icon else None,
+            column.share(row) if column.share else None,
+            column.link,
+        )
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         sides = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight)

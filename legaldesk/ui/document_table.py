@@ -61,6 +61,9 @@ class RowTable(QTableView):
 
     def refresh_theme(self) -> None:
         """Take heights and widths from the text size in use."""
+        delegate = self.itemDelegate()
+        if isinstance(delegate, CellDelegate):
+            delegate.refresh_theme()
         self.verticalHeader().setDefaultSectionSize(theme.px(34))
         header = self.horizontalHeader()
         for number, column in enumerate(self.rows.columns):

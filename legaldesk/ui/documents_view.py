@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -100,6 +100,16 @@ class DocumentsView(QWidget):
     def matter_of(self, file: str) -> str:
         """The matter that a file with a problem was dropped on."""
         return self._lists.matter_of(file)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read what was put off while nobody saw it."""
+        super().showEvent(event)
+        self._lists.set_seen(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Read nothing until it is seen again."""
+        super().hideEvent(event)
+        self._lists.set_seen(False)
 
     @property
     def settled(self) -> bool:

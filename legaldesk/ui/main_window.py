@@ -286,6 +286,7 @@ class MainWindow(QMainWindow):
         job = self._requests.example_questions()
         job.succeeded.connect(lambda found: self.welcome.offer_examples(*found))
         self._lanes.library.submit(job)
+        QTimer.singleShot(WARM_UP_MS, self, lambda: self.documents)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember how it looked."""

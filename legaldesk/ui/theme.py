@@ -25,6 +25,9 @@ SMALL, BASE, LARGE, HUGE = 11, 13, 16, 20
 GAPS = (4, 8, 12, 16, 24)
 """The only distances between things, in pixels."""
 
+SIDES = (16, 20, 24, 32, 40, 48, 64)
+"""The sizes at which icons are kept drawn."""
+
 SCHEMES = ("system", "light", "dark")
 SCALES = (100, 125, 150, 200)
 
@@ -203,14 +206,17 @@ def icon(name: str, role: str = "secondary") -> QIcon:
 
 def draw_icon(painter: QPainter, name: str, area: QRectF, role: str = "secondary") -> None:
     """Paint an icon into an area, sharp at any scale."""
-    QSvgRenderer(_tinted(name, getattr(_colours, role))).render(painter, area)
+    if area.width() * painter.device().devicePixelRatio() <= SIDES[-1]:
+        icon(name, role).paint(painter, area.toRect())
+    else:
+        QSvgRenderer(_tinted(name, getattr(_colours, role))).render(painter, area)
 
 
 @cache
 def _icon(name: str, colour: str) -> QIcon:
     renderer = QSvgRenderer(_tinted(name, colour))
     made = QIcon()
-    for side in (16, 20, 24, 32, 48, 64):
+    for side in SIDES:
         pixmap = QPixmap(side, side)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import PurePath
 
 from legaldesk.core.documents import (
@@ -12,6 +14,7 @@ from legaldesk.core.documents import (
     DocumentDetails,
     FileOutcome,
     FileState,
+    Finding,
     ImportSummary,
     Matter,
     OutlineEntry,
@@ -141,6 +144,10 @@ class FakeOffice:
     gate: threading.Event | None = None
     password: str = "secret"
     failing: Exception | None = None
+    papers: list[Document] = field(default_factory=lambda: [document(line[0]) for line in LINES])
+    findings: tuple[Finding, ...] = tuple(
+        Finding(check, True, "sound") for check in ("database", "words", "meaning", "files")
+    )
 
     def names(self) -> list[str]:
         """The calls in order, without the watching and listing that goes on by itself."""
@@ -242,8 +249,8 @@ class FakeOffice:
     # ------------------------------------------------------------ documents and matters
 
     def list_documents(self, scope: Scope) -> Job:
-        papers = [document(line[0]) for line in LINES] if self.matters else []
-        return self._job("list_documents", lambda _: tuple(papers), scope)
+        found = [each for each in self.papers if not scope.matter or scope.matter in each.matters]
+        return self._job("list_documents", lambda _: tuple(found), scope)
 
     def document_details(self, document_id: str) -> Job:
         details = DocumentDetails(
@@ -293,10 +300,27 @@ class FakeOffice:
         ]
 
     def assign_document(self, document_id: str, matter: str) -> Job:
-        return self._job("assign_document", lambda _: None, document_id, matter)
+        def work(_) -> None:
+            if all(each.name != matter for each in self.matters):
+                self.matters.append(Matter(matter))
+            self._refile(document_id, lambda held: (*held, matter))
+
+        return self._job("assign_document", work, document_id, matter)
 
     def withdraw_document(self, document_id: str, matter: str) -> Job:
-        return self._job("withdraw_document", lambda _: None, document_id, matter)
+        def without(held: tuple[str, ...]) -> tuple[str, ...]:
+            if len(held) < 2:
+                raise WrongUse("A document stays in at least one matter. Remove it instead.")
+            return tuple(each for each in held if each != matter)
+
+        work = partial(self._refile, document_id, without)
+        return self._job("withdraw_document", lambda _: work(), document_id, matter)
+
+    def _refile(self, document_id: str, change: Callable) -> None:
+        self.papers = [
+            replace(each, matters=change(each.matters)) if each.id == document_id else each
+            for each in self.papers
+        ]
 
     # ------------------------------------------------------------ removing
 
@@ -344,4 +368,17 @@ class FakeOffice:
         return self._job("engine_state", lambda _: state)
 
     def verify(self, repair: bool = False) -> Job:
-        return self._job("verify", lambda _: (), repair)
+        def work(report) -> tuple[Finding, ...]:
+            for number, finding in enumerate(self.findings):
+                report(Progress("checking", number, len(self.findings), message=finding.check))
+                while self.gate is not None and not self.gate.wait(0.01):
+                    report(Progress("checking", number, len(self.findings)))
+            if self.failing:
+                raise self.failing
+            mended = ("words", "meaning") if repair else ()
+            return tuple(
+                replace(each, ok=True, repaired=True) if each.check in mended else each
+                for each in self.findings
+            )
+
+        return self._job("verify", work, repair)
