@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from legaldesk.engine.originals import Originals, erase
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.reader import Reader, Row
+from legaldesk.engine.recut import cut_again
 from legaldesk.engine.store import Store
 from legaldesk.engine.tokens import TokenCounter
 
@@ -43,7 +44,7 @@ class LocalDesk:
         )
         self.originals = Originals(library / "originals")
         self.parsers = ParserPool()
-        self.meaning = Meaning(library, self.store, self.model, self.generation)
+        self.meaning = Meaning(library, self.store, self.model, self.generation, self._cut_again)
         self.passwords: dict[str, str] = {}
         """Of encrypted documents by id; kept in memory alone and gone with the process."""
         self._here = threading.local()
@@ -101,6 +102,9 @@ class LocalDesk:
         """Nobody reads these files any more: they wait for the next ``take_leftovers``."""
         with self._leftovers_guard:
             self._leftovers.update(records)
+
+    def _cut_again(self, step: Callable[[], None]) -> None:
+        cut_again(self.reader, self.store, self.tokens, self.generation, step)
 
     def _clear_strays(self) -> None:
         """Delete copies of files whose import was cut off before it was committed."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,11 +42,21 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
 class Meaning:
-    """The encoder, the vector index, and the thread that brings both up to date."""
+    """The encoder, the vector index, and the thread that brings both up to date.
+
+    ``catch_up`` is what else is to be done in the thread before it begins to encode; it
+    calls what it is given now and then, which may end it.
+    """
 
     def __init__(
-        self, library: Path, store: Store, folder: ModelFolder, generation: Generation
+        self,
+        library: Path,
+        store: Store,
+        folder: ModelFolder,
+        generation: Generation,
+        catch_up: Callable[[Callable[[], None]], None] = lambda step: None,
     ) -> None:
+        self._catch_up = catch_up
         self._library = library
         self._store = store
         self._folder = folder
@@ -59,7 +70,7 @@ class Meaning:
         self._ready = threading.Event()
         self._changed = threading.Condition()
         self._busy_readers = 0
-        self._started = self._stopping = False
+        self._started = self._stopping = self._caught_up = False
         self._work = threading.Event()
         self._encoded = 0
         """Passages of the list in work that are encoded and not yet stored."""
@@ -161,7 +172,7 @@ class Meaning:
                 rate = (done - before) / max(time.monotonic() - begun, 1e-3)
                 left = (total - done) / rate if rate > 0 else None
                 report(Progress("meaning", done, total, "passages", rate, left))
-                if not pending:
+                if not pending and self._caught_up:
                     return total
                 with self._changed:
                     self._changed.wait(timeout=0.25)
@@ -199,6 +210,9 @@ class Meaning:
         """Encode all that waits; False when it could not be stored, which may be tried again."""
         size = SHORTEST_LIST
         try:
+            if not self._caught_up:
+                self._catch_up(self._step)
+                self._caught_up = True
             while self._encode_some(size):
                 size = min(2 * size, LONGEST_LIST)
             self._hindrance = None

@@ -227,7 +227,8 @@ class Reader:
     def coverage(self, scope: Scope) -> Coverage:
         """How much of the scope each half of the search can find, in pages.
 
-        A blank page has nothing to miss and counts as searchable.
+        A blank page has nothing to miss and counts as searchable; a document that is still
+        to be cut into passages, after an update, does not.
         """
         where, values = self.scope_sql(scope)
         pages = self.count(f"SELECT sum(page_count) FROM documents WHERE id IN ({where})", *values)
@@ -236,8 +237,14 @@ class Reader:
             f" AND document IN ({where})",
             *values,
         )
+        uncut = self.count(
+            "SELECT sum(page_count) FROM documents d WHERE state IN ('imported', 'partly')"
+            f" AND NOT EXISTS (SELECT 1 FROM passages WHERE document = d.id) AND id IN ({where})",
+            *values,
+        )
+        searchable = max(pages - unreadable - uncut, 0)
         waiting = self._pages_without_meaning(where, values)
-        return Coverage(pages, pages - unreadable, pages - unreadable - waiting, unreadable)
+        return Coverage(pages, searchable, searchable - waiting, unreadable)
 
     def _pages_without_meaning(self, where: str, values: tuple[object, ...]) -> int:
         """Pages with a passage that has no vector yet."""

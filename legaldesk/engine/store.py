@@ -171,7 +171,10 @@ class Store:
             document = _insert_document(sql, new)
             _file_under(sql, document, outcome.matter)
             _insert_pages(sql, document, new.extraction)
-            _insert_passages(sql, document, new, generation)
+            title = new.extraction.title or new.name
+            _insert_passages(
+                sql, document, new.sha256, title, new.passages, new.languages, generation
+            )
             _finish_file(sql, record, outcome)
             return outcome
 
@@ -186,10 +189,18 @@ class Store:
             _finish_file(sql, record, outcome)
             return outcome
 
-    def recut(self, document: int, new: NewDocument, generation: Generation) -> None:
-        """Store a known document's passages for a new generation."""
+    def recut(self, sha256: str, passages: Sequence[Passage], generation: Generation) -> None:
+        """Store a known document's passages, unless it has some or was removed meanwhile."""
         with self._writing() as sql:
-            _insert_passages(sql, document, new, generation)
+            row = sql.execute(
+                "SELECT id, name, title, language FROM documents WHERE sha256 = ?"
+                " AND NOT EXISTS (SELECT 1 FROM passages WHERE document = documents.id)",
+                (sha256,),
+            ).fetchone()
+            if row is not None:
+                languages = [row["language"]] * len(passages)
+                title = row["title"] or row["name"]
+                _insert_passages(sql, row["id"], sha256, title, passages, languages, generation)
 
     def assign(self, sha256: str, matter: str) -> None:
         """File a stored document under one more matter, made if it is new."""
@@ -434,16 +445,21 @@ def _insert_pages(sql: sqlite3.Connection, document: int, extraction: Extraction
 
 
 def _insert_passages(
-    sql: sqlite3.Connection, document: int, new: NewDocument, generation: Generation
+    sql: sqlite3.Connection,
+    document: int,
+    sha256: str,
+    title: str,
+    passages: Sequence[Passage],
+    languages: Sequence[str],
+    generation: Generation,
 ) -> None:
-    title = new.extraction.title or new.name
     sql.executemany(
         "INSERT INTO passages (uuid, generation, document, first_page, last_page, spans, path,"
         " tokens, cut, language, title, section, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                passage_id(new.sha256, generation.segmentation, passage.spans),
+                passage_id(sha256, generation.segmentation, passage.spans),
                 generation.id,
                 document,
                 passage.spans[0].page,
@@ -457,7 +473,7 @@ def _insert_passages(
                 " > ".join(passage.section),
                 passage.body,
             )
-            for passage, language in zip(new.passages, new.languages, strict=True)
+            for passage, language in zip(passages, languages, strict=True)
         ],
     )
     sql.execute(

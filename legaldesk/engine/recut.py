@@ -1,0 +1,64 @@
+"""Cut stored documents again after the rules, the tokenizer or the model have changed.
+
+The text of every page is kept, so that no file has to be read for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from legaldesk.core.documents import OutlineEntry, PageState, PageText
+from legaldesk.core.segment import segment
+from legaldesk.engine.reader import Reader, Row
+from legaldesk.engine.store import Generation, Store
+from legaldesk.engine.tokens import TokenCounter
+
+
+def cut_again(
+    reader: Reader,
+    store: Store,
+    tokens: TokenCounter,
+    generation: Generation,
+    step: Callable[[], None],
+) -> int:
+    """Give every document with text its passages, if it has none; returns how many got some.
+
+    One transaction for each document, so that a kill loses one at most. ``step`` is called
+    before each and stops the work by raising.
+    """
+    rows = reader.rows(_UNCUT)
+    for row in rows:
+        step()
+        passages = segment(
+            _pages(reader, row["id"]),
+            msgspec.json.decode(row["outline"], type=tuple[OutlineEntry, ...]),
+            row["language"],
+            tokens.count,
+            tokens.body_limit,
+        )
+        store.recut(row["sha256"], passages, generation)
+    return len(rows)
+
+
+_UNCUT = """SELECT id, sha256, outline, language FROM documents d
+WHERE NOT EXISTS (SELECT 1 FROM passages WHERE document = d.id)
+  AND EXISTS (SELECT 1 FROM pages WHERE document = d.id AND state = 'text') ORDER BY id"""
+
+
+def _pages(reader: Reader, document: int) -> tuple[PageText, ...]:
+    rows = reader.rows("SELECT * FROM pages WHERE document = ? ORDER BY number", document)
+    return tuple(_page(row) for row in rows)
+
+
+def _page(row: Row) -> PageText:
+    return PageText(
+        row["number"],
+        row["text"],
+        row["width"],
+        row["height"],
+        row["label"],
+        PageState(row["state"]),
+        row["reason"],
+    )

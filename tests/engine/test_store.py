@@ -1,0 +1,350 @@
+"""The store: every change is wholly there or not at all, and reading it costs what it shows."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import threading
+
+import pytest
+
+from legaldesk.core.documents import Extraction, FileOutcome, FileState, PageText
+from legaldesk.core.errors import LegalDeskError, LibraryBusy, LibraryDamaged, NoRoom, WrongUse
+from legaldesk.core.hits import Scope
+from legaldesk.core.passages import Passage, Segmentation, Span
+from legaldesk.engine import database, profile
+from legaldesk.engine.database import database_path, open_db, translated
+from legaldesk.engine.originals import Originals, content_hash, erase
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.store import NewDocument, Store, Withdrawn
+
+SEGMENTATION = Segmentation(1, "tokenizer", 256)
+WIDTH = 4
+
+
+class Shelf:
+    """A store, its reader and its generation."""
+
+    def __init__(self, library):
+        library.mkdir(parents=True, exist_ok=True)
+        self.library = library
+        self.store = Store(library)
+        self.generation = self.store.use_generation(SEGMENTATION, "model", WIDTH)
+        self.reader = Reader(library)
+
+    def add(self, number=0, pages=2, matter="Case", passages=None):
+        [queued] = self.store.enqueue([f"/drop/{number}.pdf"], matter, False)
+        outcome = outcome_of(number, matter)
+        made = document(number, pages, passages)
+        return self.store.add_document(made, self.generation, queued.record, outcome)
+
+    def close(self):
+        self.reader.close()
+        self.store.close()
+
+
+@pytest.fixture
+def shelf(library):
+    made = Shelf(library)
+    yield made
+    made.close()
+
+
+def name_of(number):
+    return f"{number:064x}"
+
+
+def outcome_of(number, matter="Case"):
+    return FileOutcome(
+        f"/drop/{number}.pdf", FileState.IMPORTED, document_id=name_of(number), matter=matter
+    )
+
+
+def document(number=0, pages=2, passages=None):
+    """A document whose every page says which one it is."""
+    texts = [
+        f"Clause {page} of contract number {number} binds the tenant." for page in range(pages)
+    ]
+    if passages is None:
+        passages = [
+            Passage((Span(page + 1, 0, len(text)),), (), text) for page, text in enumerate(texts)
+        ]
+    return NewDocument(
+        sha256=name_of(number),
+        name=f"{number}.pdf",
+        path=f"/drop/{number}.pdf",
+        referenced=False,
+        size=1000,
+        language="en",
+        state=FileState.IMPORTED,
+        reason="",
+        extraction=Extraction(tuple(PageText(n + 1, text) for n, text in enumerate(texts))),
+        passages=passages,
+        languages=["en"] * len(passages),
+    )
+
+
+def test_a_document_that_cannot_be_stored_whole_is_not_there_at_all(shelf):
+    twice = Passage((Span(1, 0, 6),), (), "Clause")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        shelf.add(passages=[twice, twice])
+
+    assert shelf.reader.count("SELECT count(*) FROM documents") == 0
+    assert shelf.reader.count("SELECT count(*) FROM pages") == 0
+    assert shelf.reader.passages() == shelf.reader.pending() == 0
+    assert [row["state"] for row in shelf.reader.rows("SELECT state FROM files")] == ["queued"]
+
+
+def test_passages_are_counted_as_they_come_and_go(shelf):
+    shelf.add(0, pages=3)
+    shelf.add(1, pages=2)
+    shelf.store.remove([name_of(0)], None)
+
+    assert shelf.reader.passages() == 2
+    assert shelf.reader.count("SELECT count(*) FROM passages") == 2
+
+
+def test_a_file_follows_its_matter_through_a_new_name(shelf):
+    [queued] = shelf.store.enqueue(["/drop/0.pdf"], "Acme", False)
+    shelf.store.rename_matter("Acme", "Acme v. Byte")
+
+    stored = shelf.store.add_document(
+        document(), shelf.generation, queued.record, outcome_of(0, "Acme")
+    )
+
+    assert stored.matter == "Acme v. Byte"
+    assert [matter.name for matter in shelf.reader.matters()] == ["Acme v. Byte"]
+    assert shelf.reader.queued() == []
+
+
+def test_a_file_of_a_removed_matter_is_not_stored(shelf):
+    [queued] = shelf.store.enqueue(["/drop/0.pdf"], "Acme", False)
+    shelf.store.remove([], "Acme")
+
+    with pytest.raises(Withdrawn):
+        shelf.store.add_document(document(), shelf.generation, queued.record, outcome_of(0, "Acme"))
+
+    assert shelf.reader.matters() == ()
+    assert shelf.reader.count("SELECT count(*) FROM documents") == 0
+
+
+def test_a_matter_is_one_however_its_name_is_spelt(shelf):
+    shelf.add(0, matter="Ärger GmbH")
+    outcome = shelf.add(1, matter=" ärger  GMBH\n")
+
+    assert outcome.matter == "Ärger GmbH"
+    assert [matter.documents for matter in shelf.reader.matters()] == [2]
+    with pytest.raises(WrongUse):
+        shelf.store.create_matter("ÄRGER gmbh")
+
+
+def test_a_matter_is_removed_only_with_the_documents_that_are_in_no_other(shelf):
+    shelf.add(0, matter="One")
+    shelf.add(1, matter="One")
+    shelf.store.assign(name_of(1), "Two")
+
+    assert not shelf.store.remove([name_of(0), name_of(1)], "One")
+    assert not shelf.store.remove([], "One")
+    assert shelf.reader.count("SELECT count(*) FROM documents") == 2
+
+    assert shelf.store.remove([name_of(0)], "One")
+    assert [found.name for found in shelf.reader.documents(Scope())] == ["1.pdf"]
+
+
+def test_no_record_of_a_removed_documents_file_is_left(shelf):
+    shelf.add(0)
+    [queued] = shelf.store.enqueue(["/drop/0.pdf"], "Case", False)
+    cancelled = FileOutcome("/drop/0.pdf", FileState.CANCELLED, matter="Case")
+    shelf.store.finish_files([(queued.record, cancelled)])
+
+    shelf.store.remove([name_of(0)], None)
+
+    assert shelf.reader.rows("SELECT * FROM files") == []
+
+
+def test_a_reader_in_the_middle_of_a_moment_is_reported_not_passed_over(library, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    shelf = Shelf(library)
+    shelf.add(0)
+
+    with shelf.reader.moment():
+        shelf.reader.rows("SELECT * FROM pages")
+        shelf.store.remove([name_of(0)], None)
+        with pytest.raises(LibraryBusy):
+            shelf.store.fold_log()
+    shelf.store.fold_log()
+
+    assert library.joinpath("library.sqlite-wal").stat().st_size == 0
+    shelf.close()
+
+
+def test_a_moment_shows_one_state_whatever_is_written(shelf):
+    shelf.add(0)
+
+    with shelf.reader.moment():
+        before = shelf.reader.passages()
+        shelf.add(1)
+        assert shelf.reader.passages() == before
+
+    assert shelf.reader.passages() == 2 * before
+
+
+def test_what_the_last_owner_left_in_the_log_is_folded_in(library):
+    shelf = Shelf(library)
+    shelf.add(0)
+    log = library / "library.sqlite-wal"
+    assert log.stat().st_size > 0
+
+    second = Store(library)  # as after a kill, which closes nothing
+
+    assert log.stat().st_size == 0
+    second.close()
+    shelf.close()
+
+
+def test_a_reader_sees_nothing_until_the_schema_is_there(library):
+    library.mkdir()
+    sqlite3.connect(database_path(library)).close()
+    reader = Reader(library)
+    assert reader.matters() == ()
+
+    shelf = Shelf(library)
+    shelf.store.create_matter("Case")
+
+    assert [matter.name for matter in reader.matters()] == ["Case"]
+    reader.close()
+    shelf.close()
+
+
+def test_a_library_of_a_newer_program_is_left_alone(library):
+    Shelf(library).close()
+    connection = sqlite3.connect(database_path(library))
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+    with pytest.raises(LegalDeskError, match="newer"):
+        Store(library)
+
+
+def test_an_older_library_gets_what_was_added_since(library):
+    library.mkdir()
+    db = open_db(library, writable=True)
+    for name in ("passages_counted", "passages_uncounted"):
+        db.execute(f"DROP TRIGGER {name}")
+    db.execute("DROP TABLE tally")
+    db.execute("DROP INDEX pages_without_text")
+    db.execute("DELETE FROM _sqlite_migrations WHERE name = '002_counts'")
+    db.execute("PRAGMA user_version = 0")
+    db.close()
+
+    shelf = Shelf(library)
+    shelf.add(0, pages=3)
+
+    assert shelf.reader.passages() == 3
+    shelf.close()
+
+
+HOT = {
+    "documents": lambda reader: reader.documents(Scope("Case")),
+    "engine state": lambda reader: (reader.passages(), reader.pending()),
+    "coverage": lambda reader: reader.coverage(Scope("Case")),
+    "words": lambda reader: reader.by_words('"tenant"', Scope("Case"), 10),
+    "queued": lambda reader: reader.queued(),
+    "found": lambda reader: reader.found([1, 2]),
+    "page texts": lambda reader: reader.page_texts(1, [1]),
+}
+SMALL = ("matters", "tally", "waiting", "generations", "json_each", "document_matters", "main.")
+"""What may be read whole: small tables, and FTS5's own of a few rows."""
+
+
+@pytest.mark.parametrize("question", HOT)
+def test_what_is_asked_often_scans_nothing_large(shelf, question):
+    shelf.add(0)
+    asked = []
+    connection = shelf.reader._db.conn
+    connection.set_trace_callback(asked.append)
+
+    HOT[question](shelf.reader)
+    connection.set_trace_callback(None)
+
+    plans = [
+        row["detail"]
+        for sql in asked
+        if sql.startswith("SELECT")
+        for row in shelf.reader.rows(f"EXPLAIN QUERY PLAN {sql}")
+    ]
+    assert plans
+    scans = [plan for plan in plans if plan.startswith("SCAN") and "VIRTUAL TABLE" not in plan]
+    assert [plan for plan in scans if not plan.split()[1].startswith(SMALL)] == []
+
+
+def test_writers_in_many_threads_lose_nothing(shelf):
+    threads = [
+        threading.Thread(target=shelf.add, args=(number,), kwargs={"pages": 1})
+        for number in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert shelf.reader.passages() == 20
+    shelf.store.check_words()
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (sqlite3.SQLITE_FULL, NoRoom),
+        (sqlite3.SQLITE_IOERR_WRITE, NoRoom),
+        (sqlite3.SQLITE_IOERR_READ, LibraryDamaged),
+        (sqlite3.SQLITE_CORRUPT_VTAB, LibraryDamaged),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, LibraryBusy),
+        (sqlite3.SQLITE_READONLY, LegalDeskError),
+    ],
+)
+def test_sqlites_errors_become_sentences(code, kind):
+    error = sqlite3.OperationalError("raw")
+    error.sqlite_errorcode = code
+
+    assert type(translated(error, "library")) is kind
+
+
+def test_a_copy_that_was_half_erased_is_written_anew(tmp_path):
+    originals, data = Originals(tmp_path / "originals"), b"%PDF-1.7 a contract"
+    sha256 = content_hash(data)
+    originals.keep(sha256, data)
+    originals.path(sha256).write_bytes(b"\0" * len(data))
+
+    originals.keep(sha256, data)
+
+    assert originals.path(sha256).read_bytes() == data
+
+
+def test_erasing_overwrites_before_it_deletes(tmp_path):
+    path, other = tmp_path / "a.pdf", tmp_path / "same"
+    path.write_bytes(b"secret" * 500_000)
+    other.hardlink_to(path)  # a second name shows what became of the bytes
+
+    erase(path)
+
+    assert not path.exists()
+    assert set(other.read_bytes()) == {0}
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "owner.json"
+    path.write_bytes(b"old")
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    def no_room(file):
+        raise full
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(profile.os, "fsync", no_room)
+        with pytest.raises(NoRoom):
+            profile.write_durably(path, b"new")
+
+    assert path.read_bytes() == b"old"
+    assert [found.name for found in tmp_path.iterdir()] == ["owner.json"]
