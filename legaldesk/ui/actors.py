@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from legaldesk.ui import keys
 from legaldesk.ui.adding import Adding
 from legaldesk.ui.asker import Asker
 from legaldesk.ui.checking import Checking
@@ -40,8 +42,16 @@ class Actors:
         self.filing = Filing(window, requests, lanes.library, self.board, self.book)
         self.checking = Checking(window, requests, lanes.care, self.board)
 
+    def keys(self) -> dict[str, Callable[[], object]]:
+        """The keys that start something anywhere in the window."""
+        return {
+            keys.ADD_FILES: self.adding.choose_files,
+            keys.ADD_FOLDER: self.adding.choose_folder,
+            keys.NEW_MATTER: self.ask_new_matter,
+        }
+
     def look_again(self) -> None:
-        """Read everything anew."""
+        """Ask for everything anew that may have changed."""
         self.watcher.look()
         self.book.refresh()
         self.asker.renew()

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from legaldesk.ui import theme
@@ -138,6 +138,13 @@ class RowTable(QTableView):
     def _on_clicked(self, index: QModelIndex) -> None:
         if index.data(LINK):
             self.rowOpened.emit(self.rows.row(index.row()))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Entered by key for the first time, the first row is current, so that it is seen."""
+        super().focusInEvent(event)
+        by_key = event.reason() is not Qt.FocusReason.MouseFocusReason
+        if by_key and not self.currentIndex().isValid() and self.rows.rowCount():
+            self.selectRow(0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the current row, Delete asks to remove the selected ones."""

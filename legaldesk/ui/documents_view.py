@@ -9,7 +9,6 @@ from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from legaldesk.core.documents import Document, FileState
 from legaldesk.ui import theme
 from legaldesk.ui.document_actions import ManyDocuments
+from legaldesk.ui.document_chip import AttentionChip
 from legaldesk.ui.document_columns import documents_model, problems_model
 from legaldesk.ui.document_details import DocumentSide
 from legaldesk.ui.document_empty import EmptyPlace
@@ -60,11 +60,12 @@ class DocumentsView(QWidget):
         self._requests = requests
         self._lists, self._detailing = DocumentLists(requests, lane, self), Latest(lane)
         self._shown: Document | None = None
+        self._focus_wanted = False
         self.table = RowTable(documents_model(), "Documents")
         self.problem_table = RowTable(problems_model(), "Files that need attention")
         self.side, self.problem_side = DocumentSide(), ProblemSide()
         self.empty = EmptyPlace()
-        self.field, self.chip = QLineEdit(), QPushButton()
+        self.field, self.chip = QLineEdit(), AttentionChip()
         self._heading, self._sum = PlainLabel("title", "Documents"), PlainLabel("secondary")
         self.many = ManyDocuments()
         self._dress()
@@ -88,12 +89,19 @@ class DocumentsView(QWidget):
         self.chip.setChecked(wanted is None or not wanted.good)
         self.field.setText(STATES[wanted] if wanted and not wanted.good else "")
 
+    def focus_list(self) -> None:
+        """Let the keys act on the list that is shown, or that is on its way."""
+        place = self._places.currentWidget()
+        self._focus_wanted = not self._lists.loaded
+        (place if isinstance(place, RowTable) else self.field).setFocus()
+
     def refresh_theme(self) -> None:
         """Take colours and sizes from the theme again."""
         for table in (self.table, self.problem_table):
             table.refresh_theme()
         self.empty.refresh_theme()
-        self._dress_chip()
+        self._clear.setIcon(theme.icon("close"))
+        self.chip.refresh_theme()
         self._shown = None
         self._on_chosen()
 
@@ -126,11 +134,7 @@ class DocumentsView(QWidget):
         documents = self._lists.documents
         found = problems(documents, self._lists.outcomes)
         self.problem_table.rows.set_rows(found)
-        needs = "needs" if len(found) == 1 else "need"
-        self.chip.setText(f"{len(found):,} {needs} attention")
-        self.chip.setVisible(bool(found))
-        if not found:
-            self.chip.setChecked(False)
+        self.chip.show_count(len(found))
         self._say_sum()
         self._show_right_place()
 
@@ -148,6 +152,8 @@ class DocumentsView(QWidget):
         wanted = self.problem_table if self.chip.isChecked() else self.table
         if wanted.rows.rowCount():
             self._places.setCurrentWidget(wanted)
+            if self._focus_wanted:
+                self.focus_list()
         else:
             self._places.setCurrentWidget(self.empty)
             if not self._lists.loaded:
@@ -221,16 +227,7 @@ class DocumentsView(QWidget):
         self._clear = self.field.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
         self._clear.setToolTip("Show all")
         self._clear.setVisible(False)
-        self.chip.setCheckable(True)
-        self.chip.setProperty("role", "chip")
-        theme.dress(self.chip, "warning", "careful")
-        self._dress_chip()
-
-    def _dress_chip(self) -> None:
         self._clear.setIcon(theme.icon("close"))
-        colours = theme.colours()
-        checked = f"background: {colours.careful_wash}; border-color: {colours.careful};"
-        self.chip.setStyleSheet(f"QPushButton:checked {{ {checked} }}")
 
     def _arrange(self) -> None:
         self._places, self._sides = QStackedWidget(), QStackedWidget()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from legaldesk.ui import keys
+from legaldesk.ui import keys, theme
 from legaldesk.ui.pieces import label
 from legaldesk.ui.sheet import Sheet
 
@@ -34,10 +34,10 @@ def _table(lines: tuple[keys.Line, ...]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(4)
-    grid.setColumnStretch(0, 2)
-    grid.setColumnStretch(1, 3)
+    grid.setColumnMinimumWidth(0, theme.px(150))
+    grid.setColumnStretch(1, 1)
     for row, line in enumerate(lines):
-        pressed = label("  or  ".join(keys.spoken(key) for key in line.keys), "secondary")
+        pressed = label(",  ".join(keys.spoken(key) for key in line.keys), "secondary")
         grid.addWidget(pressed, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label(line.does, wrap=True), row, 1)
     return grid

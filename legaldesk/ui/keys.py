@@ -28,7 +28,7 @@ def bind(window: QWidget, acts: Mapping[str, Callable[[], object]]) -> None:
 
 
 class Line(NamedTuple):
-    """Keys, any of which does it, and what they do."""
+    """Keys, and what they do: the same, or one thing each."""
 
     keys: tuple[str, ...]
     does: str
@@ -37,14 +37,11 @@ class Line(NamedTuple):
 OVERVIEW: dict[str, tuple[Line, ...]] = {
     "Anywhere": (
         Line(QUESTION, "Go to the question"),
-        Line((NEXT_HIT,), "Next passage"),
-        Line((PREVIOUS_HIT,), "Previous passage"),
-        Line((view(0),), "Search"),
-        Line((view(1),), "Documents"),
-        Line((ADD_FILES,), "Add files"),
-        Line((ADD_FOLDER,), "Add a folder"),
+        Line((NEXT_HIT, PREVIOUS_HIT), "Next and previous passage"),
+        Line((view(0), view(1)), "Search, Documents"),
+        Line((ADD_FILES, ADD_FOLDER), "Add files, a folder"),
         Line((NEW_MATTER,), "New matter"),
-        Line((BACK,), "One step back; a running task goes on"),
+        Line((BACK,), "One step back; tasks go on"),
         Line((HELP,), "This overview"),
     ),
     "Question": (
@@ -52,7 +49,7 @@ OVERVIEW: dict[str, tuple[Line, ...]] = {
         Line(("Up", "Down"), "Go to the passages"),
     ),
     "Passages": (
-        Line(("Up", "Down"), "Previous and next passage, with its page"),
+        Line(("Up", "Down"), "Previous and next passage"),
         Line(("Return",), "Go to the page"),
         Line((COPY,), "Copy the passage with its citation"),
         Line((COPY_TEXT,), "Copy the text only"),

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
-from legaldesk.core.documents import FileOutcome, FileState
+from legaldesk.core.documents import FileState
 from legaldesk.core.hits import ALL_MATTERS, Answer, EngineState
 from legaldesk.ui import keys, theme, window_layout
 from legaldesk.ui.actors import Actors
@@ -90,7 +90,7 @@ class MainWindow(QMainWindow):
         actors.watcher.meaningCompleted.connect(actors.asker.renew)
         actors.importer.started.connect(self._refresh_soon)
         actors.importer.fileFinished.connect(self._refresh_soon)
-        actors.importer.finished.connect(self._end_import)
+        actors.importer.finished.connect(self._look_again)
         actors.erasing.erased.connect(self._start_over)
         actors.filing.takenOut.connect(self._start_over)
         actors.filing.added.connect(self._look_again)
@@ -110,7 +110,7 @@ class MainWindow(QMainWindow):
             part.matterChosen.connect(actors.book.choose)
             part.newMatterWanted.connect(actors.ask_new_matter)
         bar.asked.connect(self.ask)
-        bar.stepped.connect(self._step_from_box)
+        bar.stepped.connect(self._step)
         bar.scopeChanged.connect(lambda: actors.asker.move(bar.scope))
         bar.menuWanted.connect(self.menu.open)
         self.welcome.filesWanted.connect(actors.adding.choose_files)
@@ -125,15 +125,13 @@ class MainWindow(QMainWindow):
     def _bind_keys(self) -> None:
         acts: dict[str, Callable[[], object]] = {
             **dict.fromkeys(keys.QUESTION, self.bar.focus_box),
-            keys.ADD_FILES: self.actors.adding.choose_files,
-            keys.ADD_FOLDER: self.actors.adding.choose_folder,
-            keys.NEW_MATTER: self.actors.ask_new_matter,
+            **self.actors.keys(),
             keys.NEXT_HIT: partial(self._step, 1),
             keys.PREVIOUS_HIT: partial(self._step, -1),
             keys.BACK: self._escape,
             keys.HELP: self.menu.show_keys,
         }
-        views = {keys.view(number): partial(self.show_view, number) for number in VIEWS}
+        views = {keys.view(number): partial(self._go_to_view, number) for number in VIEWS}
         keys.bind(self, acts | views)
 
     # ------------------------------------------------------------ asking
@@ -151,15 +149,13 @@ class MainWindow(QMainWindow):
         if in_box and not renewed and self.bar.box.text().strip() == self.actors.asker.question:
             self.search.focus_results()
 
-    def _step_from_box(self, by: int) -> None:
-        if self.search.results.hits:
-            self._step(by)
-            self.search.focus_results()
-
     def _step(self, by: int) -> None:
+        """The next hit; from the question the focus goes along, so that Ctrl+C copies the hit."""
         if self.search.results.hits:
             self.show_view(SEARCH)
             self.search.step(by)
+            if not self.search.isAncestorOf(self.focusWidget()):
+                self.search.focus_results()
 
     def _escape(self) -> None:
         """Close what is in the way; never stop a task."""
@@ -214,6 +210,16 @@ class MainWindow(QMainWindow):
         self.views.setCurrentWidget(self.documents if number == DOCUMENTS else self.search)
         self.sidebar.show_view(number)
 
+    def _go_to_view(self, number: int) -> None:
+        """Show a view and let the keys act in it."""
+        self.show_view(number)
+        if number == DOCUMENTS:
+            self.documents.focus_list()
+        elif self.search.results.hits:
+            self.search.focus_results()
+        else:
+            self.bar.focus_box()
+
     def come_to_front(self) -> None:
         """Show the window above others: somebody started a second one."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -227,17 +233,14 @@ class MainWindow(QMainWindow):
         if self._documents is not None:
             self._documents.refresh()
 
-    def _refresh_soon(self, _outcome: FileOutcome | None = None) -> None:
+    def _refresh_soon(self, *_: object) -> None:
         if not self._refresh.isActive():
             self._refresh.start()
 
-    def _end_import(self) -> None:
-        self.actors.watcher.look()
-        self._look_again()
-
     def _look_again(self) -> None:
-        self.refresh()
-        self.actors.asker.renew()
+        self.actors.look_again()
+        if self._documents is not None:
+            self._documents.refresh()
 
     def _start_over(self) -> None:
         """Nothing stays on the screen of what was erased, taken out or locked out."""
@@ -254,8 +257,6 @@ class MainWindow(QMainWindow):
     def _open_document(self, document_id: str, page: int) -> None:
         self.show_view(SEARCH)
         self.search.show_page(document_id, page)
-
-    # ------------------------------------------------------------ looks
 
     def relook(self, look: theme.Look) -> None:
         """Change colours or text size, now and for the next start."""

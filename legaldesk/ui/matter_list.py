@@ -31,6 +31,7 @@ class MatterList(QListWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Matters")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setProperty("role", "panel")
         self.setItemDelegate(_MatterDelegate(self))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -76,6 +77,8 @@ class MatterList(QListWidget):
             item.setToolTip(tip(_hint(matter)))
             self.addItem(item)
         self.setCurrentRow(min(row, self.count() - 1))
+        focus = Qt.FocusPolicy.StrongFocus if matters else Qt.FocusPolicy.NoFocus
+        self.setFocusPolicy(focus)  # an empty list could not show that it has the focus
 
 
 def _spoken(matter: Matter) -> str:

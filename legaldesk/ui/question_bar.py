@@ -184,4 +184,6 @@ class QuestionBar(QWidget):
             if int(event.key()) in steps:
                 self.stepped.emit(steps[int(event.key())])
                 return True
+            if event.text() == "/" and self.box.selectedText() == self.box.text():
+                return True  # the key that leads here, pressed once more
         return super().eventFilter(watched, event)

@@ -20,6 +20,7 @@ def show_window(app: QApplication, requests: Requests, library: Path | str) -> M
     """Show the window; its lanes are stopped when the application is about to quit."""
     settings = Settings(library)
     theme.apply(app, settings.look)
+    app.setWindowIcon(theme.icon("matter", "accent"))
     lanes = Lanes()
     window = MainWindow(requests, lanes, settings)
     app.styleHints().colorSchemeChanged.connect(lambda _: window.relook(settings.look))
