@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-RANK_CONSTANT = 60
-"""The k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+DEPTH = 100
+"""How many passages each half proposes at least; a half's scores are scaled over these."""
 
-UNCOVERED_WEIGHT = 0.1
+UNCOVERED_WEIGHT = 0.2
 """How much meaning counts for a passage in a language that the model does not cover.
 
-Low enough that the order of exact words stands, and that what no word finds still
-follows: with full weight an English model pulls Spanish labour law from nDCG@10 0.64
-(words alone) down to 0.51.
+Low enough that a clear order of exact words stands, and that what no word finds still
+follows: anything from 0.1 to 0.3 is within 0.02 MRR@10 of the best for seven sets in es,
+fr, ca, de and vi, where full weight loses up to a quarter against words alone.
 """
+
+
+Scored = tuple[int, float]
+"""A passage number and its score by one half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +37,42 @@ def covered(language: str, model_languages: frozenset[str] | None) -> bool:
 
 
 def fuse(
-    by_words: Sequence[int],
-    by_meaning: Sequence[int],
+    by_words: Sequence[Scored],
+    by_meaning: Sequence[Scored],
     meaning_weight: Mapping[int, float],
 ) -> list[Ranked]:
-    """Weighted reciprocal rank fusion of two rankings of passage numbers, best first.
+    """The passages of two rankings by the weighted sum of their scaled scores, best first.
 
-    ``meaning_weight`` gives the weight of the meaning half per passage (1 if absent).
-    Ties go to the better rank by words, then to the lower passage number.
+    Each half's scores are brought to 0..1: words by the best BM25 score, meaning from the
+    DEPTH-th cosine to the best one (Bruch, Gai and Ingber, TOIS 2023). Reciprocal ranks,
+    which forget how clear a lead is, are worse on each of ten sets, by 0.01 to 0.19 MRR@10.
+    ``meaning_weight`` gives the weight of the meaning half per passage (1 if absent). Ties
+    go to the better one by words, then to the lower passage number.
     """
-    words = {passage: 1 / (RANK_CONSTANT + rank) for rank, passage in enumerate(by_words, 1)}
+    words = _scaled(by_words, 0.0)
     meaning = {
-        passage: meaning_weight.get(passage, 1.0) / (RANK_CONSTANT + rank)
-        for rank, passage in enumerate(by_meaning, 1)
+        passage: meaning_weight.get(passage, 1.0) * score
+        for passage, score in _scaled(by_meaning, _worst(by_meaning)).items()
     }
     ranked = [
         _ranked(passage, words.get(passage, 0.0), meaning.get(passage, 0.0))
         for passage in words.keys() | meaning.keys()
     ]
     return sorted(ranked, key=lambda item: (-item.score, -item.words, item.passage))
+
+
+def _scaled(ranking: Sequence[Scored], low: float) -> dict[int, float]:
+    """Scores from 0 at ``low`` or less to 1 at the best; all 1 when none stands out."""
+    if not ranking:
+        return {}
+    width = ranking[0][1] - low
+    if width <= 0:
+        return dict.fromkeys((passage for passage, _ in ranking), 1.0)
+    return {passage: max(0.0, (score - low) / width) for passage, score in ranking}
+
+
+def _worst(ranking: Sequence[Scored]) -> float:
+    return min((score for _, score in ranking[:DEPTH]), default=0.0)
 
 
 def _ranked(passage: int, words: float, meaning: float) -> Ranked:

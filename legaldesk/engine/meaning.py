@@ -114,14 +114,16 @@ class Meaning:
         assert self._encoder is not None
         return self._encoder.encode_query(text)
 
-    def nearest(self, vector: Floats, k: int, within: list[int] | None) -> list[int]:
-        """Row ids of the k passages nearest in meaning, best first.
+    def nearest(
+        self, vector: Floats, k: int, within: list[int] | None
+    ) -> list[tuple[int, float]]:
+        """Row ids and cosines of the k passages nearest in meaning, best first.
 
         ``within`` limits them to these passages, ascending; None means all.
         """
         allowed = None if within is None else np.asarray(within, dtype=np.int64)
-        ids, _ = self._index.search(vector, k, allowed)
-        return [int(passage) for passage in ids]
+        ids, cosines = self._index.search(vector, k, allowed)
+        return list(zip(ids.tolist(), cosines.tolist(), strict=True))
 
     def state(self, pending: int, total: int, queued: int) -> EngineState:
         """What the window shows of the engine."""

@@ -6,18 +6,16 @@ from dataclasses import replace
 
 import legaldesk.core.query as language
 from legaldesk.core import reasons
-from legaldesk.core.fusion import UNCOVERED_WEIGHT, Ranked, covered, fuse
+from legaldesk.core.fusion import DEPTH, UNCOVERED_WEIGHT, Ranked, Scored, covered, fuse
 from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.core.passages import exact_text
 from legaldesk.core.progress import Report, silent
 from legaldesk.core.query import Query
 from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.meaning import Floats
 from legaldesk.engine.reader import FoundPassage, Reader
 from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
-
-CANDIDATES = 100
-"""How many passages each half proposes."""
 
 WORDS, MEANING = "words", "meaning"
 
@@ -74,10 +72,9 @@ def _answer(
         ranked: list[Ranked] = []
         if not query.empty and k > 0:
             by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
-            by_meaning = []
+            by_meaning: list[Scored] = []
             if desk is not None and vector is not None:
-                in_scope = _in_scope(reader, scope, allowed)
-                by_meaning = desk.meaning.nearest(vector, max(CANDIDATES, k), in_scope)
+                by_meaning = _by_meaning(reader, desk, vector, _in_scope(reader, scope, allowed), k)
             weights = _meaning_weights(reader, desk, by_meaning)
             ranked = fuse(by_words, by_meaning, weights)[:k]
         hits = _hits(reader, query, ranked)
@@ -99,12 +96,21 @@ def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
 
 def _by_words(
     reader: Reader, query: Query, scope: Scope, allowed: set[int] | None, k: int
-) -> list[int]:
-    limit = max(CANDIDATES, k)
+) -> list[Scored]:
+    limit = max(DEPTH, k)
     if allowed is None:
         return reader.by_words(language.any_of(query.text), scope, limit)
     found = reader.by_words(language.any_of(query.text), scope, limit=-1)
-    return [passage for passage in found if passage in allowed][:limit]
+    return [scored for scored in found if scored[0] in allowed][:limit]
+
+
+def _by_meaning(
+    reader: Reader, desk: LocalDesk, vector: Floats, in_scope: list[int] | None, k: int
+) -> list[Scored]:
+    """Leaves out what was removed since the index was last brought up to date."""
+    nearest = desk.meaning.nearest(vector, max(DEPTH, k), in_scope)
+    there = reader.languages(passage for passage, _ in nearest)
+    return [scored for scored in nearest if scored[0] in there]
 
 
 def _in_scope(reader: Reader, scope: Scope, allowed: set[int] | None) -> list[int] | None:
@@ -118,13 +124,13 @@ def _in_scope(reader: Reader, scope: Scope, allowed: set[int] | None) -> list[in
 
 
 def _meaning_weights(
-    reader: Reader, desk: LocalDesk | None, passages: list[int]
+    reader: Reader, desk: LocalDesk | None, by_meaning: list[Scored]
 ) -> dict[int, float]:
     if desk is None or desk.model.languages is None:
         return {}
     return {
         passage: 1.0 if covered(known, desk.model.languages) else UNCOVERED_WEIGHT
-        for passage, known in reader.languages(passages).items()
+        for passage, known in reader.languages(passage for passage, _ in by_meaning).items()
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from legaldesk.core.fusion import UNCOVERED_WEIGHT, covered, fuse
 from legaldesk.core.page_lists import page_ranges, pages_phrase
@@ -11,21 +13,48 @@ from legaldesk.core.reasons import emphasis, reason
 
 
 def test_a_passage_that_both_halves_find_is_first():
-    ranked = fuse([1, 2], [3, 2], {})
+    ranked = fuse([(1, 9.0), (2, 8.0)], [(3, 0.7), (2, 0.6), (4, 0.2)], {})
 
-    assert [item.passage for item in ranked] == [2, 1, 3]
+    assert [item.passage for item in ranked] == [2, 1, 3, 4]
     assert ranked[0].words + ranked[0].meaning == pytest.approx(1)
 
 
-def test_meaning_that_does_not_know_the_language_does_not_change_the_order_of_words():
-    words = [1, 2, 3, 4]
-    meaning = [9, 4, 3, 2]
-    weights = dict.fromkeys(meaning, UNCOVERED_WEIGHT)
+def test_a_clear_lead_by_words_outlasts_a_language_that_the_model_does_not_know():
+    words = [(1, 9.0), (2, 3.0), (3, 2.9)]
+    meaning = [(9, 0.8), (3, 0.7), (2, 0.1)]
+    weights = dict.fromkeys((2, 3, 9), UNCOVERED_WEIGHT)
 
     ranked = [item.passage for item in fuse(words, meaning, weights)]
 
-    assert ranked[0] == 1 or ranked[0] == 2
-    assert ranked[-1] == 9
+    assert ranked == [1, 3, 2, 9]
+
+
+def test_one_half_alone_keeps_its_order():
+    ranking = [(5, 0.9), (3, 0.4), (8, 0.4), (1, 0.1)]
+
+    assert [item.passage for item in fuse(ranking, [], {})] == [5, 3, 8, 1]
+    assert [item.passage for item in fuse([], ranking, {})] == [5, 3, 8, 1]
+    assert fuse([], [], {}) == []
+    assert fuse([], [(7, -0.2)], {})[0].meaning == 1
+
+
+@given(
+    st.dictionaries(st.integers(0, 30), st.floats(1e-6, 50)),
+    st.dictionaries(st.integers(0, 30), st.floats(-1, 1)),
+    st.dictionaries(st.integers(0, 30), st.floats(0.1, 1)),
+)
+def test_every_candidate_is_ranked_once_by_falling_scores(words, meaning, weights):
+    ranked = fuse(best_first(words), best_first(meaning), weights)
+
+    assert {item.passage for item in ranked} == words.keys() | meaning.keys()
+    assert len(ranked) == len({item.passage for item in ranked})
+    scores = [item.score for item in ranked]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 2 for score in scores)
+
+
+def best_first(scores):
+    return sorted(scores.items(), key=lambda item: -item[1])
 
 
 def test_an_unknown_language_counts_as_known():
