@@ -72,7 +72,9 @@ def start(library: Path, *arguments: str) -> subprocess.Popen[str]:
 
 def run(library: Path, *arguments: str) -> list[dict]:
     with start(library, *arguments) as process:
-        return [json.loads(line) for line in process.stdout]
+        lines = [json.loads(line) for line in process.stdout]
+    assert process.returncode == 0, lines
+    return lines
 
 
 def imported(lines) -> set[str]:
@@ -237,9 +239,9 @@ def random_kill(library: Path, choose: random.Random) -> set[str]:
 
     def moment(progress, promised) -> bool:
         seen.append(progress)
-        if victim == "parser" and len(seen) <= steps:
+        if victim == "parser" and len(seen) == steps:
             for parser in parsers_of(owner(library))[:1]:
                 os.kill(parser, signal.SIGKILL)
-        return len(seen) == steps
+        return len(seen) == steps + (5 if victim == "parser" else 0)
 
     return kill_engine(library, moment)

@@ -18,7 +18,7 @@ from legaldesk.engine.model_folder import bundled_model, read_model_folder
 from legaldesk.engine.originals import Originals, erase
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
-from legaldesk.engine.reader import Reader, Row
+from legaldesk.engine.reader import Reader, Readers, Row
 from legaldesk.engine.recut import cut_again
 from legaldesk.engine.store import Store
 from legaldesk.engine.tokens import TokenCounter
@@ -47,7 +47,7 @@ class LocalDesk:
         self.meaning = Meaning(library, self.store, self.model, self.generation, self._cut_again)
         self.passwords: dict[str, str] = {}
         """Of encrypted documents by id; kept in memory alone and gone with the process."""
-        self._here = threading.local()
+        self._readers = Readers(library)
         self._storing: set[str] = set()
         self._storing_changed = threading.Condition()
         self._leftovers = {int(row["id"]) for row in self.reader.queued()}
@@ -57,10 +57,7 @@ class LocalDesk:
     @property
     def reader(self) -> Reader:
         """The calling thread's own read-only connection."""
-        if not hasattr(self._here, "reader"):
-            self._here.reader = Reader(self.library)
-        reader: Reader = self._here.reader
-        return reader
+        return self._readers.mine()
 
     @contextmanager
     def one_at_a_time(self, *documents: str) -> Iterator[None]:
@@ -117,4 +114,5 @@ class LocalDesk:
         """Stop the model's thread and the parsers, and let go of the database."""
         self.meaning.close()
         self.parsers.close()
+        self._readers.close()
         self.store.close()

@@ -93,6 +93,7 @@ class Meaning:
             # while it loads there is nothing to lose
             self._thread.join(timeout=30)
         self._index.close()
+        self._source.close()
 
     # Asked from the tasks' threads
 
@@ -161,7 +162,9 @@ class Meaning:
         Raises Cancelled when ``report`` does, and NoRoom while no vector can be stored; the
         thread goes on all the same.
         """
+        self._hindrance = None
         self.start()
+        self.more()  # whatever hindered it may be gone
         begun, before = time.monotonic(), -1
         with Reader(self._library) as reader:
             while True:

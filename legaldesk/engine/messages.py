@@ -32,7 +32,8 @@ class Channel:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
+        self._lock, self._closing = threading.Lock(), threading.Lock()
+        self._closed = False
 
     def send(self, header: Mapping[str, object], raw: bytes = b"") -> None:
         """Send one message. Raises OSError when the other side is gone."""
@@ -51,18 +52,23 @@ class Channel:
 
     def close(self) -> None:
         """Hang up, also on a thread of ours that is waiting for a message."""
-        hang_up(self._connection)
+        with self._closing:  # a second close might hit whatever has the same number by then
+            if not self._closed:
+                self._closed = True
+                wake(self._connection)
+                self._connection.close()
 
 
-def hang_up(connection: Connection) -> None:
-    """Close a connection, and wake whoever is reading from it."""
-    if os.name != "nt":  # closing alone leaves a reader in another thread waiting for ever
-        with (
-            contextlib.suppress(OSError),
-            socket.socket(fileno=os.dup(connection.fileno())) as same,
-        ):
-            same.shutdown(socket.SHUT_RDWR)
-    connection.close()
+def wake(connection: Connection) -> None:
+    """End a connection for both sides, so that whoever is reading from it hears of it."""
+    if os.name == "nt":
+        connection.close()
+        return
+    with (  # closing alone would leave a reader in another thread waiting for ever
+        contextlib.suppress(OSError),
+        socket.socket(fileno=os.dup(connection.fileno())) as same,
+    ):
+        same.shutdown(socket.SHUT_RDWR)
 
 
 def pack(value: object) -> bytes:

@@ -26,7 +26,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from legaldesk.core.errors import LibraryBusy
-from legaldesk.engine.messages import hang_up
+from legaldesk.engine.messages import wake
 from legaldesk.engine.profile import clear_temporaries, make_private_folder, write_durably
 
 PROTOCOL = 1
@@ -71,7 +71,7 @@ class Door:
                 deliver_challenge(visitor, self.key)
                 answer_challenge(visitor, self.key)
         except (AuthenticationError, OSError, EOFError, ValueError):
-            hang_up(visitor)
+            visitor.close()
             return False
         return True
 
@@ -164,10 +164,10 @@ def call_owner(library: Path) -> Connection | None:
             answer_challenge(connection, bytes.fromhex(here.key))
             deliver_challenge(connection, bytes.fromhex(here.key))
     except (AuthenticationError, OSError, EOFError, ValueError):
-        hang_up(connection)
+        connection.close()
         return None
     except LibraryBusy:
-        hang_up(connection)
+        connection.close()
         raise
     return connection
 
@@ -192,10 +192,11 @@ def _remove_socket(socket: Path) -> None:
 @contextlib.contextmanager
 def _hurry(connection: Connection) -> Iterator[None]:
     """Hang up when the block takes too long, so that one who says nothing blocks nobody."""
-    watch = threading.Timer(GREETING_SECONDS, hang_up, (connection,))
+    watch = threading.Timer(GREETING_SECONDS, wake, (connection,))
     watch.daemon = True
     watch.start()
     try:
         yield
     finally:
         watch.cancel()
+        watch.join()

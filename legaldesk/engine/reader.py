@@ -7,8 +7,10 @@ thread that made it.
 from __future__ import annotations
 
 import sqlite3
+import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +67,11 @@ class Reader:
     def close(self) -> None:
         """Let go of the database."""
         self._db.close()
+
+    def __del__(self) -> None:
+        """Let go when its thread ends: SQLite's wrapper is in a cycle, which waits for gc."""
+        with suppress(AttributeError):
+            self._db.close()
 
     def __enter__(self) -> Reader:
         return self
@@ -294,7 +301,7 @@ class Reader:
             *values,
             limit,
         )
-        return [row[0] for row in rows]
+        return [(row[0], row[1]) for row in rows]
 
     def matching(self, match: str) -> set[int]:
         """Row ids of all passages that an FTS5 expression finds, in no order."""
@@ -379,6 +386,28 @@ _DOCUMENTS = f"""SELECT d.*,
   (SELECT json_group_array(name) FROM matters JOIN document_matters ON matter = matters.id
     WHERE document = d.id) AS matters
 FROM documents d"""
+
+
+class Readers:
+    """A reader for each thread that asks, until the thread ends or all are closed."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = library
+        self._here = threading.local()
+        self._made: weakref.WeakSet[Reader] = weakref.WeakSet()
+
+    def mine(self) -> Reader:
+        """The calling thread's own."""
+        if not hasattr(self._here, "reader"):
+            self._here.reader = Reader(self._library)
+            self._made.add(self._here.reader)
+        reader: Reader = self._here.reader
+        return reader
+
+    def close(self) -> None:
+        """Close those of all threads, which must have ended their work."""
+        for reader in list(self._made):
+            reader.close()
 
 
 def _starts_id(row: Row, name: str) -> bool:

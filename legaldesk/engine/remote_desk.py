@@ -26,7 +26,7 @@ from legaldesk.core.errors import (
 from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.messages import Channel, error_of, pack, unpack_progress, unpack_result
 from legaldesk.engine.owner import call_owner
-from legaldesk.engine.reader import Reader
+from legaldesk.engine.reader import Reader, Readers
 from legaldesk.engine.system import child_command, spawn
 from legaldesk.engine.wire import read_frame
 
@@ -65,16 +65,13 @@ class RemoteDesk:
         self._connecting = threading.Lock()
         self._guard = threading.Lock()
         self._numbers = count(1)
-        self._here = threading.local()
+        self._readers = Readers(library)
         self._closed = False
 
     @property
     def reader(self) -> Reader:
         """The calling thread's own read-only connection."""
-        if not hasattr(self._here, "reader"):
-            self._here.reader = Reader(self.library)
-        reader: Reader = self._here.reader
-        return reader
+        return self._readers.mine()
 
     def run(self, task: Task[T], arguments: Mapping[str, Any], report: Report) -> T:
         """Carry out a task: a reading one here, any other at the owner's."""

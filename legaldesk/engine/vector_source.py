@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from legaldesk.engine.reader import Reader
+from legaldesk.engine.reader import Reader, Readers
 from legaldesk.engine.store import Generation
 
 Ids = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
@@ -20,16 +19,16 @@ class StoredVectors:
     """The live generation's vectors; may be asked from any thread."""
 
     def __init__(self, library: Path, generation: Generation) -> None:
-        self._library = library
         self._generation = generation
-        self._here = threading.local()
+        self._readers = Readers(library)
 
     @property
     def _reader(self) -> Reader:
-        if not hasattr(self._here, "reader"):
-            self._here.reader = Reader(self._library)
-        reader: Reader = self._here.reader
-        return reader
+        return self._readers.mine()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._readers.close()
 
     def generation_key(self) -> str:
         """The identity of the vectors: how text was cut, which model, which width."""

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import queue
 import signal
 import subprocess
 import sys
 import threading
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from legaldesk import app
-from legaldesk.core.documents import FileState
-from legaldesk.core.errors import Cancelled, LibraryBusy, LibraryDamaged, ProcessDied, WrongUse
+from legaldesk.core.desk import Task
+from legaldesk.core.documents import FileState, Matter
+from legaldesk.core.errors import (
+    Abandoned,
+    Cancelled,
+    LibraryBusy,
+    LibraryDamaged,
+    ProcessDied,
+    WrongUse,
+)
 from legaldesk.core.hits import Scope
+from legaldesk.core.progress import Progress, silent
+from legaldesk.engine import remote_desk
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.owner import Address, Ownership, call_owner
 from legaldesk.engine.remote_desk import RemoteDesk
@@ -131,6 +144,7 @@ def test_a_stranger_without_the_key_gets_no_answer(served):
 
 
 def test_an_engine_starts_dies_and_starts_again(library, drop):
+    library = library / "Mandat für Müller & Söhne (100 % #1?)" / ("x" * 200)
     desk = RemoteDesk(library, start_engine=True)
     path = drop("a.pdf", pdf.text_pdf())
     outcome = importing.import_files(desk, (path,), "Case", {}).outcomes[0]
@@ -143,6 +157,8 @@ def test_an_engine_starts_dies_and_starts_again(library, drop):
 
     assert [found.name for found in documents.list_documents(desk, Scope())] == ["a.pdf"]
     assert desk._engine.pid != engine.pid
+    os.kill(desk._engine.pid, signal.SIGINT)  # as Ctrl+C in the window's terminal does
+    assert care.engine_state(desk).total > 0
     desk.close()
     desk.wait_closed(60)
     assert desk._engine.returncode == 0
@@ -194,3 +210,192 @@ def test_an_engine_says_why_it_cannot_open_the_library(library):
 
     desk.close()
     desk.wait_closed(60)
+
+
+def in_thread(work):
+    """Run something in a thread; its result or exception comes out of the queue."""
+    done = queue.SimpleQueue()
+
+    def run():
+        try:
+            done.put(work())
+        except BaseException as error:
+            done.put(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return done
+
+
+def test_closing_does_not_wait_for_an_owner_that_does_not_answer(library):
+    ownership = Ownership(library)  # holds the library and never listens
+    desk = RemoteDesk(library, start_engine=True, patience=600)
+    asked = in_thread(lambda: care.engine_state(desk))
+
+    desk.close()
+
+    assert isinstance(asked.get(timeout=60), ProcessDied)
+    desk.wait_closed(60)
+    ownership.release()
+
+
+def test_engines_that_die_without_a_word_are_reported(library, monkeypatch):
+    monkeypatch.setattr(remote_desk, "child_command", lambda *_: [sys.executable, "-c", ""])
+    desk = RemoteDesk(library, start_engine=True, patience=600)
+
+    with pytest.raises(ProcessDied, match="does not start"):
+        care.engine_state(desk)
+
+    desk.close()
+
+
+def test_a_request_that_comes_while_an_owner_leaves_goes_to_the_next_one(library, tiny_model, drop):
+    ownership, desk = Ownership(library), LocalDesk(library, tiny_model)
+    leaving, may_end = threading.Event(), threading.Event()
+    tasks = dict(TASKS) | {"wait": waiting_task(leaving, may_end)}
+    server = Server(desk, tasks, ownership.listen())
+    server.start()
+    remote = RemoteDesk(library, start_engine=False)
+    waiting = in_thread(lambda: remote.run(tasks["wait"], {}, silent))
+    leaving.wait()
+
+    closed = in_thread(server.close)
+    made = in_thread(lambda: matters.create_matter(remote, "Case"))
+    may_end.set()
+    closed.get(timeout=60)
+    desk.close()
+    ownership.release()
+
+    assert waiting.get(timeout=60) == "done"
+    with app.open_desk(library, tiny_model):
+        assert made.get(timeout=60) == Matter("Case")
+    remote.close()
+
+
+def waiting_task(begun, may_end):
+    """A task that says when it runs, ends when it may, and reports only then."""
+
+    def wait(desk, report):
+        begun.set()
+        may_end.wait(60)
+        report(Progress("waited", 1, 1))
+        return "done"
+
+    return Task("wait", wait, {}, str)
+
+
+def test_a_cancel_is_noticed_before_there_is_any_progress(library, tiny_model):
+    ownership, desk = Ownership(library), LocalDesk(library, tiny_model)
+    begun, may_end = threading.Event(), threading.Event()
+    task = waiting_task(begun, may_end)
+    server = Server(desk, {"wait": task}, ownership.listen())
+    server.start()
+    remote = RemoteDesk(library, start_engine=False)
+
+    def cancel(progress):
+        threading.Timer(0.5, may_end.set).start()
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        remote.run(task, {}, cancel)
+
+    remote.close()
+    server.close()
+    desk.close()
+    ownership.release()
+
+
+def test_whoever_leaves_leaves_the_files_waiting(served, drop):
+    paths = tuple(drop(f"{n}.pdf", pdf.text_pdf(f"Lease {n}.")) for n in range(60))
+
+    def leave(progress):
+        if progress.outcome is not None:
+            raise Abandoned
+
+    with pytest.raises(Abandoned):
+        importing.import_files(served, paths, "Case", {}, report=leave)
+    summary = with_patience(lambda: resumed(served))
+
+    assert summary.outcomes
+    assert len(documents.list_documents(served, Scope())) == 60
+
+
+def resumed(desk):
+    """What was resumed, once the import that was left has noticed."""
+    while not care.engine_state(desk).queued:
+        pass
+    return importing.resume_import(desk)
+
+
+def test_a_visitor_who_says_nothing_holds_nobody_up(served):
+    here = msgspec.json.decode((served.library / "owner.json").read_bytes(), type=Address)
+
+    with Client(here.address):
+        assert care.engine_state(served).total == 0
+
+
+def test_a_dead_owner_of_another_version_owns_nothing(library):
+    first = Ownership(library)
+    first.listen().close()
+    told = library / "owner.json"
+    told.write_bytes(told.read_bytes().replace(b'"protocol":1', b'"protocol":99'))
+
+    assert call_owner(library) is None
+
+    first.release()
+
+
+def test_what_a_killed_owner_left_is_cleared_away(library):
+    if os.name == "nt":
+        pytest.skip("a pipe's name goes with its process")
+    script = (
+        "import os, pathlib, sys; from legaldesk.engine.owner import Ownership;"
+        "held = Ownership(pathlib.Path(sys.argv[1])); door = held.listen(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(library)], check=False)
+    left = Path(msgspec.json.decode((library / "owner.json").read_bytes(), type=Address).address)
+    (library / ".owner.json.1.part").write_bytes(b"half")
+    assert left.exists()
+
+    Ownership(library).release()
+
+    assert not left.parent.exists()
+    assert [found.name for found in library.iterdir()] == ["owner.lock"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts what /proc lists")
+def test_opening_and_closing_leaves_no_thread_and_no_file_open(library, tiny_model):
+    def open_and_close():
+        with app.open_desk(library, tiny_model) as desk:
+            remote = RemoteDesk(library, start_engine=False)
+            matters.list_matters(remote)
+            care.engine_state(remote)
+            remote.close()
+            desk.meaning.wait_until_ready()
+
+    def held():
+        gc.collect()
+        return threading.active_count(), len(os.listdir("/proc/self/fd"))
+
+    open_and_close()
+    before = held()
+    for _ in range(3):
+        open_and_close()
+
+    threads, files = held()
+    assert threads <= before[0]
+    assert files <= before[1]
+
+
+def test_the_log_keeps_no_message_of_an_exception(library):
+    script = (
+        "import logging, pathlib, sys; from legaldesk import app; app.prepare("
+        "pathlib.Path(sys.argv[1]))\n"
+        "try:\n    open('/nowhere/Smith v. Jones.pdf')\n"
+        "except OSError:\n    logging.getLogger('x').exception('a file could not be read')"
+    )
+
+    subprocess.run([sys.executable, "-c", script, str(library)], check=True)
+
+    [log] = (library / "logs").iterdir()
+    assert "FileNotFoundError" in log.read_text()
+    assert "Smith" not in log.read_text()
