@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from legaldesk.core.documents import FileState
-from legaldesk.core.errors import Abandoned, Cancelled, WrongUse
+from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError, NoRoom, WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.core.passages import exact_text
 from legaldesk.core.progress import Progress
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reader import spans_of
-from legaldesk.tasks import documents, importing
+from legaldesk.tasks import care, documents, importing, matters, removing
 from tests import pdf_factory as pdf
+from tests.tiny_models import bge_m3_like
 
 
 def bring(desk, *paths, matter="Case", passwords=None, **more):
@@ -206,3 +209,252 @@ def test_a_failed_files_record_can_be_dropped(desk, drop):
     documents.forget_file(desk, path)
 
     assert documents.list_problems(desk, "Case") == ()
+
+
+# What lies in folders
+
+
+def test_odd_names_are_imported_like_any_other(desk, drop):
+    names = [
+        "two\nlines.pdf",
+        "Vertrag Müller (1) 🖋.pdf",
+        "x" * 251 + ".pdf",
+        "-rf.pdf",
+        "a'b\".pdf",
+    ]
+    for number, name in enumerate(names):
+        drop(name, pdf.text_pdf(f"Lease number {number}."))
+
+    summary = bring(desk, str(desk.library.parent / "dropped"))
+
+    assert states(summary) == dict.fromkeys(names, FileState.IMPORTED)
+    assert {found.name for found in documents.list_documents(desk, Scope())} == set(names)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there every name is text")
+def test_a_name_that_is_no_text_is_spelt_out(desk, drop):
+    folder = Path(drop("good.pdf", pdf.text_pdf())).parent
+    for number, name in enumerate((b"caf\xe9.pdf", b"caf\xe8.pdf")):
+        Path(os.fsdecode(os.fsencode(folder) + b"/" + name)).write_bytes(
+            pdf.text_pdf(f"No {number}")
+        )
+
+    summary = bring(desk, str(folder))
+
+    assert len(summary.outcomes) == 3
+    assert {outcome.state for outcome in summary.outcomes} == {FileState.IMPORTED}
+    assert sum("caf\\udce" in found.name for found in documents.list_documents(desk, Scope())) == 2
+    [refused] = [
+        o for o in bring(desk, str(folder), in_place=True, matter="B").outcomes if "e9" in o.file
+    ]
+    assert refused.state == FileState.DAMAGED
+    assert "Rename" in refused.reason
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files")
+def test_pipes_loops_and_folders_that_do_not_open_end_in_an_outcome(desk, drop, monkeypatch):
+    folder = Path(drop("good.pdf", pdf.text_pdf())).parent
+    os.mkfifo(folder / "pipe.pdf")
+    (folder / "device.pdf").symlink_to("/dev/zero")
+    (folder / "loop.pdf").symlink_to("loop.pdf")
+    (folder / "gone.pdf").symlink_to("nowhere.pdf")
+    (folder / "again").symlink_to(folder, target_is_directory=True)
+    drop("empty.pdf", b"")
+    drop("also good.pdf", pdf.text_pdf("Another."), folder="dropped/deep")
+    too_deep = deepest_folder(folder / "deep", monkeypatch)
+
+    found = states(bring(desk, str(folder)))
+
+    assert found == {
+        "good.pdf": FileState.IMPORTED,
+        "also good.pdf": FileState.IMPORTED,
+        "empty.pdf": FileState.UNSUPPORTED,
+        "pipe.pdf": FileState.DAMAGED,
+        "device.pdf": FileState.DAMAGED,
+        "loop.pdf": FileState.DAMAGED,
+        "gone.pdf": FileState.DAMAGED,
+        too_deep: FileState.DAMAGED,
+    }
+
+
+def deepest_folder(folder, monkeypatch):
+    """Folders inside one another until the path is longer than the system opens; its name."""
+    monkeypatch.chdir(folder)
+    for level in range(25):
+        name = f"{level:02}" + "x" * 200
+        os.mkdir(name)
+        os.chdir(name)
+        if len(str(folder)) + (level + 1) * 203 > 4096:
+            return name
+    raise AssertionError("no path is too long here")
+
+
+def test_an_empty_folder_is_nothing_to_do(desk, tmp_path):
+    (tmp_path / "nothing").mkdir()
+
+    assert bring(desk, str(tmp_path / "nothing")).outcomes == ()
+
+
+def test_the_same_path_twice_is_read_once(desk, drop):
+    path = drop("a.pdf", pdf.text_pdf())
+
+    summary = bring(desk, path, str(Path(path).parent), path)
+
+    assert states(summary) == {"a.pdf": FileState.IMPORTED}
+
+
+def test_the_librarys_own_folder_is_refused_and_passed_over(desk, drop):
+    bring(desk, drop("a.pdf", pdf.text_pdf()))
+
+    with pytest.raises(WrongUse, match="own folder"):
+        bring(desk, str(desk.library / "originals"))
+    summary = bring(desk, str(desk.library.parent))
+
+    assert states(summary) == {"a.pdf": FileState.DUPLICATE}
+
+
+# What goes wrong on the way
+
+
+@contextmanager
+def room_for(size):
+    """Let no file grow beyond a size, as a full disk would."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_full_disk_is_said_once_and_nothing_is_lost(desk, drop):
+    paths = [
+        drop(f"{n}.pdf", pdf.text_pdf(*[f"Lease {n} page {p}." for p in range(30)]))
+        for n in range(30)
+    ]
+    bring(desk, paths[0])
+    seen = []
+
+    with room_for(300_000), pytest.raises(NoRoom):
+        bring(desk, *paths, report=lambda progress: seen.append(progress.outcome))
+    acknowledged = {outcome.file for outcome in seen if outcome is not None}
+    listed = documents.list_documents(desk, Scope())
+    copies = {path.stem for path in (desk.library / "originals").rglob("*") if path.is_file()}
+
+    assert 0 < len(listed) < 30
+    assert acknowledged <= {found.path for found in listed}
+    assert copies == {found.id for found in listed}
+    assert desk.files_left() == 30 - len(acknowledged)
+    importing.resume_import(desk)
+    assert desk.files_left() == 0
+    assert len(documents.list_documents(desk, Scope())) == 30
+    assert all(finding.ok for finding in care.verify(desk))
+
+
+def test_vectors_wait_for_room_on_the_disk(desk, drop):
+    desk.meaning.wait_until_ready()
+    desk.meaning.files_begin()  # the thread waits
+    bring(desk, drop("a.pdf", pdf.text_pdf(*[f"Clause {n} binds the tenant." for n in range(20)])))
+
+    with room_for(1000), pytest.raises(NoRoom):
+        desk.meaning.files_end()
+        importing.await_meaning(desk)
+
+    assert desk.meaning.ready
+    assert with_room(desk) == desk.reader.count("SELECT count(*) FROM vectors")
+
+
+def with_room(desk):
+    """Wait for the vectors; the first try after the disk was full may still say that it is."""
+    while True:
+        with suppress(NoRoom):
+            return importing.await_meaning(desk)
+
+
+def test_an_error_that_nobody_expected_leaves_the_files_waiting(desk, drop, monkeypatch):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(4)]
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(desk.tokens, "count", raising(RuntimeError))
+        bring(desk, *paths)
+
+    assert desk.files_left() == 4
+    assert set(states(importing.resume_import(desk)).values()) == {FileState.IMPORTED}
+
+
+def raising(kind):
+    def fail(*_):
+        raise kind
+
+    return fail
+
+
+def test_closing_during_an_import_leaves_the_rest_waiting(library, tiny_model, drop):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(40)]
+    first = LocalDesk(library, tiny_model)
+
+    def close(progress):
+        if progress.outcome is not None:
+            first.parsers.close()
+
+    with pytest.raises(LegalDeskError):
+        bring(first, *paths, report=close)
+    first.close()
+    second = LocalDesk(library, tiny_model)
+    importing.resume_import(second)
+
+    assert len(documents.list_documents(second, Scope())) == 40
+    second.close()
+
+
+def test_two_who_resume_do_not_read_the_same_files(library, tiny_model, drop):
+    first = LocalDesk(library, tiny_model)
+    first.store.enqueue([drop("a.pdf", pdf.text_pdf())], "Case", False)
+    first.close()
+    second = LocalDesk(library, tiny_model)
+
+    summaries = [importing.resume_import(second) for _ in range(2)]
+
+    assert [states(summary) for summary in summaries] == [{"a.pdf": FileState.IMPORTED}, {}]
+    second.close()
+
+
+def test_a_matter_removed_while_it_is_imported_stays_removed(desk, drop):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(30)]
+    bring(desk, paths[0], matter="Gone")
+    removed = []
+
+    def remove(progress):
+        if progress.outcome is not None and not removed:
+            removed.append(removing.remove_matter(desk, "Gone"))
+
+    summary = bring(desk, *paths, matter="Gone", report=remove)
+
+    assert removed
+    assert len(summary.outcomes) == 30
+    assert FileState.CANCELLED in states(summary).values()
+    assert matters.list_matters(desk) == ()
+    assert documents.list_documents(desk, Scope()) == ()
+    assert not [path for path in (desk.library / "originals").rglob("*") if path.is_file()]
+    assert desk.reader.rows("SELECT * FROM files") == []
+
+
+def test_another_model_cuts_the_stored_text_again(library, tiny_model, drop, tmp_path):
+    first = LocalDesk(library, tiny_model)
+    bring(first, drop("a.pdf", pdf.text_pdf("The tenant pays the rent.", "Notice.")))
+    before = {row["uuid"] for row in first.reader.rows("SELECT uuid FROM passages")}
+    first.close()
+
+    second = LocalDesk(library, bge_m3_like(tmp_path))
+    waiting = second.reader.coverage(Scope())
+    second.meaning.start()
+    total = importing.await_meaning(second)
+
+    after = {row["uuid"] for row in second.reader.rows("SELECT uuid FROM passages")}
+    assert (waiting.pages, waiting.words_searchable) == (2, 0)
+    assert len(after) == total > 0
+    assert before.isdisjoint(after)
+    assert second.reader.coverage(Scope()).meaning_searchable == 2
+    assert all(finding.ok for finding in care.verify(second))
+    second.close()
