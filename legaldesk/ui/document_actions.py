@@ -18,7 +18,7 @@ from legaldesk.ui.flow import Flow
 from legaldesk.ui.pieces import button
 from legaldesk.ui.wording import count
 
-ON_BUTTON, IN_MENU = 150, 420
+ON_BUTTON, IN_MENU = 110, 420
 """How wide a matter's name may get, at 100%."""
 
 

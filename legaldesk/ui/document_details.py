@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -31,11 +31,12 @@ from legaldesk.ui.document_text import (
     plain,
     tip,
 )
-from legaldesk.ui.pieces import button
+from legaldesk.ui.pieces import ElidedLink
 from legaldesk.ui.wording import count, size
 
 _PAGE = Qt.ItemDataRole.UserRole
 SHOWN_PROBLEMS = 6
+WIDEST = 280
 EXPANDED, FEW = 40, 4
 """Entries up to which an outline is shown unfolded; top entries up to which they are."""
 
@@ -100,13 +101,21 @@ class DocumentSide(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Details of the document")
 
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough for its buttons and words: it does not scroll sideways."""
+        least = super().minimumSizeHint()
+        if (inside := self.widget()) is not None:
+            wanted = inside.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+            least.setWidth(min(wanted, theme.px(WIDEST)))
+        return least
+
     # ------------------------------------------------------------ what is shown
 
     def show_document(self, document: Document) -> None:
         """Show what the list already knows; the rest comes with ``show_details``."""
         same = self._document is not None and self._document.id == document.id
         self._document = document
-        self.name.setText(document.name)
+        self.name.setText(breakable(document.name))
         self.title.setText(document.title)
         self.title.setVisible(bool(document.title) and document.title != document.name)
         self.state.say(document.state, document.reason)
@@ -154,8 +163,7 @@ class DocumentSide(QScrollArea):
     def _show_problems(self, lines: list[tuple[int, str]] | tuple[()]) -> None:
         _empty(self._problems)
         for page, line in lines[:SHOWN_PROBLEMS]:
-            link = button(line, partial(self._ask, page), "link")
-            link.setToolTip(tip(f"Open page {page}"))
+            link = ElidedLink(line, partial(self._ask, page))
             self._problems.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         if len(lines) > SHOWN_PROBLEMS:
             more = count(len(lines) - SHOWN_PROBLEMS, "more problem")

@@ -100,5 +100,5 @@ def file_name(path: str) -> str:
 
 
 def breakable(path: str) -> str:
-    """A path that may break after each of its parts, for reading, not for copying."""
-    return re.sub(r"([\\/])", "\\1\u200b", path)
+    """A path or name that may break after each of its parts, for reading, not for copying."""
+    return re.sub(r"([\\/_]|\w{24})", "\\1\u200b", path)

@@ -203,6 +203,9 @@ class DocumentsView(QWidget):
         """The actions of the side as a menu at a place of the table."""
         if chosen := self.table.chosen():
             buttons = self.many.buttons if len(chosen) > 1 else self.side.buttons
+            row = self.table.visualRect(self.table.currentIndex())
+            if not self.table.selectionModel().isSelected(self.table.indexAt(place)):
+                place = row.bottomLeft() + QPoint(row.height(), 0)  # asked for by key
             buttons.menu().popup(self.table.viewport().mapToGlobal(place))
 
     def _act(self, action: Action, chosen: list[Problem] | None = None) -> None:

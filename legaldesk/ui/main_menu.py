@@ -38,9 +38,9 @@ class MainMenu(QObject):
         """Show the menu below a button."""
         menu = settings_menu(self._window, self._settings, self._relook)
         menu.addSeparator()
-        menu.addAction(theme.icon("check"), "Check the library…", lambda: self._checking.start())
-        menu.addAction(theme.icon("info"), "Keys\tF1", self.show_keys)
-        menu.addAction(theme.icon("info"), "About LegalDesk", self.show_about)
+        menu.addAction("Check the library…", lambda: self._checking.start())
+        menu.addAction("Keys\tF1", self.show_keys)
+        menu.addAction("About LegalDesk", self.show_about)
         menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
 
     def show_keys(self) -> None:

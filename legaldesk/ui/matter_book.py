@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from legaldesk.core.documents import Matter
 from legaldesk.core.hits import ALL_MATTERS
+from legaldesk.ui.document_text import natural
 
 if TYPE_CHECKING:
     from legaldesk.workers.job import Job
@@ -93,7 +94,7 @@ class MatterBook(QObject):
 
     def _take(self, matters: tuple[Matter, ...]) -> None:
         self.read = True
-        self.matters = matters
+        self.matters = tuple(sorted(matters, key=lambda matter: natural(matter.name)))
         self.changed.emit()
         self._settle()
 

@@ -44,9 +44,13 @@ class MatterList(QListWidget):
 
     def show_matters(self, matters: tuple[Matter, ...], current: str, crosses: bool) -> None:
         """Show the matters, one of them (or all) as current."""
+        moved = current != self.current
         self.current, self.crosses = current, crosses
         if matters != self._matters:
+            moved = moved or len(matters) != len(self._matters)
             self._fill(matters)
+        if moved:
+            self._show_current()
         self.viewport().update()
 
     def current_matter(self) -> Matter | None:
@@ -66,6 +70,13 @@ class MatterList(QListWidget):
             self.chosen.emit(self.currentItem().data(_MATTER).name)
         else:
             super().keyPressEvent(event)
+
+    def _show_current(self) -> None:
+        """Bring the current matter into sight, and start from it when walking by key."""
+        for row in range(self.count()):
+            if self.item(row).data(_MATTER).name == self.current:
+                self.setCurrentRow(row)
+                self.scrollToItem(self.item(row))
 
     def _fill(self, matters: tuple[Matter, ...]) -> None:
         row = self.currentRow()
@@ -169,7 +180,7 @@ class _MatterDelegate(QStyledItemDelegate):
         room = area.adjusted(8 + side + 8, 0, -taken - 4, 0)
         name = painter.fontMetrics().elidedText(
             "All matters" if is_all else plain(matter.name),
-            Qt.TextElideMode.ElideRight,
+            Qt.TextElideMode.ElideMiddle,
             int(room.width()),
         )
         painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), name)

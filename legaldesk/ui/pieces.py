@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -93,6 +93,40 @@ def set_role(widget: QWidget, role: str) -> None:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+class ElidedLink(QPushButton):
+    """A link that ends in … where it does not fit; tool tip and name have all of it."""
+
+    def __init__(self, text: str, on_click: Callable[[], object]) -> None:
+        super().__init__(caption(text))
+        self._whole = text
+        self.setAutoDefault(False)
+        self.setProperty("role", "link")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(plain(text))
+        self.clicked.connect(lambda: on_click())
+
+    def minimumSizeHint(self) -> QSize:
+        """It may get as narrow as a word."""
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), theme.px(80)), hint.height())
+
+    def sizeHint(self) -> QSize:
+        """Room for all of it."""
+        hint = super().sizeHint()
+        cut = self.fontMetrics().horizontalAdvance(plain(self._whole))
+        cut -= self.fontMetrics().horizontalAdvance(self.text().replace("&&", "&"))
+        return QSize(hint.width() + max(0, cut) + 2, hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the text again."""
+        super().resizeEvent(event)
+        whole, room = plain(self._whole), self.width() - 12
+        shown = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room)
+        if caption(shown) != self.text():
+            self.setText(caption(shown))
+        self.setToolTip("" if shown == whole else tip(whole))
 
 
 class ElidedLabel(QLabel):

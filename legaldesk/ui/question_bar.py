@@ -136,7 +136,10 @@ class QuestionBar(QWidget):
         for matter in self._matters:
             icon = theme.icon("lock" if matter.locked_out_of_all else "matter")
             choose = partial(self.matterChosen.emit, matter.name)
-            menu.addAction(icon, caption(self._short(matter.name, menu, WIDEST)), choose)
+            shown = self._short(matter.name, menu, WIDEST)
+            action = menu.addAction(icon, caption(shown), choose)
+            if matter.name == self._matter:
+                action.setFont(theme.font(bold=True))
         menu.addAction(theme.icon("plus"), "New matter…", self.newMatterWanted.emit)
         if self._matters:
             menu.addSeparator()

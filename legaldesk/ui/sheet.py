@@ -66,6 +66,9 @@ class Sheet(QDialog):
         self._place.content_width = width - 48 - self._place.verticalScrollBar().sizeHint().width()
         self._place.updateGeometry()
         self.resize(width, min(self.sizeHint().height(), room.height()))
+        lowest = self.screen().availableGeometry().bottom() - self.height()
+        if self.isVisible() and self.y() > lowest:
+            self.move(self.x(), max(0, lowest))
 
 
 class _Place(QScrollArea):

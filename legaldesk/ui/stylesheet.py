@@ -95,7 +95,9 @@ QFrame[role="banner"] { background: $wrong_wash; border: none; border-top: 1px s
 QFrame[role="popup"] { background: $window; border: 1px solid $field_line; }
 QAbstractItemView[role="panel"] { background: $panel; }
 
-QMenu { background: $window; border: 1px solid $line; padding: 4px; }
+QMenu {
+    background: $window; border: 1px solid $line; padding: 4px; menu-scrollable: 1;
+}
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $selected; color: $text; }
 QMenu::item:disabled { color: $secondary; }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from legaldesk.core.documents import Matter
 from legaldesk.ui.empty_state import EmptyState
-from legaldesk.ui.pieces import button, label
+from legaldesk.ui.pieces import ElidedLink, button, label
 
 KEYS = "Enter asks.  Up and Down walk the passages.  Ctrl+C copies one with its citation."
 
@@ -50,9 +50,10 @@ class Welcome(QWidget):
         """Questions to try while the matter of that name is current."""
         self._examples_of = matter
         layout = self._examples.layout()
-        assert layout is not None
+        assert isinstance(layout, QVBoxLayout)
         for question in questions:
-            layout.addWidget(button(question, partial(self.questionWanted.emit, question), "link"))
+            ask = partial(self.questionWanted.emit, question)
+            layout.addWidget(ElidedLink(question, ask), 0, Qt.AlignmentFlag.AlignLeft)
         self._show_examples()
 
     def _show_examples(self) -> None:
