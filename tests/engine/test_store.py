@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import random
 import sqlite3
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -348,3 +351,43 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path):
 
     assert path.read_bytes() == b"old"
     assert [found.name for found in tmp_path.iterdir()] == ["owner.json"]
+
+
+def long_document(number, pages, choose):
+    """A document of many different words, two passages to a page."""
+    texts = [" ".join(f"w{choose.randrange(20_000)}" for _ in range(400)) for _ in range(pages)]
+    passages = [
+        Passage((Span(page, start, end),), (), text[start:end])
+        for page, text in enumerate(texts, 1)
+        for start, end in ((0, len(text) // 2), (len(text) // 2, len(text)))
+    ]
+    plain = document(number, 0, passages)
+    pages_read = tuple(PageText(page, text) for page, text in enumerate(texts, 1))
+    return replace(plain, extraction=Extraction(pages_read))
+
+
+def bytes_written():
+    lines = Path("/proc/self/io").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="asks Linux what was written")
+@pytest.mark.parametrize("passages", [1_000, pytest.param(20_000, marks=pytest.mark.slow)])
+def test_adding_a_document_costs_the_same_in_a_large_library(shelf, passages):
+    choose = random.Random(passages)
+
+    def add(number, pages):
+        [queued] = shelf.store.enqueue([f"/drop/{number}.pdf"], "Case", False)
+        new = long_document(number, pages, choose)
+        shelf.store.add_document(new, shelf.generation, queued.record, outcome_of(number))
+        waiting = [row[0] for row in shelf.reader.rows("SELECT passage FROM waiting")]
+        shelf.store.add_vectors(waiting, [bytes(768)] * len(waiting))
+
+    for number in range(passages // 100):
+        add(number, 50)
+    before = bytes_written()
+    for number in range(1000, 1020):
+        add(number, 20)
+
+    # Text, words, vectors and index, twice: in the log and in the database, and merges.
+    assert (bytes_written() - before) / 20 < 6_000_000

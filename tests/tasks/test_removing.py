@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from legaldesk.core.errors import WrongUse
+from legaldesk.core.errors import Cancelled, WrongUse
 from legaldesk.core.hits import Scope
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.tasks import care, documents, importing, matters, removing, searching
 from tests import pdf_factory as pdf
 
@@ -93,3 +96,136 @@ def test_what_is_not_there_cannot_be_removed(desk):
         removing.remove_documents(desk, ("0" * 64,))
     with pytest.raises(WrongUse):
         removing.remove_matter(desk, "Nope")
+
+
+def log_size(desk):
+    return (desk.library / "library.sqlite-wal").stat().st_size
+
+
+def test_what_waits_for_its_vectors_can_be_removed(desk, drop):
+    pages = [f"Clause {n}. The {CANARY} shall pay {n} euros." for n in range(200)]
+    canary, other = drop("a.pdf", pdf.text_pdf(*pages)), drop("b.pdf", pdf.text_pdf("A lease."))
+    desk.meaning.wait_until_ready()
+    importing.import_files(desk, (canary, other), "Case", {})  # its vectors are coming now
+
+    removing.remove_documents(desk, (only(desk, "a.pdf").id,))
+    total = importing.await_meaning(desk)
+
+    [left] = documents.list_documents(desk, Scope())
+    assert total == left.passages == desk.meaning.indexed()
+    assert files_with(desk.library, CANARY) == []
+    assert all(finding.ok for finding in care.verify(desk))
+
+
+def test_searching_goes_on_during_a_removal(kept_and_canary):
+    desk, answers, done = kept_and_canary, [], threading.Event()
+
+    def ask():
+        while not done.is_set():
+            answers.append(searching.search(desk, "ordinary lease", Scope()))
+            answers.append(searching.search_words(desk, CANARY, Scope()))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    removing.remove_documents(desk, (only(desk, CANARY).id,))
+    removed_at = len(answers)
+    size = log_size(desk)
+    done.set()
+    for thread in threads:
+        thread.join()
+
+    assert len(answers) >= removed_at > 0
+    assert size == 0
+    assert files_with(desk.library, CANARY) == []
+    assert not searching.search_words(desk, CANARY, Scope()).hits
+
+
+def test_a_large_matter_goes_as_a_whole(desk, drop):
+    for number in range(200):
+        drop(f"{CANARY}-{number}.pdf", pdf.text_pdf(f"The {CANARY} pays rent {number}."))
+    folder = Path(drop("kept.pdf", pdf.text_pdf("An ordinary lease."), folder="kept")).parent
+    importing.import_files(desk, (str(folder.parent / "dropped"),), "Large", {})
+    importing.import_files(desk, (str(folder),), "Small", {})
+    importing.await_meaning(desk)
+
+    removed = removing.remove_matter(desk, "Large")
+
+    assert removed == 200
+    assert [found.name for found in documents.list_documents(desk, Scope())] == ["kept.pdf"]
+    assert files_with(desk.library, CANARY) == []
+    assert log_size(desk) == 0
+    assert desk.meaning.indexed() == desk.reader.passages() > 0
+    assert all(finding.ok for finding in care.verify(desk))
+
+
+def test_a_cancel_comes_too_late_once_the_database_is_changed(kept_and_canary):
+    desk, ids = kept_and_canary, [d.id for d in documents.list_documents(kept_and_canary, Scope())]
+
+    def cancel(progress):
+        if progress.done:
+            raise Cancelled
+
+    assert removing.remove_documents(desk, tuple(ids), report=cancel) == len(ids)
+
+    assert not [path for path in (desk.library / "originals").rglob("*") if path.is_file()]
+
+
+def test_nothing_is_removed_after_an_early_cancel(kept_and_canary):
+    def cancel(progress):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        removing.remove_documents(
+            kept_and_canary, (only(kept_and_canary, CANARY).id,), report=cancel
+        )
+
+    assert only(kept_and_canary, CANARY)
+
+
+def test_the_same_file_dropped_again_during_its_removal_is_whole(desk, drop):
+    path = drop("a.pdf", pdf.text_pdf(*[f"Clause {n} of the lease." for n in range(30)]))
+    for _ in range(5):
+        importing.import_files(desk, (path,), "Case", {})
+        document = only(desk, "a.pdf")
+        thread = threading.Thread(target=removing.remove_documents, args=(desk, (document.id,)))
+        thread.start()
+        importing.import_files(desk, (path,), "Case", {})
+        thread.join()
+
+        for left in documents.list_documents(desk, Scope()):
+            assert desk.originals.load(left) == Path(path).read_bytes()
+            assert left.passages > 0
+    assert all(finding.ok for finding in care.verify(desk))
+
+
+def test_a_removal_that_a_kill_cut_short_is_finished_at_the_next_start(
+    library, tiny_model, drop, monkeypatch
+):
+    first = LocalDesk(library, tiny_model)
+    importing.import_files(first, (drop("a.pdf", pdf.text_pdf(f"The {CANARY}.")),), "Case", {})
+    first.store.remove([only(first, "a.pdf").id], None)  # and no copy, index or log any more
+
+    second = LocalDesk(library, tiny_model)
+
+    assert files_with(library, CANARY) == []
+    assert not [path for path in (library / "originals").rglob("*") if path.is_file()]
+    second.close()
+    first.close()
+
+
+def test_the_engines_log_names_no_document(library, drop):
+    desk = RemoteDesk(library, start_engine=True)
+    good = drop(f"{CANARY}.pdf", pdf.text_pdf(f"The {CANARY} pays."))
+    bad = drop(f"{CANARY}-bad.pdf", pdf.damaged_pdf())
+    importing.import_files(desk, (good, bad), "Case", {})
+    searching.search(desk, f"who is {CANARY}", Scope())
+    with pytest.raises(WrongUse):
+        searching.search(desk, "rent", Scope(document=f"{CANARY}-nowhere"))
+
+    removing.remove_matter(desk, "Case")
+
+    desk.close()
+    desk.wait_closed(60)
+    assert list((library / "logs").iterdir())
+    assert files_with(library, CANARY) == []
