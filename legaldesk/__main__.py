@@ -17,6 +17,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     if given[:3] == ["--role", "engine", "--library"]:
         return app.run_engine(Path(given[3]))
+    if len(given) == 1 and given[0].startswith("--library="):
+        given = given[0].split("=", 1)
     if not given or given[:1] == ["--library"] and len(given) == 2:
         return app.show(given[1] if given else None)
     from legaldesk import cli

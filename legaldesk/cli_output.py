@@ -31,6 +31,9 @@ BODY_LINES = 6
 _NARROWEST, _WIDEST = 40, 110
 """Columns that text is wrapped to, whatever the terminal says."""
 
+_LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
+"""The line ends that JSON lets stand in a string, escaped."""
+
 _STATE, _CHECK = 12, 20
 """Columns that a file's state and a check's name take."""
 
@@ -93,7 +96,7 @@ class Console:
 
     def json(self, fields: dict[str, Any]) -> None:
         """One JSON line."""
-        self._print(json.dumps({"schema": SCHEMA, **fields}, ensure_ascii=False))
+        self._print(_one_line({"schema": SCHEMA, **fields}))
 
     def end_line(self) -> None:
         """Clear the progress line."""
@@ -114,12 +117,17 @@ def complain(error: LegalDeskError, as_json: bool) -> None:
     """Say on standard error what went wrong."""
     if as_json:
         fields = {"error": error.kind, "message": error.message, "file": error.file}
-        print(json.dumps(fields, ensure_ascii=False), file=sys.stderr)
+        print(_one_line(fields), file=sys.stderr)
     else:
         print("\n".join(wrapped(error.message, "legaldesk: ", "  ")), file=sys.stderr)
 
 
 # For programs
+
+
+def _one_line(fields: dict[str, Any]) -> str:
+    """JSON that is one line for everyone, also for those who end lines as Unicode does."""
+    return json.dumps(fields, ensure_ascii=False).translate(_LINE_ENDS)
 
 
 def outcome_fields(outcome: FileOutcome) -> dict[str, Any]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 from pypdfium2 import PdfDocument
@@ -79,6 +83,126 @@ def test_batch_answers_line_by_line(run, drop, tmp_path):
     assert status == 0
     assert [line["id"] for line in lines] == [1, "two"]
     assert {hit["document"] for hit in lines[1]["hits"]} == {"b.pdf"}
+
+
+def test_a_bad_line_of_a_batch_is_complained_of_and_the_rest_goes_on(run, drop, tmp_path):
+    run("import", drop("a.pdf", pdf.text_pdf()), "--words-only")
+    batch = tmp_path / "questions.jsonl"
+    lines = [
+        '{"id": 1, "text": "notice\u2028rent"}',
+        "no JSON",
+        "",
+        '{"id": 2, "text": "notice", "document": "absent"}',
+        '{"id": 3, "text": 7}',
+        '{"text": "notice", "matter": "general"}',
+    ]
+    batch.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
+
+    status, answers, errors = run("search", "--batch", str(batch), "--by", "words")
+
+    assert status == 2
+    assert [(answer["id"], bool(answer["hits"])) for answer in answers] == [(1, True), (None, True)]
+    said = [json.loads(line)["message"].split(":")[0] for line in errors.splitlines()]
+    assert said == ["Line 2", "Line 4", "Line 5"]
+
+
+def test_an_empty_batch_has_no_answers(run, tmp_path):
+    (tmp_path / "empty.jsonl").touch()
+
+    assert run("search", "--batch", str(tmp_path / "empty.jsonl"))[:2] == (0, [])
+
+
+def test_common_options_may_stand_before_the_command(library, capsys):
+    assert cli.main(["--library", str(library), "--json", "matters", "add", "Case"]) == 0
+    assert cli.main(["--json", "matters", "--library", str(library)]) == 0
+
+    assert json.loads(capsys.readouterr().out)["name"] == "Case"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--json",),
+        ("--json", "nonsense"),
+        ("search", "--json", "-k", "0", "x"),
+        ("search", "--json", "--nonsense"),
+        ("search", "x", "--json", "--batch", "y"),
+        ("search", "--json", "--batch", "absent.jsonl"),
+    ],
+)
+def test_wrong_arguments_are_json_too(arguments, library, capsys):
+    before = ("--library", str(library))
+
+    status = cli.main([*before, *arguments])
+
+    captured = capsys.readouterr()
+    assert (status, captured.out) == (2, "")
+    assert set(json.loads(captured.err)) == {"error", "message", "file"}
+
+
+def test_what_nobody_expected_is_json_too(run, monkeypatch):
+    def fail(*arguments):
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(cli.matters, "list_matters", fail)
+
+    status, lines, errors = run("matters")
+
+    assert (status, lines) == (4, [])
+    assert "by nothing" in json.loads(errors)["message"]
+
+
+def test_people_read_wrapped_lines_with_rank_and_page(library, drop, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    path = drop("a.pdf", pdf.text_pdf("The tenant gives notice to the landlord. " * 8))
+
+    assert cli.main(["--library", str(library), "import", path, "--words-only"]) == 0
+    assert cli.main(["search", "--by", "words", "notice", "--library", str(library)]) == 0
+    assert cli.main(["documents", "--library", str(library)]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("imported    a.pdf") for line in lines)
+    assert any(line.startswith(" 1. a.pdf") and "p. 1" in line for line in lines)
+    assert max(map(len, lines)) <= 60
+
+
+def start(*arguments: str, **streams: int) -> subprocess.Popen[str]:
+    """A real process of the command line."""
+    command = [sys.executable, "-m", "legaldesk", *arguments]
+    return subprocess.Popen(command, text=True, encoding="utf-8", **streams)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+def test_an_interrupted_import_says_what_became_of_every_file(library, drop):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(*[f"Page {n}."] * 30)) for n in range(40)]
+    process = start("import", *paths, "--json", "--library", str(library), stdout=subprocess.PIPE)
+    first = process.stdout.readline()
+
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate()
+
+    lines = [json.loads(line) for line in (first + rest).splitlines()]
+    assert process.returncode == 1
+    assert sorted(line["file"] for line in lines) == sorted(paths)
+    assert {line["state"] for line in lines} == {"imported", "cancelled"}
+    kept = [line for line in lines if line["state"] == "imported"]
+    listed = start("documents", "--library", str(library), "--json", stdout=subprocess.PIPE)
+    assert len(listed.communicate()[0].splitlines()) == len(kept)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no broken pipes")
+def test_a_reader_that_goes_away_stops_the_words_and_not_the_import(library, drop):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Page {n}.")) for n in range(3)]
+    arguments = ("import", *paths, "--words-only", "--library", str(library))
+    process = start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+
+    errors = process.stderr.read()
+    process.stderr.close()
+
+    assert (process.wait(), errors) == (0, "")
+    listed = start("documents", "--library", str(library), "--json", stdout=subprocess.PIPE)
+    assert len(listed.communicate()[0].splitlines()) == 3
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The question box's language: plain words, "exact phrases", -without, matter: and doc:.
 
-Any text is a safe query: what does not parse as an operator is words to look for.
+Any text is a safe query: what does not parse as an operator is words to look for. A phrase
+is found across line breaks and line-end hyphens, not where it begins in one passage and
+ends in the next.
 """
 
 from __future__ import annotations
@@ -86,8 +88,8 @@ def parse(question: str) -> Query:
             words.append(piece["word"])
     return Query(
         text=" ".join(words),
-        phrases=tuple(phrases),
-        without=tuple(part for part in without if terms(part)),
+        phrases=tuple(dict.fromkeys(phrases)),
+        without=tuple(dict.fromkeys(part for part in without if terms(part))),
         matter=fields.get("matter:") or None,
         document=fields.get("doc:") or None,
     )

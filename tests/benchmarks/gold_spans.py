@@ -1,9 +1,10 @@
 """Share of CUAD's gold spans that the top 10 touch: words, meaning and both together.
 
-    python3 packaging/dev.py bench gold_spans PDFS CUAD_SET
+    python3 packaging/dev.py bench gold_spans PDFS CUAD_SET [LIBRARY]
 
 PDFS is a folder of contracts, CUAD_SET a folder with spans.jsonl (query_id, query, doc_id,
-start, end, text). A gold span of 40 characters or more is searched within its document; it
+start, end, text). The contracts are imported first, into LIBRARY or into a folder that is
+deleted afterwards. A gold span of 40 characters or more is searched within its document; it
 is touched when a hit shares a character with it. Gold text and page text differ in white
 space and line breaks, so a span is placed by its letters and digits alone; those that are
 not found on the pages are counted and left out.
@@ -30,12 +31,15 @@ SHORTEST = 40
 MODES = {"words": ("words",), "meaning": ("meaning",), "both": ("words", "meaning")}
 
 
-def main(pdfs: str, cuad: str) -> None:
-    """Import the contracts into a library of their own, ask, and print one table."""
-    with tempfile.TemporaryDirectory() as folder, open_desk(Path(folder)) as desk:
-        importing.import_files(desk, (pdfs,), "CUAD", {})
+MATTER = "CUAD"
+
+
+def main(pdfs: str, cuad: str, library: str) -> None:
+    """Import the contracts, ask, and print one table."""
+    with open_desk(Path(library)) as desk:
+        importing.import_files(desk, (pdfs,), MATTER, {})
         importing.await_meaning(desk)
-        stored = {key(Path(d.name).stem): d for d in documents.list_documents(desk, Scope())}
+        stored = {key(Path(d.name).stem): d for d in documents.list_documents(desk, Scope(MATTER))}
         spans = read_spans(Path(cuad), set(stored))
         results: dict[str, list[float]] = defaultdict(list)
         missing = total = 0
@@ -93,4 +97,8 @@ def interval(values: list[float], samples: int = 1000) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    if len(sys.argv) > 3:
+        main(*sys.argv[1:4])
+    else:
+        with tempfile.TemporaryDirectory() as temporary:
+            main(*sys.argv[1:3], temporary)

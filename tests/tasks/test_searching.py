@@ -106,6 +106,50 @@ def test_an_unknown_matter_or_document_is_wrong_use(leases):
         searching.search(leases, "rent", Scope(document=".pdf"))
 
 
+@pytest.mark.parametrize("search", [searching.search, searching.search_words])
+def test_what_is_locked_out_never_leaks_into_all_matters(leases, search):
+    matters.lock_matter(leases, "Byte", True)
+
+    answer = search(leases, '"secret tenant" rent -first', Scope())
+
+    assert answer.hits == ()
+    assert answer.coverage.pages == 3
+    assert {d.name for d in documents.list_documents(leases, Scope())} == {"rent.pdf", "notice.pdf"}
+    for question, scope in (("rent doc:secret", Scope()), ("rent", Scope(document="secret.pdf"))):
+        with pytest.raises(WrongUse, match="no document named"):
+            search(leases, question, scope)
+
+
+def test_a_phrase_is_found_across_lines_and_line_end_hyphens(desk, drop):
+    importing.import_files(desk, (drop("a.pdf", pdf.hyphenated_pdf()),), "Acme", {})
+    body = desk.reader.rows("SELECT body FROM passages")[0]["body"]
+
+    answer = searching.search_words(desk, f'"{body}"', Scope())
+
+    assert names(answer) == ["a.pdf"]
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    words=st.lists(st.sampled_from("rent notice tenant secret day months zzz".split()), min_size=1),
+    scope=st.sampled_from([Scope(), Scope("Acme"), Scope("Byte"), Scope(document="rent.pdf")]),
+    k=st.integers(1, 12),
+)
+def test_an_answer_is_as_long_as_asked_for_and_in_order(leases, words, scope, k):
+    inside = len(leases.reader.passage_ids(scope))
+
+    answer = searching.search(leases, " ".join(words), scope, k)
+
+    assert len(answer.hits) == min(k, inside)
+    assert [hit.rank for hit in answer.hits] == list(range(1, len(answer.hits) + 1))
+    scores = [hit.score for hit in answer.hits]
+    assert scores == sorted(scores, reverse=True)
+    covered = answer.coverage
+    assert covered.words_searchable + covered.unreadable == covered.pages
+
+
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
