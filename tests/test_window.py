@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pypdfium2
@@ -45,21 +46,49 @@ def remote(tmp_path_factory):
     desk.wait_closed(60)
 
 
-@pytest.fixture
-def window(qtbot, qapp, remote):
-    """The window on that library, its matter current."""
-    theme.apply(qapp, theme.Look("light"))
+@contextmanager
+def opened(qtbot, desk):
+    """A window on a desk's library, its matter current; afterwards it is closed."""
+    theme.apply(QApplication.instance(), theme.Look("light"))
     lanes = Lanes()
-    made = MainWindow(Requests(remote), lanes, Settings(remote.library))
+    made = MainWindow(Requests(desk), lanes, Settings(desk.library))
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()
     qtbot.waitExposed(made)
     qtbot.waitUntil(lambda: made.actors.book.read, timeout=PATIENCE)
     made.actors.book.choose("Case")
-    yield made
-    made.close()
-    assert lanes.stop(patience=20_000)
+    try:
+        yield made
+    finally:
+        made.close()
+        assert lanes.stop(patience=20_000)
+
+
+@pytest.fixture
+def window(qtbot, remote):
+    """The window on that library."""
+    with opened(qtbot, remote) as made:
+        yield made
+
+
+@pytest.fixture
+def start(library):
+    """Start the office of a library as the application does, and end it in the same order."""
+
+    @contextmanager
+    def run(qtbot):
+        desk = RemoteDesk(prepare(library), start_engine=True)
+        try:
+            with opened(qtbot, desk) as made:
+                try:
+                    yield made, desk
+                finally:
+                    desk.close()  # before the lanes end, as the application does
+        finally:
+            desk.wait_closed(60)
+
+    return run
 
 
 def drop(window, *paths):
@@ -84,14 +113,19 @@ def ask(qtbot, window, question):
         QTest.keyClick(window.bar.box, Qt.Key.Key_Return)
 
 
+def wait_for_model(qtbot, window):
+    """Wait until questions are answered by meaning."""
+    watcher = window.actors.watcher
+    qtbot.waitUntil(
+        lambda: watcher.state is not None and watcher.state.model == "ready", timeout=PATIENCE
+    )
+
+
 def test_a_dropped_file_answers_a_question_on_its_page(qtbot, window, remote):
     with qtbot.waitSignal(window.actors.importer.finished, timeout=PATIENCE):
         drop(window, LAW)
     importing.await_meaning(remote)
-    qtbot.waitUntil(
-        lambda: window.actors.watcher.state and window.actors.watcher.state.model == "ready",
-        timeout=PATIENCE,
-    )
+    wait_for_model(qtbot, window)
 
     ask(qtbot, window, QUESTION)
 
@@ -196,6 +230,81 @@ def test_bad_files_say_what_they_are(qtbot, window, tmp_path):
     assert states["scan.pdf"][0] is FileState.EMPTY and "scanned" in states["scan.pdf"][1]
     seen = " ".join(label.text() for label in window.panel.findChildren(QLabel))
     assert "locked.pdf" in seen
+
+
+def leases(folder, number):
+    """Small contracts, no two alike."""
+    folder.mkdir()
+    for each in range(number):
+        (folder / f"{each}.pdf").write_bytes(pdf.text_pdf(f"Lease {each} ends in the year {each}."))
+    return {f"{each}.pdf" for each in range(number)}
+
+
+def test_an_import_cut_off_by_closing_the_window_goes_on_at_the_next_start(
+    qtbot, start, tmp_path
+):
+    names = leases(tmp_path / "leases", 200)
+    with start(qtbot) as (window, desk):
+        matters.create_matter(desk, "Case")
+        window.actors.book.choose("Case")
+        with qtbot.waitSignal(window.actors.importer.fileFinished, timeout=PATIENCE):
+            window.actors.importer.add((str(tmp_path / "leases"),), "Case")
+
+    with start(qtbot) as (window, desk):
+        before = {each.name for each in documents.list_documents(desk, Scope("Case"))}
+        if not window.actors.importer.running:
+            with qtbot.waitSignal(window.actors.importer.started, timeout=PATIENCE):
+                window.actors.watcher.look()
+        assert window.panel.isVisible()
+        assert window.panel.title.accessibleName() == "Going on with the last import"
+        qtbot.waitUntil(lambda: not window.actors.importer.running, timeout=PATIENCE)
+
+        assert before < names
+        assert {each.name for each in documents.list_documents(desk, Scope("Case"))} == names
+        resumed = {Path(each.file).name for each in window.actors.importer.outcomes}
+        assert names - before <= resumed
+        qtbot.waitUntil(lambda: window.actors.book.find("Case").documents == 200)
+
+
+def test_an_engine_that_is_killed_is_said_and_starts_again_and_search_works(
+    qtbot, start, tmp_path
+):
+    leases(tmp_path / "leases", 3)
+    with start(qtbot) as (window, desk):
+        importing.import_files(desk, (str(tmp_path / "leases"),), "Case", {})
+        importing.await_meaning(desk)
+        window.actors.watcher.look()
+        window.actors.book.refresh()
+        wait_for_model(qtbot, window)
+        killed = desk._engine
+        killed.kill()
+        killed.wait()
+
+        with qtbot.waitSignal(window.actors.watcher.restarted, timeout=PATIENCE):
+            window.actors.watcher.look()
+        assert window.banner.isVisible()
+        assert "started again" in window.banner.words.text()
+        ask(qtbot, window, "lease 2")
+        assert window.search.results.hit.document == "2.pdf"
+
+        assert desk._engine is not killed
+        ask(qtbot, window, "When does lease 2 end?")
+        assert {hit.document for hit in window.search.results.hits} == {"0.pdf", "1.pdf", "2.pdf"}
+
+
+def test_an_import_goes_on_after_its_engine_was_killed(qtbot, start, tmp_path):
+    names = leases(tmp_path / "leases", 200)
+    with start(qtbot) as (window, desk):
+        with qtbot.waitSignal(window.actors.importer.finished, timeout=PATIENCE):
+            with qtbot.waitSignal(window.actors.importer.fileFinished, timeout=PATIENCE):
+                window.actors.importer.add((str(tmp_path / "leases"),), "Case")
+            desk._engine.kill()
+        assert "stopped" in window.banner.words.text()
+
+        qtbot.waitUntil(
+            lambda: {each.name for each in documents.list_documents(desk, Scope("Case"))} == names,
+            timeout=PATIENCE,
+        )
 
 
 def test_the_windows_process_loads_no_model():

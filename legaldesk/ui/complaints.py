@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from legaldesk.ui.actors import Actors
     from legaldesk.ui.banner import Banner, Fix
 
+RESTARTED = (
+    "The engine that reads and searches your documents had stopped and was started again. "
+    "Nothing that was finished is lost."
+)
+
 
 class Complaints(QObject):
     """Hears every actor's failures. What the engine complained of goes when it answers again."""
@@ -31,6 +36,7 @@ class Complaints(QObject):
         ):
             failed.connect(self.show_error)
         actors.watcher.failed.connect(self.show_error)
+        actors.watcher.restarted.connect(lambda: banner.say(RESTARTED))
         actors.watcher.recovered.connect(banner.take_back)
 
     def show_error(self, error: LegalDeskError) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from legaldesk.core.documents import FileOutcome, FileState, ImportSummary
+from legaldesk.core.errors import LegalDeskError, ProcessDied
 from legaldesk.ui.wording import count
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Importer(QObject):
         self._submit(job, f"Importing {name} into {matter}", matter)
 
     def resume(self) -> None:
-        """Go on with what was queued before a restart; only before any other import."""
+        """Go on with what was queued before a restart, of the window or of its engine."""
         if self._resumed:
             return
         self._submit(self._requests.resume_import(), "Going on with the last import", "")
@@ -104,7 +105,7 @@ class Importer(QObject):
         self._board.watch(job, title)
         job.progressed.connect(self._advance)
         job.succeeded.connect(self._summarise)
-        job.failed.connect(self.failed)
+        job.failed.connect(self._note_failure)
         job.cancelled.connect(self._note_cancel)
         for outcome in (job.succeeded, job.failed, job.cancelled):
             outcome.connect(lambda *_: self._end(job))
@@ -125,6 +126,12 @@ class Importer(QObject):
     def _note(self, outcome: FileOutcome) -> None:
         self._outcomes[outcome.file] = outcome
         self.fileFinished.emit(outcome)
+
+    def _note_failure(self, error: LegalDeskError) -> None:
+        """Where the engine stopped, the next one has what was left to do."""
+        if isinstance(error, ProcessDied):
+            self._resumed = False
+        self.failed.emit(error)
 
     def _note_cancel(self) -> None:
         self.cancelled = True

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from legaldesk.core.errors import LegalDeskError, ProcessDied
 from legaldesk.core.hits import EngineState
 
 if TYPE_CHECKING:
-    from legaldesk.core.errors import LegalDeskError
     from legaldesk.workers.lane import Lane
     from legaldesk.workers.requests import Requests
 
@@ -20,13 +20,15 @@ BUSY_MS, CALM_MS, LONGEST_MS = 1000, 5000, 30_000
 class Watcher(QObject):
     """Asks for the engine's state again and again, never two requests at a time.
 
-    ``changed`` carries an EngineState, or None while the engine does not answer.
+    ``changed`` carries an EngineState, or None while the engine does not answer;
+    ``restarted`` tells that it had died and is back.
     """
 
     changed = Signal(object)
     meaningCompleted = Signal()
     failed = Signal(object)
     recovered = Signal(str)
+    restarted = Signal()
 
     def __init__(self, requests: Requests, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +37,7 @@ class Watcher(QObject):
         self._state: EngineState | None = None
         self._asking = self._again = False
         self._complaint = ""
+        self._died = False
         self._failures = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -63,6 +66,10 @@ class Watcher(QObject):
         if self._complaint:
             self.recovered.emit(self._complaint)
             self._complaint = ""
+        unseen = before is not None and before.model == "ready" and state.model == "loading"
+        if self._died or unseen:  # between two questions it can die and come back
+            self._died = False
+            self.restarted.emit()
         busy = state.model == "loading" or state.pending > 0
         self._rest(BUSY_MS if busy else CALM_MS)
         if state != before:
@@ -76,6 +83,7 @@ class Watcher(QObject):
             self._state = None
             self.changed.emit(None)
         self._failures += 1
+        self._died = self._died or isinstance(error, ProcessDied)
         if error.message != self._complaint:
             self._complaint = error.message
             self.failed.emit(error)

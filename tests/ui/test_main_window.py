@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QMenu
 
 from legaldesk.core.documents import Matter
-from legaldesk.core.errors import LibraryBusy, Locked
+from legaldesk.core.errors import LibraryBusy, Locked, ProcessDied
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.ui import theme
 from legaldesk.ui.dialogs import NameQuestion, PasswordQuestion, RemoveQuestion, TargetQuestion
@@ -510,3 +510,72 @@ def test_the_matters_menu_puts_all_matters_last(window):
         "All matters",
     ]
     assert isinstance(menu, QMenu)
+
+
+def test_an_engine_that_died_between_two_questions_is_said(qtbot, window, office):
+    office.model = "loading"
+    with qtbot.waitSignal(window.actors.watcher.restarted):
+        window.actors.watcher.look()
+
+    assert "started again" in window.banner.words.text()
+
+
+def test_an_import_whose_engine_died_goes_on_with_the_next_one(qtbot, window, office):
+    def dying(paths, matter, passwords=None, in_place=False):
+        def work(report):
+            raise ProcessDied("The engine stopped.")
+
+        return Job(work)
+
+    office.import_files = dying
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("a.pdf",), "Acme v. Byte")
+    office.queued = 1
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.watcher.look()
+
+    assert office.names() == ["resume_import"]
+
+
+def test_keys_that_change_the_view_take_the_focus_along(qtbot, window):
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(window, Qt.Key.Key_2, control)
+    qtbot.waitUntil(lambda: window.documents.table.hasFocus())
+    assert window.documents.table.currentIndex().row() == 0
+
+    QTest.keyClick(window, Qt.Key.Key_1, control)
+    assert window.bar.box.hasFocus()
+    window.ask("claim notice")
+    qtbot.waitUntil(lambda: len(window.search.results.hits) == 5)
+    window.bar.focus_box()
+    QTest.keyClick(window, Qt.Key.Key_F3)
+    assert window.search.results.hasFocus()
+
+
+def test_the_key_of_the_question_pressed_twice_writes_nothing(qtbot, window):
+    window.bar.focus_box()
+    qtbot.keyClicks(window.bar.box, "/")
+
+    assert window.bar.box.text() == ""
+
+
+def test_in_all_matters_no_client_is_chosen_for_dropped_files(qtbot, window, settings, tmp_path):
+    settings.matter = ""
+    window.actors.book.choose(ALL_MATTERS)
+    drop(window, files(tmp_path / "a.pdf"))
+
+    question = open_question(qtbot, window, TargetQuestion)
+    assert question.name == "" and not question.deed.isEnabled()
+
+
+def test_of_many_matters_the_current_one_is_in_sight(qtbot, window, office):
+    office.matters = [Matter(f"Client {number}") for number in range(60)]
+    window.actors.book.refresh()
+    qtbot.waitUntil(lambda: len(window.actors.book.matters) == 60)
+    window.actors.book.choose("Client 50")
+
+    matters = window.sidebar.matters
+    assert matters.currentItem().text().startswith("Client 50,")
+    assert matters.viewport().rect().contains(matters.visualItemRect(matters.currentItem()))
+    names = [matter.name for matter in window.actors.book.matters]
+    assert names.index("Client 9") < names.index("Client 10")
