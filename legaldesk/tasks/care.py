@@ -102,13 +102,21 @@ def _in_order(spans: tuple[Span, ...]) -> bool:
     return bool(spans) and pages == sorted(set(pages))
 
 
+_ENDS = {
+    "enumeration": "an enumeration",
+    "semicolon": "a semicolon",
+    "comma": "a comma",
+    "word": "a word",
+}
+
+
 def _check_cuts(desk: LocalDesk, repair: bool, report: Report) -> Finding:
     """How many passages end inside a sentence, because it alone exceeds the model's limit."""
     rows = desk.reader.rows("SELECT cut, count(*) FROM passages WHERE cut <> '' GROUP BY cut")
     over = desk.reader.count(
         "SELECT count(*) FROM passages WHERE tokens > ?", desk.tokens.body_limit
     )
-    cuts = ", ".join(f"{row[1]} at a {row[0]}" for row in rows) or "none"
+    cuts = ", ".join(f"{row[1]} at {_ENDS[row[0]]}" for row in rows) or "none"
     return Finding("cuts", not over, f"inside a sentence: {cuts}; over the model's limit: {over}")
 
 
