@@ -108,6 +108,7 @@ def light(stage: Stage) -> Iterator[Wait]:
     stage.snap("06-next-hit")
     stage.window.panel.hide()
     yield from documents(stage, 7)
+    yield from sheets(stage, 11)
 
 
 def dropping(stage: Stage) -> Iterator[Wait]:
@@ -144,11 +145,35 @@ def documents(stage: Stage, number: int) -> Iterator[Wait]:
     yield a_moment()
     stage.snap(f"{number + 2:02}-attention")
     view.chip.setChecked(False)
-    view.removeRequested.emit(tuple(row.id for row in view.table.chosen()))
-    yield "the question", lambda: stage.app.activeModalWidget() is not None
-    yield a_moment()
-    stage.snap(f"{number + 3:02}-removing", stage.app.activeModalWidget())
-    stage.app.activeModalWidget().reject()
+    for name, wish in (
+        ("removing", lambda: view.removeRequested.emit((view.table.chosen()[0].id,))),
+        ("filing", lambda: view.addToMatterRequested.emit(tuple(view.table.chosen()))),
+    ):
+        wish()
+        yield "the question", lambda: stage.app.activeModalWidget() is not None
+        yield a_moment()
+        stage.snap(f"{number + 3:02}-{name}", stage.app.activeModalWidget())
+        stage.app.activeModalWidget().reject()
+
+
+def sheets(stage: Stage, number: int) -> Iterator[Wait]:
+    """The check of the library, the keys, and About."""
+    from legaldesk.ui.sheet import Sheet
+
+    window = stage.window
+    window.actors.checking.start()
+    yield "the check", lambda: not window.actors.board.tasks
+    for name, open_it in (
+        ("check", lambda: None),
+        ("keys", window.menu.show_keys),
+        ("about", window.menu.show_about),
+    ):
+        open_it()
+        yield a_moment()
+        shown = next(each for each in window.findChildren(Sheet) if each.isVisible())
+        stage.snap(f"{number:02}-{name}", shown)
+        shown.close()
+        yield a_moment()
 
 
 def dark(stage: Stage) -> Iterator[Wait]:
@@ -167,6 +192,7 @@ def dark(stage: Stage) -> Iterator[Wait]:
     yield a_moment()
     stage.snap("03-fit-page")
     yield from documents(stage, 4)
+    yield from sheets(stage, 8)
 
 
 def large(stage: Stage) -> Iterator[Wait]:
@@ -213,6 +239,30 @@ def trouble(stage: Stage) -> Iterator[Wait]:
     stage.snap("05-nothing-found")
 
 
+def readme(stage: Stage) -> Iterator[Wait]:
+    """The two pictures of the README, as ``search`` and ``documents``."""
+    window = stage.window
+    stage.look("light")
+    window.actors.importer.add_samples()
+    yield stage.imported()
+    window.actors.importer.add([str(stage.folder / "Production 3")], "Sample matter")
+    yield stage.imported()
+    window.actors.importer.add([str(stage.folder / "Production 3")], "Acme v. Byte")
+    window.actors.book.create("Harbour Street lease")
+    yield stage.imported()
+    yield stage.understood()
+    window.panel.hide()
+    window.actors.book.choose("Sample matter")
+    yield stage.ask(QUESTION)
+    yield a_moment(20)
+    stage.snap("search")
+    window.show_view(1)
+    yield stage.listed()
+    window.documents.show_problems()  # nothing chosen: the side would show the files' folder
+    yield a_moment()
+    stage.snap("documents")
+
+
 def prepare_trouble(folder: Path) -> None:
     """A library with an encrypted document, and one read in place that was deleted since."""
     gone = folder / "gone" / "letter of intent.pdf"
@@ -227,14 +277,14 @@ def prepare_trouble(folder: Path) -> None:
     gone.unlink()
 
 
-SCENES = {"light": light, "dark": dark, "large": large, "trouble": trouble}
+SCENES = {"light": light, "dark": dark, "large": large, "trouble": trouble, "readme": readme}
 
 
 def play(name: str, folder: Path, out: Path) -> int:
     """One scene, in this process."""
     if name == "trouble":
         prepare_trouble(folder)
-    library = "trouble" if name == "trouble" else "library"
+    library = name if name in ("trouble", "readme") else "library"
     return Stage(name, folder, out, library).play(SCENES[name])
 
 

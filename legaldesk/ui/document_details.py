@@ -29,6 +29,7 @@ from legaldesk.ui.document_text import (
     language_name,
     meaning_words,
     plain,
+    sentence,
     tip,
 )
 from legaldesk.ui.pieces import ElidedLink
@@ -118,7 +119,7 @@ class DocumentSide(QScrollArea):
         self.name.setText(breakable(document.name))
         self.title.setText(document.title)
         self.title.setVisible(bool(document.title) and document.title != document.name)
-        self.state.say(document.state, document.reason)
+        self.state.say(document.state, sentence(document.reason))
         self.state.setVisible(document.state is not FileState.IMPORTED)
         self._show_facts(document)
         if not same:
@@ -227,7 +228,7 @@ class StateLine(QWidget):
         side = theme.px(16)
         self._icon.setPixmap(theme.icon(name, role).pixmap(side, side))
         self.word.setText(STATES[state])
-        self.reason.setText(f"{reason[:1].upper()}{reason[1:]}")
+        self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
 
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices
 
 from legaldesk.core.documents import Document, FileOutcome, FileState, PageProblem, PageState
 from legaldesk.core.page_lists import pages_phrase
-from legaldesk.ui.document_text import file_name
+from legaldesk.ui.document_text import file_name, sentence
 
 
 class Action(Enum):
@@ -82,7 +82,7 @@ def _of_document(document: Document) -> Problem:
         name=document.name,
         file=document.path,
         state=document.state,
-        reason=document.reason or _REASONS.get(document.state, ""),
+        reason=sentence(document.reason) or _REASONS.get(document.state, ""),
         matter=", ".join(document.matters),
         document_id=document.id,
         page=first,

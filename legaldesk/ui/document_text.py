@@ -88,6 +88,11 @@ def tip(*lines: str) -> str:
     return f"<p>{shown}</p>" if shown else ""
 
 
+def sentence(phrase: str) -> str:
+    """A phrase of our own with a capital; not for one that begins with a file's name."""
+    return f"{phrase[:1].upper()}{phrase[1:]}"
+
+
 def natural(text: str) -> str:
     """A key that sorts "Exhibit 2" before "Exhibit 10" and "Écrits" beside "Ecrits"."""
     folded = text if text.isascii() else unicodedata.normalize("NFKD", text)
