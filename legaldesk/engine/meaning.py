@@ -22,7 +22,8 @@ from legaldesk.core.passages import embedded_text
 from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.model_folder import ModelFolder
 from legaldesk.engine.reader import Reader
-from legaldesk.engine.store import Generation, Store
+from legaldesk.engine.store import Store
+from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.vector_index import VectorIndex
 from legaldesk.engine.vector_source import StoredVectors
 

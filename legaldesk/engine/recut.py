@@ -12,7 +12,8 @@ import msgspec
 from legaldesk.core.documents import OutlineEntry, PageState, PageText
 from legaldesk.core.segment import segment
 from legaldesk.engine.reader import Reader, Row
-from legaldesk.engine.store import Generation, Store
+from legaldesk.engine.store import Store
+from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.tokens import TokenCounter
 
 

@@ -10,66 +10,16 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
 from sqlite_utils import Database
 
-from legaldesk.core.documents import Extraction, FileOutcome, FileState, Matter
+from legaldesk.core.documents import FileOutcome, Matter
 from legaldesk.core.errors import LegalDeskError, LibraryBusy, WrongUse
-from legaldesk.core.passages import (
-    EXTRACTION_VERSION,
-    Passage,
-    Segmentation,
-    passage_id,
-)
+from legaldesk.core.passages import Passage, Segmentation
+from legaldesk.engine import store_rows as rows
 from legaldesk.engine.database import open_db, translated
-
-
-def now() -> str:
-    """This moment in UTC, as stored."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class NewDocument:
-    """All that is stored of a document in one step."""
-
-    sha256: str
-    name: str
-    path: str
-    referenced: bool
-    size: int
-    language: str
-    state: FileState
-    reason: str
-    extraction: Extraction
-    passages: Sequence[Passage]
-    languages: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """How text is cut and which model reads it; exactly one is live."""
-
-    id: int
-    segmentation: Segmentation
-    model: str
-    dimension: int
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A file that waits: the number of its record, and its matter as it is spelt there."""
-
-    record: int
-    matter: str
-
-
-class Withdrawn(WrongUse):
-    """The record of a file that was being read is gone: its matter was removed meanwhile."""
+from legaldesk.engine.store_rows import Generation, NewDocument, Queued, now
 
 
 class Store:
@@ -140,8 +90,8 @@ class Store:
         The matter is made if it is new. Raises WrongUse when its name says nothing.
         """
         with self._writing() as sql:
-            name = _open_matter(sql, matter)
-            return [_enqueue(sql, path, name, in_place) for path in paths]
+            name = rows.open_matter(sql, matter)
+            return [rows.enqueue(sql, path, name, in_place) for path in paths]
 
     def finish_files(self, outcomes: Sequence[tuple[int, FileOutcome]]) -> None:
         """Record the final states of files by their records, where no document comes with them.
@@ -150,7 +100,7 @@ class Store:
         """
         with self._writing() as sql:
             for record, outcome in outcomes:
-                _finish_file(sql, record, outcome)
+                rows.finish_file(sql, record, outcome)
 
     def forget_file(self, path: str) -> None:
         """Drop the record of a file that did not make it into the library."""
@@ -167,15 +117,15 @@ class Store:
         Returns the outcome with the matter as it is named now. Raises Withdrawn.
         """
         with self._writing() as sql:
-            outcome = _in_its_matter(sql, record, outcome)
-            document = _insert_document(sql, new)
-            _file_under(sql, document, outcome.matter)
-            _insert_pages(sql, document, new.extraction)
+            outcome = rows.in_its_matter(sql, record, outcome)
+            document = rows.insert_document(sql, new)
+            rows.file_under(sql, document, outcome.matter)
+            rows.insert_pages(sql, document, new.extraction)
             title = new.extraction.title or new.name
-            _insert_passages(
+            rows.insert_passages(
                 sql, document, new.sha256, title, new.passages, new.languages, generation
             )
-            _finish_file(sql, record, outcome)
+            rows.finish_file(sql, record, outcome)
             return outcome
 
     def add_duplicate(self, sha256: str, record: int, outcome: FileOutcome) -> FileOutcome:
@@ -184,9 +134,9 @@ class Store:
         Returns and raises like ``add_document``.
         """
         with self._writing() as sql:
-            outcome = _in_its_matter(sql, record, outcome)
-            _file_under(sql, _document_row(sql, sha256), outcome.matter)
-            _finish_file(sql, record, outcome)
+            outcome = rows.in_its_matter(sql, record, outcome)
+            rows.file_under(sql, rows.document_row(sql, sha256), outcome.matter)
+            rows.finish_file(sql, record, outcome)
             return outcome
 
     def recut(self, sha256: str, passages: Sequence[Passage], generation: Generation) -> None:
@@ -200,17 +150,17 @@ class Store:
             if row is not None:
                 languages = [row["language"]] * len(passages)
                 title = row["title"] or row["name"]
-                _insert_passages(sql, row["id"], sha256, title, passages, languages, generation)
+                rows.insert_passages(sql, row["id"], sha256, title, passages, languages, generation)
 
     def assign(self, sha256: str, matter: str) -> None:
         """File a stored document under one more matter, made if it is new."""
         with self._writing() as sql:
-            _file_under(sql, _document_row(sql, sha256), _open_matter(sql, matter))
+            rows.file_under(sql, rows.document_row(sql, sha256), rows.open_matter(sql, matter))
 
     def withdraw(self, sha256: str, matter: str) -> None:
         """Take a document out of one of its matters; the last one it keeps."""
         with self._writing() as sql:
-            document = _document_row(sql, sha256)
+            document = rows.document_row(sql, sha256)
             held = sql.execute(
                 "SELECT count(*) FROM document_matters WHERE document = ?", (document,)
             ).fetchone()[0]
@@ -246,18 +196,18 @@ class Store:
 
     def create_matter(self, name: str) -> Matter:
         """A new matter. Raises WrongUse when the name is empty or taken."""
-        clean = _matter_name(name)
+        clean = rows.matter_name(name)
         with self._writing() as sql:
-            if _same_name(sql, clean) is not None:
+            if rows.same_name(sql, clean) is not None:
                 raise WrongUse(f"There is already a matter named “{clean}”.")
             sql.execute("INSERT INTO matters (name, created) VALUES (?, ?)", (clean, now()))
         return Matter(clean)
 
     def rename_matter(self, name: str, new_name: str) -> None:
         """Give a matter another name. Raises WrongUse when it is empty or taken."""
-        clean = _matter_name(new_name)
+        clean = rows.matter_name(new_name)
         with self._writing() as sql:
-            if _same_name(sql, clean) not in (None, name):
+            if rows.same_name(sql, clean) not in (None, name):
                 raise WrongUse(f"There is already a matter named “{clean}”.")
             changed = sql.execute("UPDATE matters SET name = ? WHERE name = ?", (clean, name))
             if not changed.rowcount:
@@ -283,10 +233,10 @@ class Store:
         the deleted words. Older copies of those pages are in the log until ``fold_log``.
         """
         with self._writing() as sql:
-            if matter is not None and _only_in(sql, matter) != set(documents):
+            if matter is not None and rows.only_in(sql, matter) != set(documents):
                 return False
             for sha256 in documents:
-                _erase_document(sql, sha256)
+                rows.erase_document(sql, sha256)
             if matter is not None:
                 sql.execute("DELETE FROM files WHERE matter = ?", (matter,))
                 sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
@@ -324,212 +274,3 @@ class Store:
         """Build the word index anew from the passages."""
         with self._writing() as sql:
             sql.execute("INSERT INTO passages_fts(passages_fts) VALUES('rebuild')")
-
-
-def _matter_name(name: str) -> str:
-    clean = " ".join("".join(char for char in name if char.isprintable()).split())
-    if not clean:
-        raise WrongUse("A matter needs a name.")
-    if len(clean) > 200:
-        raise WrongUse("A matter's name has at most 200 characters.")
-    return clean
-
-
-def _same_name(sql: sqlite3.Connection, name: str) -> str | None:
-    """The matter of this name in whatever case; SQLite's NOCASE knows a to z alone."""
-    rows = sql.execute("SELECT name FROM matters")
-    return next((row[0] for row in rows if row[0].casefold() == name.casefold()), None)
-
-
-def _open_matter(sql: sqlite3.Connection, name: str) -> str:
-    """The matter of this name as it is spelt there, made if it is new."""
-    clean = _matter_name(name)
-    known = _same_name(sql, clean)
-    if known is not None:
-        return known
-    sql.execute("INSERT INTO matters (name, created) VALUES (?, ?)", (clean, now()))
-    return clean
-
-
-def _enqueue(sql: sqlite3.Connection, path: str, matter: str, in_place: bool) -> Queued:
-    row = sql.execute(
-        "INSERT INTO files (path, matter, in_place, state, at) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (path, matter) DO UPDATE SET in_place = excluded.in_place,"
-        " state = excluded.state, reason = '', at = excluded.at RETURNING id",
-        (path, matter, in_place, FileState.QUEUED, now()),
-    ).fetchone()
-    return Queued(int(row[0]), matter)
-
-
-def _in_its_matter(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> FileOutcome:
-    """The outcome under the matter's name of now. Raises Withdrawn when the record is gone."""
-    row = sql.execute(
-        "SELECT matter FROM files WHERE id = ? AND path = ?", (record, outcome.file)
-    ).fetchone()
-    if row is None:
-        raise Withdrawn("Its matter was removed before it was read.", outcome.file)
-    return replace(outcome, matter=row[0])
-
-
-def _finish_file(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> None:
-    sql.execute(
-        "UPDATE files SET state = ?, reason = ?, document = ?, pages = ?, passages = ?,"
-        " pages_without_text = ?, seconds = ?, at = ? WHERE id = ? AND path = ?",
-        (
-            outcome.state,
-            outcome.reason,
-            outcome.document_id,
-            outcome.pages,
-            outcome.passages,
-            _json(list(outcome.pages_without_text)),
-            outcome.seconds,
-            now(),
-            record,
-            outcome.file,
-        ),
-    )
-
-
-def _insert_document(sql: sqlite3.Connection, new: NewDocument) -> int:
-    extraction = new.extraction
-    cursor = sql.execute(
-        "INSERT INTO documents (sha256, name, title, path, referenced, size, page_count, language,"
-        " text_source, extraction, state, reason, outline, added)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            new.sha256,
-            new.name,
-            extraction.title,
-            new.path,
-            new.referenced,
-            new.size,
-            len(extraction.pages),
-            new.language,
-            extraction.source,
-            EXTRACTION_VERSION,
-            new.state,
-            new.reason,
-            _json(extraction.outline),
-            now(),
-        ),
-    )
-    return int(cursor.lastrowid or 0)
-
-
-def _file_under(sql: sqlite3.Connection, document: int, matter: str) -> None:
-    sql.execute(
-        "INSERT INTO document_matters (document, matter)"
-        " SELECT ?, id FROM matters WHERE name = ? ON CONFLICT DO NOTHING",
-        (document, matter),
-    )
-
-
-def _insert_pages(sql: sqlite3.Connection, document: int, extraction: Extraction) -> None:
-    sql.executemany(
-        "INSERT INTO pages (document, number, label, state, reason, width, height, text)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                document,
-                page.number,
-                page.label,
-                page.state,
-                page.reason,
-                page.width,
-                page.height,
-                page.text,
-            )
-            for page in extraction.pages
-        ],
-    )
-
-
-def _insert_passages(
-    sql: sqlite3.Connection,
-    document: int,
-    sha256: str,
-    title: str,
-    passages: Sequence[Passage],
-    languages: Sequence[str],
-    generation: Generation,
-) -> None:
-    sql.executemany(
-        "INSERT INTO passages (uuid, generation, document, first_page, last_page, spans, path,"
-        " tokens, cut, language, title, section, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                passage_id(sha256, generation.segmentation, passage.spans),
-                generation.id,
-                document,
-                passage.spans[0].page,
-                passage.spans[-1].page,
-                _json([[span.page, span.start, span.end] for span in passage.spans]),
-                _json(passage.section),
-                passage.tokens,
-                passage.cut,
-                language,
-                title,
-                " > ".join(passage.section),
-                passage.body,
-            )
-            for passage, language in zip(passages, languages, strict=True)
-        ],
-    )
-    sql.execute(
-        "INSERT INTO waiting (passage) SELECT id FROM passages"
-        " WHERE document = ? AND generation = ?",
-        (document, generation.id),
-    )
-
-
-def _document_row(sql: sqlite3.Connection, sha256: str) -> int:
-    row = sql.execute("SELECT id FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
-    if row is None:
-        raise WrongUse("That document is no longer in the library.", sha256)
-    return int(row[0])
-
-
-def _only_in(sql: sqlite3.Connection, matter: str) -> set[str]:
-    """The documents that are in this matter and in no other."""
-    rows = sql.execute(
-        "SELECT sha256 FROM documents JOIN document_matters ON document = documents.id"
-        " GROUP BY documents.id HAVING count(*) = 1"
-        " AND max(matter) = (SELECT id FROM matters WHERE name = ?)",
-        (matter,),
-    )
-    return {row[0] for row in rows}
-
-
-def _erase_document(sql: sqlite3.Connection, sha256: str) -> None:
-    document = _document_row(sql, sha256)
-    _erase_records(sql, sha256)
-    sql.execute(
-        "INSERT INTO changes (passage, added) SELECT id, 0 FROM passages"
-        " JOIN vectors ON passage = id WHERE document = ? ORDER BY id",
-        (document,),
-    )
-    sql.execute(
-        "DELETE FROM vectors WHERE passage IN (SELECT id FROM passages WHERE document = ?)",
-        (document,),
-    )
-    for table in ("passages", "pages", "document_matters"):
-        sql.execute(f"DELETE FROM {table} WHERE document = ?", (document,))
-    sql.execute("DELETE FROM documents WHERE id = ?", (document,))
-
-
-def _erase_records(sql: sqlite3.Connection, sha256: str) -> None:
-    """Drop what is noted of the document's files, also where a later attempt ended otherwise.
-
-    Files that wait were dropped anew and stay.
-    """
-    sql.execute(
-        "DELETE FROM files WHERE state <> 'queued' AND (document = ?1"
-        " OR path IN (SELECT path FROM documents WHERE sha256 = ?1"
-        " UNION SELECT path FROM files WHERE document = ?1))",
-        (sha256,),
-    )
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()

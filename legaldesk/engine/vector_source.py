@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from legaldesk.engine.reader import Reader, Readers
-from legaldesk.engine.store import Generation
+from legaldesk.engine.store_rows import Generation
 
 Ids = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 Halves = np.ndarray[tuple[int, ...], np.dtype[np.float16]]

@@ -25,7 +25,7 @@ from legaldesk.core.segment import segment
 from legaldesk.engine import languages
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.originals import content_hash, read_regular
-from legaldesk.engine.store import NewDocument, Withdrawn
+from legaldesk.engine.store_rows import NewDocument, Withdrawn
 
 _log = logging.getLogger(__name__)
 

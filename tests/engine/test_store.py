@@ -19,7 +19,8 @@ from legaldesk.engine import database, profile
 from legaldesk.engine.database import database_path, open_db, translated
 from legaldesk.engine.originals import Originals, content_hash, erase
 from legaldesk.engine.reader import Reader
-from legaldesk.engine.store import NewDocument, Store, Withdrawn
+from legaldesk.engine.store import Store
+from legaldesk.engine.store_rows import NewDocument, Withdrawn
 
 SEGMENTATION = Segmentation(1, "tokenizer", 256)
 WIDTH = 4

@@ -1,0 +1,277 @@
+"""The statements behind a Store's transactions; each function is part of one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import msgspec
+
+from legaldesk.core.documents import Extraction, FileOutcome, FileState
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.passages import EXTRACTION_VERSION, Passage, Segmentation, passage_id
+
+
+def now() -> str:
+    """This moment in UTC, as stored."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """All that is stored of a document in one step."""
+
+    sha256: str
+    name: str
+    path: str
+    referenced: bool
+    size: int
+    language: str
+    state: FileState
+    reason: str
+    extraction: Extraction
+    passages: Sequence[Passage]
+    languages: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """How text is cut and which model reads it; exactly one is live."""
+
+    id: int
+    segmentation: Segmentation
+    model: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A file that waits: the number of its record, and its matter as it is spelt there."""
+
+    record: int
+    matter: str
+
+
+class Withdrawn(WrongUse):
+    """The record of a file that was being read is gone: its matter was removed meanwhile."""
+
+
+def matter_name(name: str) -> str:
+    """The name as it is kept. Raises WrongUse when it says nothing or is too long."""
+    clean = " ".join("".join(char for char in name if char.isprintable()).split())
+    if not clean:
+        raise WrongUse("A matter needs a name.")
+    if len(clean) > 200:
+        raise WrongUse("A matter's name has at most 200 characters.")
+    return clean
+
+
+def same_name(sql: sqlite3.Connection, name: str) -> str | None:
+    """The matter of this name in whatever case; SQLite's NOCASE knows a to z alone."""
+    rows = sql.execute("SELECT name FROM matters")
+    return next((row[0] for row in rows if row[0].casefold() == name.casefold()), None)
+
+
+def open_matter(sql: sqlite3.Connection, name: str) -> str:
+    """The matter of this name as it is spelt there, made if it is new."""
+    clean = matter_name(name)
+    known = same_name(sql, clean)
+    if known is not None:
+        return known
+    sql.execute("INSERT INTO matters (name, created) VALUES (?, ?)", (clean, now()))
+    return clean
+
+
+def enqueue(sql: sqlite3.Connection, path: str, matter: str, in_place: bool) -> Queued:
+    """Note a file that waits; a record of the same path and matter is taken anew."""
+    row = sql.execute(
+        "INSERT INTO files (path, matter, in_place, state, at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (path, matter) DO UPDATE SET in_place = excluded.in_place,"
+        " state = excluded.state, reason = '', at = excluded.at RETURNING id",
+        (path, matter, in_place, FileState.QUEUED, now()),
+    ).fetchone()
+    return Queued(int(row[0]), matter)
+
+
+def in_its_matter(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> FileOutcome:
+    """The outcome under the matter's name of now. Raises Withdrawn when the record is gone."""
+    row = sql.execute(
+        "SELECT matter FROM files WHERE id = ? AND path = ?", (record, outcome.file)
+    ).fetchone()
+    if row is None:
+        raise Withdrawn("Its matter was removed before it was read.", outcome.file)
+    return replace(outcome, matter=row[0])
+
+
+def finish_file(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> None:
+    """Note a file's final state in its record."""
+    sql.execute(
+        "UPDATE files SET state = ?, reason = ?, document = ?, pages = ?, passages = ?,"
+        " pages_without_text = ?, seconds = ?, at = ? WHERE id = ? AND path = ?",
+        (
+            outcome.state,
+            outcome.reason,
+            outcome.document_id,
+            outcome.pages,
+            outcome.passages,
+            as_json(list(outcome.pages_without_text)),
+            outcome.seconds,
+            now(),
+            record,
+            outcome.file,
+        ),
+    )
+
+
+def insert_document(sql: sqlite3.Connection, new: NewDocument) -> int:
+    """Store a document without its pages and passages; returns its row id."""
+    extraction = new.extraction
+    cursor = sql.execute(
+        "INSERT INTO documents (sha256, name, title, path, referenced, size, page_count, language,"
+        " text_source, extraction, state, reason, outline, added)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            new.sha256,
+            new.name,
+            extraction.title,
+            new.path,
+            new.referenced,
+            new.size,
+            len(extraction.pages),
+            new.language,
+            extraction.source,
+            EXTRACTION_VERSION,
+            new.state,
+            new.reason,
+            as_json(extraction.outline),
+            now(),
+        ),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def file_under(sql: sqlite3.Connection, document: int, matter: str) -> None:
+    """Put a document into a matter, unless it is there."""
+    sql.execute(
+        "INSERT INTO document_matters (document, matter)"
+        " SELECT ?, id FROM matters WHERE name = ? ON CONFLICT DO NOTHING",
+        (document, matter),
+    )
+
+
+def insert_pages(sql: sqlite3.Connection, document: int, extraction: Extraction) -> None:
+    """Store a document's pages."""
+    sql.executemany(
+        "INSERT INTO pages (document, number, label, state, reason, width, height, text)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                document,
+                page.number,
+                page.label,
+                page.state,
+                page.reason,
+                page.width,
+                page.height,
+                page.text,
+            )
+            for page in extraction.pages
+        ],
+    )
+
+
+def insert_passages(
+    sql: sqlite3.Connection,
+    document: int,
+    sha256: str,
+    title: str,
+    passages: Sequence[Passage],
+    languages: Sequence[str],
+    generation: Generation,
+) -> None:
+    """Store a document's passages, all of which then wait for the model."""
+    sql.executemany(
+        "INSERT INTO passages (uuid, generation, document, first_page, last_page, spans, path,"
+        " tokens, cut, language, title, section, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                passage_id(sha256, generation.segmentation, passage.spans),
+                generation.id,
+                document,
+                passage.spans[0].page,
+                passage.spans[-1].page,
+                as_json([[span.page, span.start, span.end] for span in passage.spans]),
+                as_json(passage.section),
+                passage.tokens,
+                passage.cut,
+                language,
+                title,
+                " > ".join(passage.section),
+                passage.body,
+            )
+            for passage, language in zip(passages, languages, strict=True)
+        ],
+    )
+    sql.execute(
+        "INSERT INTO waiting (passage) SELECT id FROM passages"
+        " WHERE document = ? AND generation = ?",
+        (document, generation.id),
+    )
+
+
+def document_row(sql: sqlite3.Connection, sha256: str) -> int:
+    """The row id of a document. Raises WrongUse when it is gone."""
+    row = sql.execute("SELECT id FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
+    if row is None:
+        raise WrongUse("That document is no longer in the library.", sha256)
+    return int(row[0])
+
+
+def only_in(sql: sqlite3.Connection, matter: str) -> set[str]:
+    """The documents that are in this matter and in no other."""
+    rows = sql.execute(
+        "SELECT sha256 FROM documents JOIN document_matters ON document = documents.id"
+        " GROUP BY documents.id HAVING count(*) = 1"
+        " AND max(matter) = (SELECT id FROM matters WHERE name = ?)",
+        (matter,),
+    )
+    return {row[0] for row in rows}
+
+
+def erase_document(sql: sqlite3.Connection, sha256: str) -> None:
+    """Delete all that is stored of a document and note that its vectors went."""
+    document = document_row(sql, sha256)
+    erase_records(sql, sha256)
+    sql.execute(
+        "INSERT INTO changes (passage, added) SELECT id, 0 FROM passages"
+        " JOIN vectors ON passage = id WHERE document = ? ORDER BY id",
+        (document,),
+    )
+    sql.execute(
+        "DELETE FROM vectors WHERE passage IN (SELECT id FROM passages WHERE document = ?)",
+        (document,),
+    )
+    for table in ("passages", "pages", "document_matters"):
+        sql.execute(f"DELETE FROM {table} WHERE document = ?", (document,))
+    sql.execute("DELETE FROM documents WHERE id = ?", (document,))
+
+
+def erase_records(sql: sqlite3.Connection, sha256: str) -> None:
+    """Drop what is noted of the document's files, also where a later attempt ended otherwise.
+
+    Files that wait were dropped anew and stay.
+    """
+    sql.execute(
+        "DELETE FROM files WHERE state <> 'queued' AND (document = ?1"
+        " OR path IN (SELECT path FROM documents WHERE sha256 = ?1"
+        " UNION SELECT path FROM files WHERE document = ?1))",
+        (sha256,),
+    )
+
+
+def as_json(value: object) -> str:
+    """A value as stored in a column."""
+    return msgspec.json.encode(value).decode()
