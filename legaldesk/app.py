@@ -19,6 +19,7 @@ from legaldesk.core.errors import LegalDeskError, LibraryBusy
 from legaldesk.engine.messages import error_header
 from legaldesk.engine.owner import Ownership
 from legaldesk.engine.profile import default_library, make_private_folder, private_by_default
+from legaldesk.engine.system import yield_to_the_window
 from legaldesk.engine.wire import write_frame
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def run_engine(library: Path) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the window's terminal is the window's
     word = _standard_output()
     try:
+        yield_to_the_window()
         prepare(library)
         _load_tasks()
         ownership = Ownership(library)

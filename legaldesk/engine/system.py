@@ -12,6 +12,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+NICENESS = 5
+
 _PASSED_ON = (
     "PATH",
     "HOME",
@@ -51,6 +53,7 @@ def spawn(
     standard input does; that is how none outlives us, on any system.
     """
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    flags |= getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
     return subprocess.Popen(
         list(command),
         stdin=subprocess.PIPE,
@@ -65,6 +68,15 @@ def _bare_environment() -> dict[str, str]:
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     package = Path(__file__).resolve().parents[1]
     return passed_on | {"PYTHONPATH": str(package.parent), "PYTHONSAFEPATH": "1"}
+
+
+def yield_to_the_window() -> None:
+    """Let the window's process go first where both want the processor; children inherit it.
+
+    Windows is told when the process is started, by ``spawn``.
+    """
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
 
 
 def limit_this_process(memory_bytes: int) -> str:
