@@ -224,9 +224,9 @@ class VectorIndex:
         self._show(None, _no_ids())
 
     def _read(self, source: VectorSource) -> None:
-        """Fill the table from the store; no graph yet."""
+        """Fill a new table from the store; no graph yet. Until it is full the old one answers."""
         self._key, self._seq = source.generation_key(), source.last_change()
-        self._forget()
+        self._table, self._facts = VectorTable(self._dimension), None
         self._fetch(source, np.asarray(source.all_ids(), dtype=np.int64))
         self._show(None, _no_ids())
 

@@ -119,15 +119,18 @@ def test_what_waits_for_its_vectors_can_be_removed(desk, drop):
 
 def test_searching_goes_on_during_a_removal(kept_and_canary):
     desk, answers, done = kept_and_canary, [], threading.Event()
+    begun = threading.Event()
 
     def ask():
         while not done.is_set():
             answers.append(searching.search(desk, "ordinary lease", Scope()))
+            begun.set()
             answers.append(searching.search_words(desk, CANARY, Scope()))
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
+    assert begun.wait(60)
     removing.remove_documents(desk, (only(desk, CANARY).id,))
     removed_at = len(answers)
     size = log_size(desk)
