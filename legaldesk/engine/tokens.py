@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, normalizers
 
 from legaldesk.core.errors import ModelProblem
-from legaldesk.engine.model_folder import ModelFolder, tokenizer_file, tokenizer_hash
+from legaldesk.engine.model_folder import (
+    ModelFolder,
+    lowers_case,
+    tokenizer_file,
+)
 
 CHUNK = 250_000
 """Characters tokenized at a time; a token's record takes some 100 bytes while it lives."""
@@ -18,16 +22,22 @@ class TokenCounter:
 
     ``hash`` names the tokenizer's content and ``body_limit`` says how many tokens of text
     fit beside the special tokens and the passage prompt. Reading a tokenizer takes some
-    0.1 s and does not import torch. Raises ModelProblem for one that cannot be read.
+    0.1 s and does not import torch. Raises ModelProblem for one that cannot be read and for a
+    prompt that leaves no room.
     """
 
     def __init__(self, folder: ModelFolder) -> None:
         file = tokenizer_file(folder.path)
-        self.hash = tokenizer_hash(file)
+        self.hash = folder.tokenizer
         self._tokenizer = _read(str(file))
-        specials = self._tokenizer.num_special_tokens_to_add(is_pair=False)
+        if lowers_case(folder.path):
+            _lower_case(self._tokenizer)
+        specials = 0 if folder.static else self._tokenizer.num_special_tokens_to_add(is_pair=False)
         (prompt,) = self.count([folder.prompts.passage])
         self.body_limit = folder.token_limit - specials - prompt
+        if self.body_limit < 1:
+            message = "The prompt fills all that the model reads at once. Shorten it."
+            raise ModelProblem(message, str(file))
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, without special tokens and however long it is."""
@@ -47,6 +57,14 @@ def _read(file: str) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+def _lower_case(tokenizer: Tokenizer) -> None:
+    """Fold capitals before all else, as sentence-transformers does when a model asks for it."""
+    before = [normalizers.Lowercase()]
+    if tokenizer.normalizer is not None:
+        before.append(tokenizer.normalizer)
+    tokenizer.normalizer = normalizers.Sequence(before)
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
