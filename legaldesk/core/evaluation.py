@@ -1,0 +1,101 @@
+"""What is measured and what comes out: questions with gold answers, and rows of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from legaldesk.core.metrics import Grades, Scores, TextRange
+
+
+class Mode(StrEnum):
+    """A way of searching.
+
+    The first three are LegalDesk's halves and both together; BM25 is a plain word search
+    over whole documents that never changes, to compare with.
+    """
+
+    DENSE = "dense"
+    LEXICAL = "lexical"
+    FUSED = "fused"
+    BM25 = "bm25"
+
+    @property
+    def uses_model(self) -> bool:
+        """Whether the figures depend on the model and its dimension."""
+        return self in (Mode.DENSE, Mode.FUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class GoldDocument:
+    """A text that can be found; ``language`` is its ISO 639-1 code or "" for unknown."""
+
+    id: str
+    text: str
+    title: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question with its right answers.
+
+    ``grades`` by document id, ``spans`` of document text that answer it. ``within`` limits
+    the search to the document of this id and those whose id begins with it and "#".
+    """
+
+    id: str
+    text: str
+    grades: Grades
+    spans: tuple[TextRange, ...] = ()
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSet:
+    """A collection with questions whose answers are known."""
+
+    name: str
+    documents: tuple[GoldDocument, ...]
+    questions: tuple[GoldQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A mean with its 95% bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One line of a table: a way of searching at one dimension.
+
+    ``dimension`` is 0 where no model takes part. ``scores`` are the single questions'
+    figures, which ``figures`` are the means of.
+    """
+
+    mode: Mode
+    dimension: int
+    figures: Mapping[str, Figure]
+    scores: Scores = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rows over one collection, which the table names with its size.
+
+    ``units`` is how many groups of ``questions`` the intervals were drawn from; ``corpus``
+    counts what is ranked and ``passages`` what it was cut into.
+    """
+
+    name: str
+    model: str
+    questions: int
+    units: int
+    corpus: int
+    passages: int
+    rows: tuple[TableRow, ...]

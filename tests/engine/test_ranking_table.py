@@ -1,0 +1,87 @@
+"""The table's dense rows are InformationRetrievalEvaluator's, dimension by dimension."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from legaldesk.core.metrics import METRICS, means
+from legaldesk.engine import ranking_table
+from legaldesk.engine.encoder import Encoder
+from legaldesk.engine.model_folder import read_model_folder
+from legaldesk.engine.ranking_table import dense_rows, exact_rankings
+from legaldesk.engine.vectors import unit
+
+DIMENSIONS = (64, 32, 16)
+WORDS = "tenant landlord lease termination notice rent payment liability damages court".split()
+
+
+@pytest.fixture(scope="module")
+def collection() -> tuple[dict[str, str], dict[str, str], dict[str, set[str]]]:
+    """Random passages and questions, one to four right answers each."""
+    random = np.random.default_rng(11)
+    passages = {f"p{n}": " ".join(random.choice(WORDS, 9)) + f" {n}" for n in range(130)}
+    questions = {f"q{n}": " ".join(random.choice(WORDS, 5)) + f" {n}" for n in range(25)}
+    names = list(passages)
+    gold = {
+        question: set(random.choice(names, random.integers(1, 5), replace=False).tolist())
+        for question in questions
+    }
+    return passages, questions, gold
+
+
+def test_the_figures_equal_the_evaluators_at_every_dimension(tiny_model: Path, collection) -> None:
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.evaluation import InformationRetrievalEvaluator
+
+    passages, questions, gold = collection
+    encoder = Encoder(read_model_folder(tiny_model))
+    rows = dense_rows(
+        np.stack([encoder.encode_query(text) for text in questions.values()]),
+        encoder.encode_passages(list(passages.values())),
+        list(questions),
+        list(passages),
+        {question: dict.fromkeys(right, 1.0) for question, right in gold.items()},
+        DIMENSIONS,
+        {question: question for question in questions},
+    )
+
+    model = SentenceTransformer(str(tiny_model), device="cpu")
+    for dimension, row in zip(DIMENSIONS, rows, strict=True):
+        judge = InformationRetrievalEvaluator(questions, passages, gold, truncate_dim=dimension)
+        theirs = judge(model)
+        wanted = {name: theirs[f"cosine_{name}"] for name in METRICS}
+        assert row.dimension == dimension
+        assert {name: figure.value for name, figure in row.figures.items()} == pytest.approx(
+            wanted, abs=1e-9
+        )
+
+
+def test_blocks_change_nothing(monkeypatch) -> None:
+    random = np.random.default_rng(12)
+    questions, passages = random.standard_normal((9, 16)), random.standard_normal((300, 16))
+    whole = exact_rankings(questions, passages, 8)
+
+    monkeypatch.setattr(ranking_table, "_BLOCK", 600)
+
+    assert np.array_equal(exact_rankings(questions, passages, 8), whole)
+    cosines = unit(questions, 8) @ unit(passages, 8).T
+    assert np.array_equal(whole, np.argsort(-cosines, axis=1, kind="stable")[:, :100])
+
+
+def test_equal_passages_come_in_their_order() -> None:
+    passages = np.repeat(np.eye(4, dtype=np.float32), 3, axis=0)
+
+    places = exact_rankings(np.eye(4, dtype=np.float32)[2:3], passages, 4, depth=5)
+
+    assert places.tolist() == [[6, 7, 8, 0, 1]]
+
+
+def test_a_small_corpus_is_ranked_whole_and_an_empty_one_finds_nothing() -> None:
+    question = np.ones((1, 4), dtype=np.float32)
+
+    assert exact_rankings(question, np.eye(4)[:2], 4).shape == (1, 2)
+    rows = dense_rows(question, np.empty((0, 4)), ["q"], [], {"q": {"a": 1.0}}, [4], {"q": "q"})
+    assert set(means(rows[0].scores).values()) == {0.0}
