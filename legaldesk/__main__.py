@@ -13,6 +13,10 @@ def main(arguments: list[str] | None = None) -> int:
         from legaldesk.engine import parser_child
 
         return parser_child.main()
+    if given[:2] == ["--role", "hub"]:
+        from legaldesk.engine import hub_child
+
+        return hub_child.main()
     from legaldesk import app
 
     if given[:3] == ["--role", "engine", "--library"]:

@@ -11,7 +11,7 @@ import platformdirs
 
 from legaldesk.core.errors import LegalDeskError, NoRoom
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """How the system says that a disk, or what of it may be used, is full."""
 
 
@@ -34,7 +34,7 @@ def make_private_folder(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder.chmod(0o700)
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise NoRoom(
                 "The disk that holds the library is full. Make room and try again.", str(folder)
             ) from error
@@ -57,11 +57,11 @@ def write_durably(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        if error.errno in _FULL:
+        if error.errno in FULL:
             raise NoRoom(
                 f"The disk is full: “{path.name}” could not be written. Make room and try again.",
                 path.name,
@@ -83,7 +83,7 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Make the new name durable too; Windows has no such call and needs none."""
     if os.name == "nt":
         return

@@ -27,7 +27,7 @@ from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.messages import Channel, error_of, pack, unpack_progress, unpack_result
 from legaldesk.engine.owner import call_owner
 from legaldesk.engine.reader import Reader, Readers
-from legaldesk.engine.system import child_command, spawn
+from legaldesk.engine.system import child_command, engine_environment, spawn
 from legaldesk.engine.wire import read_frame
 
 T = TypeVar("T")
@@ -160,7 +160,7 @@ class RemoteDesk:
                 self._hear_last_word(self._engine)
             command = child_command("engine", "--library", str(self.library))
             try:
-                self._engine = spawn(command)
+                self._engine = spawn(command, engine_environment())
             except OSError as error:
                 raise _no_start() from error
 

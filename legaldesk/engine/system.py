@@ -34,6 +34,23 @@ _PASSED_ON = (
     "DYLD_LIBRARY_PATH",
 )
 
+ONLINE = (
+    "HF_ENDPOINT",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "https_proxy",
+    "http_proxy",
+    "all_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+)
+"""How to get online: for the engine, which hands it to the process that fetches models."""
+
+_SESSION = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PYTHON_KEYRING_BACKEND")
+
 
 def child_command(role: str, *args: str) -> list[str]:
     """The command that starts this program in another role, from source or frozen."""
@@ -62,6 +79,11 @@ def spawn(
         env=_bare_environment() | dict(environment or {}),
         creationflags=flags,
     )
+
+
+def engine_environment() -> dict[str, str]:
+    """What the engine needs besides: the way online and to the keyring; no parser gets it."""
+    return {name: os.environ[name] for name in (*ONLINE, *_SESSION) if name in os.environ}
 
 
 def _bare_environment() -> dict[str, str]:
