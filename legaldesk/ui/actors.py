@@ -16,6 +16,7 @@ from legaldesk.ui.erasing import Erasing
 from legaldesk.ui.filing import Filing
 from legaldesk.ui.importer import Importer
 from legaldesk.ui.matter_book import MatterBook
+from legaldesk.ui.model_actors import ModelActors
 from legaldesk.ui.task_board import TaskBoard
 from legaldesk.ui.watcher import Watcher
 
@@ -41,6 +42,7 @@ class Actors:
         self.erasing = Erasing(window, requests, lanes.library, self.board)
         self.filing = Filing(window, requests, lanes.library, self.board, self.book)
         self.checking = Checking(window, requests, lanes.care, self.board)
+        self.models = ModelActors(window, requests, lanes, self.board)
 
     def keys(self) -> dict[str, Callable[[], object]]:
         """The keys that start something anywhere in the window."""

@@ -33,6 +33,7 @@ class Complaints(QObject):
             actors.erasing.failed,
             actors.filing.failed,
             actors.checking.failed,
+            actors.models.shop.failed,
         ):
             failed.connect(self.show_error)
         actors.watcher.failed.connect(self.show_error)

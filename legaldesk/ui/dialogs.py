@@ -62,10 +62,10 @@ class NameQuestion(Question):
 
     def __init__(self, parent: QWidget, title: str, deed: str, name: str = "") -> None:
         super().__init__(parent, title, deed)
-        self.box = _line("Name of the matter", name)
+        self.box = line_field("Name of the matter", name)
         self.box.setMaxLength(120)
         self.box.textChanged.connect(self._weigh)
-        self.fill(_named("Name", self.box))
+        self.fill(named_field("Name", self.box))
         self._weigh()
         self.box.selectAll()
         self.box.setFocus()
@@ -94,7 +94,7 @@ class TargetQuestion(Question):
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.box.editTextChanged.connect(self._weigh)
         self.fill(
-            _named("Choose a matter or type the name of a new one", self.box),
+            named_field("Choose a matter or type the name of a new one", self.box),
             label(
                 "Questions stay inside a matter, so papers of different clients do not mix.",
                 "small",
@@ -122,14 +122,14 @@ class PasswordQuestion(Question):
 
     def __init__(self, parent: QWidget, file: str, reason: str = "") -> None:
         super().__init__(parent, "This file needs its password", "Open")
-        self.box = _line("Password", "")
+        self.box = line_field("Password", "")
         self.box.setEchoMode(QLineEdit.EchoMode.Password)
         self.box.textChanged.connect(lambda text: self.deed.setEnabled(bool(text)))
         self.deed.setEnabled(False)
         content: list[QWidget] = [label(PurePath(file).name, wrap=True)]
         if reason:
             content.append(label(reason, "wrong", wrap=True))
-        self.fill(*content, _named("Password", self.box))
+        self.fill(*content, named_field("Password", self.box))
         self.box.setFocus()
 
     @property
@@ -174,13 +174,15 @@ def _bullets(names: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _line(name: str, text: str) -> QLineEdit:
+def line_field(name: str, text: str) -> QLineEdit:
+    """A field of one line, and what a screen reader calls it."""
     made = QLineEdit(text)
     made.setAccessibleName(name)
     return made
 
 
-def _named(name: str, field: QWidget) -> QWidget:
+def named_field(name: str, field: QWidget) -> QWidget:
+    """A field with its name above it."""
     holder = QWidget()
     layout = QVBoxLayout(holder)
     layout.setContentsMargins(0, 0, 0, 0)

@@ -96,14 +96,14 @@ class CellDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(bar, 3, 3)
         return round(area.left()) + wide + 8
 
-    def _paint_focus(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: Index
-    ) -> None:
+    def _paint_focus(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """An accent line at both edges of the current row while the table has the focus."""
         if not self._table.hasFocus() or self._table.currentIndex().row() != index.row():
             return
         painter.setPen(QPen(QColor(option.palette.color(QPalette.ColorRole.Accent)), 2))
-        painter.drawLine(option.rect.left(), option.rect.top() + 1,
-                         option.rect.right(), option.rect.top() + 1)
-        painter.drawLine(option.rect.left(), option.rect.bottom(),
-                         option.rect.right(), option.rect.bottom())
+        painter.drawLine(
+            option.rect.left(), option.rect.top() + 1, option.rect.right(), option.rect.top() + 1
+        )
+        painter.drawLine(
+            option.rect.left(), option.rect.bottom(), option.rect.right(), option.rect.bottom()
+        )

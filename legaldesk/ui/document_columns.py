@@ -99,8 +99,10 @@ def _words(document: Document) -> str:
 
 
 def _name_tip(document: Document) -> str:
-    return document.name if document.title in ("", document.name) else (
-        f"{document.name}: {document.title}"
+    return (
+        document.name
+        if document.title in ("", document.name)
+        else (f"{document.name}: {document.title}")
     )
 
 

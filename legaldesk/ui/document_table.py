@@ -16,6 +16,7 @@ from legaldesk.ui.document_rows import RowModel
 STRETCHED = 230
 """Pixels that a column which takes what is left should have at least."""
 
+
 class RowTable(QTableView):
     """Shows a RowModel; the selection survives sorting, filtering and new rows."""
 

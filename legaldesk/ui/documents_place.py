@@ -9,13 +9,13 @@ from legaldesk.ui.documents_view import DocumentsView
 
 if TYPE_CHECKING:
     from legaldesk.ui.actors import Actors
-    from legaldesk.workers.lane import Lane
+    from legaldesk.workers.lane import Lanes
     from legaldesk.workers.requests import Requests
 
 
-def documents_place(requests: Requests, lane: Lane, actors: Actors) -> DocumentsView:
+def documents_place(requests: Requests, lanes: Lanes, actors: Actors) -> DocumentsView:
     """The view on the current matter; files are tried again in the matter they were meant for."""
-    view = DocumentsView(requests, lane)
+    view = DocumentsView(requests, lanes.library)
 
     def unlock(file: str) -> None:
         locked = FileOutcome(file, FileState.LOCKED, matter=view.matter_of(file))
@@ -27,5 +27,6 @@ def documents_place(requests: Requests, lane: Lane, actors: Actors) -> Documents
     view.passwordRequested.connect(unlock)
     view.retryRequested.connect(lambda file: actors.adding.add((file,), view.matter_of(file)))
     view.addRequested.connect(actors.adding.choose_files)
+    actors.book.currentChanged.connect(view.set_matter)
     view.set_matter(actors.book.current)
     return view

@@ -30,6 +30,7 @@ from legaldesk.ui.document_table import RowTable
 from legaldesk.ui.document_text import STATES
 from legaldesk.ui.page_latest import Latest
 from legaldesk.ui.pieces import hairline, set_role
+from legaldesk.ui.view import View
 from legaldesk.ui.wording import count, matter_name
 
 if TYPE_CHECKING:
@@ -37,17 +38,15 @@ if TYPE_CHECKING:
     from legaldesk.workers.requests import Requests
 
 
-class DocumentsView(QWidget):
+class DocumentsView(View):
     """Lists a matter's documents and problems. It asks others to import, remove and unlock.
 
-    ``openDocument`` names a document and a page; ``addToMatterRequested`` and
-    ``takeOutRequested`` carry a tuple of Document, the second a matter too;
-    ``removeRequested`` carries a tuple of document ids; ``passwordRequested`` and
+    ``addToMatterRequested`` and ``takeOutRequested`` carry a tuple of Document, the second a
+    matter too; ``removeRequested`` carries a tuple of document ids; ``passwordRequested`` and
     ``retryRequested`` the path of a file that was not imported, whose matter ``matter_of``
     tells; ``addRequested`` asks for files.
     """
 
-    openDocument = Signal(str, int)
     addToMatterRequested = Signal(object)
     takeOutRequested = Signal(object, str)
     removeRequested = Signal(object)
@@ -89,7 +88,7 @@ class DocumentsView(QWidget):
         self.chip.setChecked(wanted is None or not wanted.good)
         self.field.setText(STATES[wanted] if wanted and not wanted.good else "")
 
-    def focus_list(self) -> None:
+    def take_focus(self) -> None:
         """Let the keys act on the list that is shown, or that is on its way."""
         place = self._places.currentWidget()
         self._focus_wanted = not self._lists.loaded
@@ -153,7 +152,7 @@ class DocumentsView(QWidget):
         if wanted.rows.rowCount():
             self._places.setCurrentWidget(wanted)
             if self._focus_wanted:
-                self.focus_list()
+                self.take_focus()
         else:
             self._places.setCurrentWidget(self.empty)
             if not self._lists.loaded:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from legaldesk.ui import keys, theme
 from legaldesk.ui.pieces import label
 from legaldesk.ui.sheet import Sheet
+from legaldesk.ui.views import PLACES
 
 WIDTH = 460
 
@@ -22,12 +23,22 @@ class KeyOverview(Sheet):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for place, lines in keys.OVERVIEW.items():
+        for place, lines in overview().items():
             column.addWidget(label(place, "strong"))
             column.addLayout(_table(lines))
             column.addSpacing(8)
         column.addStretch(1)
         self.fill(content)
+
+
+def overview() -> dict[str, tuple[keys.Line, ...]]:
+    """Every key by the place where it acts."""
+    found = dict(keys.OVERVIEW)
+    numbers = tuple(keys.view(number) for number in range(len(PLACES)))
+    views = keys.Line(numbers, ", ".join(place.name for place in PLACES))
+    question, hits, *rest = found["Anywhere"]
+    found["Anywhere"] = (question, hits, views, *rest)
+    return found
 
 
 def _table(lines: tuple[keys.Line, ...]) -> QGridLayout:

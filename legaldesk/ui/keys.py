@@ -38,7 +38,6 @@ OVERVIEW: dict[str, tuple[Line, ...]] = {
     "Anywhere": (
         Line(QUESTION, "Go to the question"),
         Line((NEXT_HIT, PREVIOUS_HIT), "Next and previous passage"),
-        Line((view(0), view(1)), "Search, Documents"),
         Line((ADD_FILES, ADD_FOLDER), "Add files, a folder"),
         Line((NEW_MATTER,), "New matter"),
         Line((BACK,), "One step back; tasks go on"),
@@ -67,7 +66,7 @@ OVERVIEW: dict[str, tuple[Line, ...]] = {
         Line(("Del",), "Remove, after a question"),
     ),
 }
-"""Every key by the place where it acts, for the overview."""
+"""The keys by the place where they act, for the overview, which adds those of the views."""
 
 
 def spoken(key: str) -> str:

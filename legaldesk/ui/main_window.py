@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from legaldesk.core.documents import FileState
 from legaldesk.core.hits import ALL_MATTERS, Answer, EngineState
@@ -16,7 +16,7 @@ from legaldesk.ui import keys, theme, window_layout
 from legaldesk.ui.actors import Actors
 from legaldesk.ui.banner import Banner
 from legaldesk.ui.complaints import Complaints
-from legaldesk.ui.documents_place import documents_place
+from legaldesk.ui.documents_view import DocumentsView
 from legaldesk.ui.dropping import Dropping
 from legaldesk.ui.import_panel import ImportPanel
 from legaldesk.ui.main_menu import MainMenu
@@ -26,14 +26,14 @@ from legaldesk.ui.search_view import SearchView
 from legaldesk.ui.settings import Settings
 from legaldesk.ui.sidebar import Sidebar
 from legaldesk.ui.tasks_pill import TasksPill
-from legaldesk.ui.welcome import Welcome
+from legaldesk.ui.views import DOCUMENTS, MODELS, PLACES, SEARCH, Views
+from legaldesk.ui.wording import count
 
 if TYPE_CHECKING:
-    from legaldesk.ui.documents_view import DocumentsView
+    from legaldesk.ui.model_shop import Fetch
     from legaldesk.workers.lane import Lanes
     from legaldesk.workers.requests import Requests
 
-SEARCH, DOCUMENTS = VIEWS = (0, 1)
 WARM_UP_MS = 300
 REFRESH_MS = 800
 """Lists follow an import at most this often."""
@@ -47,7 +47,6 @@ class MainWindow(QMainWindow):
         self._requests = requests
         self._lanes = lanes
         self._settings = settings
-        self._documents: DocumentsView | None = None
         self.setWindowTitle("LegalDesk")
         self.actors = Actors(self, requests, lanes, settings)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
@@ -60,14 +59,12 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------ putting together
 
     def _make_parts(self) -> None:
-        self.sidebar = Sidebar()
+        self.sidebar = Sidebar([(place.name, place.icon) for place in PLACES])
         self.tasks = TasksPill(self.actors.board)
         self.bar = QuestionBar(self.tasks)
         self.banner = Banner()
-        self.welcome = Welcome()
-        self.search = SearchView(self._requests, self._lanes.pages, self.welcome)
-        self.views = QStackedWidget()
-        self.views.addWidget(self.search)
+        self.views = Views(self._requests, self._lanes, self.actors)
+        self.welcome = self.search.welcome
         self.panel = ImportPanel(self.actors.importer)
         parts = (self.bar, self.banner, hairline(), self.views, self.panel)
         column = in_a_column(*parts, grows=self.views)
@@ -82,9 +79,7 @@ class MainWindow(QMainWindow):
         actors.book.changed.connect(self._show_matters)
         actors.book.currentChanged.connect(self._go_to_matter)
         actors.book.walled.connect(self._start_over)
-        actors.asker.asked.connect(self.search.show_searching)
         actors.asker.answered.connect(self._show_answer)
-        actors.asker.failed.connect(self.search.show_failed)
         actors.watcher.changed.connect(self._show_engine)
         actors.watcher.failed.connect(self.bar.model_pill.show_stopped)
         actors.watcher.meaningCompleted.connect(actors.asker.renew)
@@ -95,6 +90,9 @@ class MainWindow(QMainWindow):
         actors.filing.takenOut.connect(self._start_over)
         actors.filing.added.connect(self._look_again)
         actors.checking.checked.connect(actors.watcher.look)
+        actors.models.book.changed.connect(self._show_gaps)
+        actors.models.book.switched.connect(self._look_again)
+        actors.models.shop.fetchFailed.connect(self._say_fetch)
         self._refresh.timeout.connect(self.refresh)
         Complaints(actors, self.banner)
 
@@ -113,9 +111,8 @@ class MainWindow(QMainWindow):
         bar.stepped.connect(self._step)
         bar.scopeChanged.connect(lambda: actors.asker.move(bar.scope))
         bar.menuWanted.connect(self.menu.open)
-        self.welcome.filesWanted.connect(actors.adding.choose_files)
-        self.welcome.samplesWanted.connect(actors.importer.add_samples)
         self.welcome.questionWanted.connect(self.ask)
+        self.views.openDocument.connect(self._open_document)
         self.search.hitShown.connect(bar.offer_document)
         self.search.narrowWanted.connect(bar.narrow)
         self.search.questionWanted.connect(bar.focus_box)
@@ -131,8 +128,9 @@ class MainWindow(QMainWindow):
             keys.BACK: self._escape,
             keys.HELP: self.menu.show_keys,
         }
-        views = {keys.view(number): partial(self._go_to_view, number) for number in VIEWS}
-        keys.bind(self, acts | views)
+        for number in range(len(PLACES)):
+            acts[keys.view(number)] = partial(self._go_to_view, number)
+        keys.bind(self, acts)
 
     # ------------------------------------------------------------ asking
 
@@ -174,6 +172,19 @@ class MainWindow(QMainWindow):
         if state is not None and state.queued:
             self.actors.importer.resume()
 
+    def _show_gaps(self) -> None:
+        """The sidebar tells that documents are not covered by the model."""
+        overview = self.actors.models.book.overview
+        found = sum(gap.documents for gap in overview.gaps) if overview is not None else 0
+        worry = f"{count(found, 'document')} in other languages than the model's"
+        self.sidebar.mark_view(MODELS, worry if found else "")
+
+    def _say_fetch(self, fetch: Fetch) -> None:
+        """A model that did not arrive is said here only where its own row is not seen."""
+        if self.views.currentIndex() != MODELS and fetch.error is not None:
+            text = f"{fetch.title} was not installed. {fetch.error.message}"
+            self.banner.say(text, ("Show models", partial(self._go_to_view, MODELS)))
+
     # ------------------------------------------------------------ matters
 
     def _show_matters(self) -> None:
@@ -186,39 +197,36 @@ class MainWindow(QMainWindow):
         if name != ALL_MATTERS:
             self._settings.matter = name
         self._show_matters()
-        if self._documents is not None:
-            self._documents.set_matter(name)
         if self.actors.asker.question:
             self.actors.asker.move(self.bar.scope)
         else:
             self.search.show_welcome()
 
-    # ------------------------------------------------------------ documents
+    # ------------------------------------------------------------ views
+
+    @property
+    def search(self) -> SearchView:
+        """The view of questions and passages."""
+        view = self.views.view(SEARCH)
+        assert isinstance(view, SearchView)
+        return view
 
     @property
     def documents(self) -> DocumentsView:
-        """The documents view, made when it is first needed."""
-        if self._documents is None:
-            lane = self._lanes.library
-            self._documents = documents_place(self._requests, lane, self.actors)
-            self._documents.openDocument.connect(self._open_document)
-            self.views.addWidget(self._documents)
-        return self._documents
+        """The view of the documents, made when it is first needed."""
+        view = self.views.view(DOCUMENTS)
+        assert isinstance(view, DocumentsView)
+        return view
 
     def show_view(self, number: int) -> None:
-        """Show Search (0) or Documents (1)."""
-        self.views.setCurrentWidget(self.documents if number == DOCUMENTS else self.search)
+        """Show a view by its number in PLACES."""
+        self.views.show_view(number)
         self.sidebar.show_view(number)
 
     def _go_to_view(self, number: int) -> None:
         """Show a view and let the keys act in it."""
         self.show_view(number)
-        if number == DOCUMENTS:
-            self.documents.focus_list()
-        elif self.search.results.hits:
-            self.search.focus_results()
-        else:
-            self.bar.focus_box()
+        self.views.view(number).take_focus()
 
     def come_to_front(self) -> None:
         """Show the window above others: somebody started a second one."""
@@ -230,8 +238,7 @@ class MainWindow(QMainWindow):
     def refresh(self) -> None:
         """Read the lists again."""
         self.actors.book.refresh()
-        if self._documents is not None:
-            self._documents.refresh()
+        self.views.refresh()
 
     def _refresh_soon(self, *_: object) -> None:
         if not self._refresh.isActive():
@@ -239,8 +246,7 @@ class MainWindow(QMainWindow):
 
     def _look_again(self) -> None:
         self.actors.look_again()
-        if self._documents is not None:
-            self._documents.refresh()
+        self.views.refresh()
 
     def _start_over(self) -> None:
         """Nothing stays on the screen of what was erased, taken out or locked out."""
@@ -266,9 +272,8 @@ class MainWindow(QMainWindow):
         theme.apply(app, look)
         self.sidebar.fit(self.width())
         self._show_matters()
-        for part in (self.welcome, self.search, self._documents):
-            if part is not None:
-                part.refresh_theme()
+        for view in self.views.made():
+            view.refresh_theme()
 
     # ------------------------------------------------------------ Qt's events
 
@@ -287,6 +292,7 @@ class MainWindow(QMainWindow):
         job = self._requests.example_questions()
         job.succeeded.connect(lambda found: self.welcome.offer_examples(*found))
         self._lanes.library.submit(job)
+        self.actors.models.book.look()
         QTimer.singleShot(WARM_UP_MS, self, lambda: self.documents)
 
     def closeEvent(self, event: QCloseEvent) -> None:

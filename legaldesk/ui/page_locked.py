@@ -86,4 +86,3 @@ class LockedPanel(QWidget):
             self._wrong.clear()
             self.set_busy(True)
             self.passwordGiven.emit(password)
-

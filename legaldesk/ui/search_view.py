@@ -22,9 +22,12 @@ from legaldesk.ui.page_view import PageView
 from legaldesk.ui.pieces import hairline
 from legaldesk.ui.result_foot import ResultFoot
 from legaldesk.ui.result_list import ResultList
+from legaldesk.ui.view import View
+from legaldesk.ui.welcome import Welcome
 
 if TYPE_CHECKING:
-    from legaldesk.workers.lane import Lane
+    from legaldesk.ui.actors import Actors
+    from legaldesk.workers.lane import Lane, Lanes
     from legaldesk.workers.requests import Requests
 
 
@@ -35,15 +38,16 @@ HITS_AHEAD = 3
 """How many hits after the shown one have their pages prepared."""
 
 
-class SearchView(QWidget):
+class SearchView(View):
     """Shows an answer; walking its hits shows their pages at once."""
 
     hitShown = Signal(object)
     narrowWanted = Signal(str, str)
     questionWanted = Signal()
 
-    def __init__(self, requests: Requests, pages: Lane, welcome: QWidget) -> None:
+    def __init__(self, requests: Requests, pages: Lane, welcome: Welcome) -> None:
         super().__init__()
+        self.welcome = welcome
         self._requests = requests
         self._pages = pages
         self._page: PageView | None = None
@@ -222,6 +226,13 @@ class SearchView(QWidget):
         """The next or previous hit, around the ends."""
         self.results.step(by)
 
+    def take_focus(self) -> None:
+        """The keys walk the results; while there are none they write the question."""
+        if self.results.hits:
+            self.focus_results()
+        else:
+            self.questionWanted.emit()
+
     def focus_results(self) -> None:
         """The keyboard walks the results."""
         if self.results.hits:
@@ -258,7 +269,19 @@ class SearchView(QWidget):
 
     def refresh_theme(self) -> None:
         """Follow a change of colours or text size."""
+        self.welcome.refresh_theme()
         self.results.refresh_theme()
         self.nothing.refresh_theme()
         if self._page is not None:
             self._page.refresh_theme()
+
+
+def search_place(requests: Requests, lanes: Lanes, actors: Actors) -> SearchView:
+    """The view with its start page, whose wishes go to those who can grant them."""
+    welcome = Welcome()
+    welcome.filesWanted.connect(actors.adding.choose_files)
+    welcome.samplesWanted.connect(actors.importer.add_samples)
+    view = SearchView(requests, lanes.pages, welcome)
+    actors.asker.asked.connect(view.show_searching)
+    actors.asker.failed.connect(view.show_failed)
+    return view

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -16,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from legaldesk.core.documents import Matter
-from legaldesk.ui import theme
+from legaldesk.ui import keys, theme
+from legaldesk.ui.document_text import tip
 from legaldesk.ui.matter_list import MatterList
 from legaldesk.ui.pieces import button, label, tool
 
@@ -30,7 +33,7 @@ def _grow(much: bool) -> QSizePolicy.Policy:
 
 
 class Sidebar(QWidget):
-    """Shows views and matters; every wish is a signal."""
+    """Shows views, given as name and icon, and matters; every wish is a signal."""
 
     viewChosen = Signal(int)
     matterChosen = Signal(str)
@@ -41,11 +44,12 @@ class Sidebar(QWidget):
     filesWanted = Signal()
     folderWanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, views: Sequence[tuple[str, str]]) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._views = QButtonGroup(self)
+        self._looks: list[tuple[str, str]] = []
         self._named: list[tuple[QPushButton, str]] = []
         self.matters = MatterList()
         self.matters.chosen.connect(self.matterChosen)
@@ -57,7 +61,7 @@ class Sidebar(QWidget):
         self._name.setContentsMargins(8, 0, 0, 0)
         self._layout.addWidget(self._name)
         self._layout.addSpacing(8)
-        for number, (name, icon) in enumerate((("Search", "search"), ("Documents", "documents"))):
+        for number, (name, icon) in enumerate(views):
             self._layout.addWidget(self._view_button(number, name, icon))
         self._layout.addSpacing(12)
         self._head = self._matters_head()
@@ -85,6 +89,13 @@ class Sidebar(QWidget):
         """Mark the view that is shown."""
         self._views.button(number).setChecked(True)
 
+    def mark_view(self, number: int, worry: str = "") -> None:
+        """Say by sign and word that a view has something to worry about, or that it has not."""
+        made, (name, icon) = self._views.button(number), self._looks[number]
+        theme.dress(made, *(("warning", "careful") if worry else (icon, "secondary")))
+        made.setToolTip(tip(f"{name} ({keys.view(number)})", worry))
+        made.setAccessibleName(f"{name}: {worry}" if worry else name)
+
     def show_matters(self, matters: tuple[Matter, ...], current: str, crosses: bool) -> None:
         """Show the matters, the current one marked."""
         self.matters.show_matters(matters, current, crosses)
@@ -93,10 +104,10 @@ class Sidebar(QWidget):
     def _view_button(self, number: int, name: str, icon: str) -> QWidget:
         made = button(name, lambda: self.viewChosen.emit(number), "view", icon)
         made.setCheckable(True)
-        made.setToolTip(f"{name} (Ctrl+{number + 1})")
-        made.setAccessibleName(name)
         self._named.append((made, name))
         self._views.addButton(made, number)
+        self._looks.append((name, icon))
+        self.mark_view(number)
         return made
 
     def _matters_head(self) -> QWidget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -16,12 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Task:
-    """One running job as the user knows it. ``job`` is None for what cannot be cancelled."""
+    """One running job as the user knows it, or another thing that goes on.
+
+    ``cancel`` ends what has no job; without either it cannot be cancelled.
+    """
 
     title: str
     job: Job | None = None
     progress: Progress | None = None
+    cancel: Callable[[], object] | None = None
     key: int = field(default_factory=count().__next__)
+
+    @property
+    def way_out(self) -> Callable[[], object] | None:
+        """What ends it."""
+        return self.job.cancel if self.job is not None else self.cancel
 
 
 class TaskBoard(QObject):

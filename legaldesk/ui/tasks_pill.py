@@ -98,8 +98,8 @@ class _TaskRow(QWidget):
         layout.setSpacing(4)
         head = QHBoxLayout()
         head.addWidget(title, 1)
-        if task.job is not None:
-            cancel = button("Cancel", task.job.cancel, "link")
+        if task.way_out is not None:
+            cancel = button("Cancel", task.way_out, "link")
             cancel.setAccessibleName(f"Cancel: {task.title}")
             head.addWidget(cancel)
         layout.addLayout(head)

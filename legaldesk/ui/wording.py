@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from legaldesk.core.documents import Dependents, FileOutcome, FileState
 from legaldesk.core.hits import ALL_MATTERS, Coverage, EngineState
@@ -78,6 +78,8 @@ def time_left(seconds: float | None) -> str:
 def progress_line(progress: Progress) -> str:
     """ "12 of 60 files, 41 pages/s, about 20 s left"."""
     unit = progress.unit or _UNITS.get(progress.stage, "files")
+    if unit == "bytes":
+        return _bytes_line(progress)
     parts = []
     if progress.total:
         one, many = ("file", "files") if progress.stage == "reading" else (unit, unit)
@@ -87,6 +89,22 @@ def progress_line(progress: Progress) -> str:
         parts.append(f"{rate} {'pages' if progress.stage == 'reading' else unit}/s")
     parts.append(time_left(progress.seconds_left))
     return ", ".join(part for part in parts if part)
+
+
+def _bytes_line(progress: Progress) -> str:
+    """ "1.2 GB of 2.3 GB, 12.4 MB/s, about 2 min left"."""
+    known = progress.total > 0
+    parts = [f"{size(progress.done)} of {size(progress.total)}" if known else size(progress.done)]
+    if progress.rate:
+        parts.append(f"{size(round(progress.rate))}/s")
+    parts.append(time_left(progress.seconds_left))
+    return ", ".join(part for part in parts if part)
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "German, French and Spanish"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def outcome_groups(outcomes: Iterable[FileOutcome]) -> list[tuple[FileState, str]]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
 
+from fake_models import ModelOffice
+
 from legaldesk.core.documents import (
     Dependents,
     Document,
@@ -127,7 +129,7 @@ def document(name: str, **changes: object) -> Document:
 
 
 @dataclass
-class FakeOffice:
+class FakeOffice(ModelOffice):
     """Stands for Requests. ``asked`` lists every call; set the fields to steer it."""
 
     model: str = "ready"
@@ -160,6 +162,7 @@ class FakeOffice:
             "document_details",
             "list_problems",
             "example_questions",
+            "list_models",
         }
         return [name for name, *_ in self.asked if name not in quiet]
 

@@ -1,0 +1,25 @@
+"""What every view of the window can be asked for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+
+class View(QWidget):
+    """One of the places of the sidebar. What it does not override has nothing to do there.
+
+    ``openDocument`` names a document and a page.
+    """
+
+    openDocument = Signal(str, int)
+
+    def take_focus(self) -> None:
+        """Let the keys act in it."""
+        self.setFocus()
+
+    def refresh(self) -> None:
+        """Read again what it shows."""
+
+    def refresh_theme(self) -> None:
+        """Follow a change of colours or text size."""

@@ -1,0 +1,84 @@
+"""The views of the window, in the order of the sidebar, each made when it is first needed.
+
+A new view is a line in PLACES and a factory of its own module; sidebar, keys and the overview
+of the keys follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from legaldesk.ui.documents_place import documents_place
+from legaldesk.ui.models_place import models_place
+from legaldesk.ui.search_view import search_place
+from legaldesk.ui.view import View
+
+if TYPE_CHECKING:
+    from legaldesk.ui.actors import Actors
+    from legaldesk.workers.lane import Lanes
+    from legaldesk.workers.requests import Requests
+
+Factory = Callable[["Requests", "Lanes", "Actors"], View]
+
+
+class Place(NamedTuple):
+    """A view's name and icon, and what makes it."""
+
+    name: str
+    icon: str
+    make: Factory
+
+
+PLACES = (
+    Place("Search", "search", search_place),
+    Place("Documents", "documents", documents_place),
+    Place("Models", "models", models_place),
+)
+SEARCH, DOCUMENTS, MODELS = range(len(PLACES))
+
+
+class Views(QStackedWidget):
+    """Shows one view at a time; its index is the number in PLACES.
+
+    ``openDocument`` passes on a view's wish.
+    """
+
+    openDocument = Signal(str, int)
+
+    def __init__(self, requests: Requests, lanes: Lanes, actors: Actors) -> None:
+        super().__init__()
+        self._parts = (requests, lanes, actors)
+        self._made: dict[int, View] = {}
+        for _ in PLACES:
+            self.addWidget(QWidget())
+
+    def view(self, number: int) -> View:
+        """The view of that number."""
+        if number not in self._made:
+            made = PLACES[number].make(*self._parts)
+            shown = self.currentIndex()
+            if (empty := self.widget(number)) is not None:
+                self.removeWidget(empty)
+                empty.deleteLater()
+            self.insertWidget(number, made)
+            self.setCurrentIndex(shown)
+            made.openDocument.connect(self.openDocument)
+            self._made[number] = made
+        return self._made[number]
+
+    def made(self) -> Iterator[View]:
+        """The views that have been needed so far."""
+        yield from tuple(self._made.values())
+
+    def show_view(self, number: int) -> None:
+        """Bring a view to the front."""
+        self.setCurrentWidget(self.view(number))
+
+    def refresh(self) -> None:
+        """Let every view read again what it shows."""
+        for view in self.made():
+            view.refresh()
