@@ -13,6 +13,10 @@ def main(arguments: list[str] | None = None) -> int:
         from legaldesk.engine import parser_child
 
         return parser_child.main()
+    if given[:2] == ["--role", "trainer"]:
+        from legaldesk.engine import trainer_child
+
+        return trainer_child.main(given[2:])
     if given[:2] == ["--role", "hub"]:
         from legaldesk.engine import hub_child
 

@@ -1,0 +1,81 @@
+"""The models that come out of a run: their weights, their figures, and the one to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from legaldesk.core.recipes import Recipe, metric_dimension
+from legaldesk.core.training import AVERAGE, BEST, LAST, Score
+
+Weights = Mapping[str, Any]
+"""A model's tensors by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A candidate: ``checkpoint`` has its weights; the average is made from the tuned one."""
+
+    name: str
+    step: int
+    checkpoint: Path
+    base_share: float = 0.0
+
+
+def trained(recipe: Recipe, best: Path | None, last: Path, step_of: Any) -> list[Trained]:
+    """The candidates of a run that ended: best, last where it is another, and the average.
+
+    The average mixes the base with what the recipe keeps.
+    """
+    kept = best if best is not None and recipe.keep == "best" else last
+    found = [Trained(LAST, step_of(last), last)]
+    if best is not None:
+        found.insert(0, Trained(BEST, step_of(best), best))
+        if best == last:
+            found = [Trained(recipe.keep, step_of(best), best)]
+    share = recipe.average_with_base
+    return [*found, Trained(AVERAGE, step_of(kept), kept, share)] if share else found
+
+
+def load_weights(model: Any, candidate: Trained, base: Weights) -> None:
+    """Put a candidate's weights into a model of the same shape."""
+    from sentence_transformers import SentenceTransformer
+
+    loaded = SentenceTransformer(
+        str(candidate.checkpoint),
+        device="cpu",
+        trust_remote_code=False,
+        local_files_only=True,
+        model_kwargs={"use_safetensors": True},
+    )
+    tuned = loaded.state_dict()
+    share = candidate.base_share
+    model.load_state_dict({name: _mixed(tuned[name], base[name], share) for name in tuned})
+    model.eval()
+
+
+def _mixed(tuned: Any, base: Any, share: float) -> Any:
+    """A tensor between two, in fp32; what does not hold fractions is the tuned one's."""
+    if not share or not tuned.is_floating_point():
+        return tuned
+    mixed = (1 - share) * tuned.float() + share * base.to(tuned.device).float()
+    return mixed.to(tuned.dtype)
+
+
+def choose(recipe: Recipe, width: int, scored: Sequence[tuple[str, tuple[Score, ...]]]) -> str:
+    """The candidate to keep: a published recipe's own, else the best by the recipe's metric.
+
+    Of equals the average wins: it is the one that forgot least.
+    """
+    if recipe.published:
+        return recipe.keep
+    dimension = metric_dimension(recipe, width)
+
+    def figure(entry: tuple[str, tuple[Score, ...]]) -> tuple[float, bool]:
+        name, scores = entry
+        value = next(s.figures[recipe.metric] for s in scores if s.dimension == dimension)
+        return value, name == AVERAGE
+
+    return max(scored, key=figure)[0]

@@ -1,0 +1,205 @@
+"""A run's folder: what it is made from, what it logged and what came out.
+
+config.json      the recipe as adapted, the base model, the device
+manifest.json    matters, labels and documents that the pairs came from; no text
+pairs.jsonl      the pairs of every part with their near-duplicate groups
+pool.jsonl       the passages that validation questions are ranked over
+state.json       how far it got, and the batch that fits the memory
+log.jsonl        one event a line
+checkpoints/     what it can go on from; gone when it is over
+table.json       figures of base and candidates over the validation pool
+model/           the chosen candidate, with its card
+README.md        the same card
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from legaldesk.core.errors import LegalDeskError
+from legaldesk.core.pairs import Split, TrainingPair
+from legaldesk.core.training import TEST, TRAIN, VALIDATION, Event, RunConfig, name_of
+from legaldesk.engine.near_duplicates import near_duplicate_groups
+from legaldesk.engine.profile import make_private_folder, write_durably
+
+POOL_LIMIT = 3_000
+"""Passages of the validation pool at most, right answers included."""
+
+COMPLETE = "complete"
+"""The file that tells a whole checkpoint from one that a kill interrupted."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PairLine:
+    """A line of pairs.jsonl: a pair, its part, its unit and its passage's group."""
+
+    part: str
+    pair: TrainingPair
+    group: int
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """A line of pool.jsonl: a passage, and its group, counted together with those of the pairs."""
+
+    text: str
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """How far a run got. ``halvings`` of the batch so far; ``over`` names its last event."""
+
+    halvings: int = 0
+    over: str = ""
+
+
+class RunFolder:
+    """Reads and writes one run's folder; every write is whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.model = path / "model"
+        self.checkpoints = path / "checkpoints"
+
+    def config(self) -> RunConfig:
+        """What the run is made from. Raises LegalDeskError when that cannot be read."""
+        return self._read("config.json", RunConfig)
+
+    def pairs(self, part: str) -> list[PairLine]:
+        """The pairs of one part, in order."""
+        return [line for line in self._lines("pairs.jsonl", PairLine) if line.part == part]
+
+    def pool(self) -> list[PoolLine]:
+        """The passages of the validation pool."""
+        return self._lines("pool.jsonl", PoolLine)
+
+    def state(self) -> RunState:
+        """How far it got; nowhere when it has not started."""
+        if not (self.path / "state.json").exists():
+            return RunState()
+        return self._read("state.json", RunState)
+
+    def set_state(self, state: RunState) -> None:
+        """Write how far it got."""
+        self.write("state.json", state)
+
+    def log(self) -> list[dict[str, Any]]:
+        """The logged events as mappings, each with its "event" and "step"."""
+        file = self.path / "log.jsonl"
+        lines = file.read_bytes().splitlines() if file.exists() else []
+        return [msgspec.json.decode(line, type=dict[str, Any]) for line in lines if line]
+
+    def append_log(self, event: Event) -> None:
+        """Add an event to the log."""
+        line = {"event": name_of(event), **msgspec.to_builtins(event)}
+        with (self.path / "log.jsonl").open("ab") as file:
+            file.write(msgspec.json.encode(line) + b"\n")
+
+    def cut_log(self, step: int) -> None:
+        """Drop what was logged after a step, because the run goes on from there."""
+        kept = [line for line in self.log() if line.get("step", 0) <= step]
+        data = b"".join(msgspec.json.encode(line) + b"\n" for line in kept)
+        write_durably(self.path / "log.jsonl", data)
+
+    def whole_checkpoints(self) -> list[Path]:
+        """The checkpoints that are complete, oldest first; others are deleted."""
+        found = []
+        for folder in self.checkpoints.glob("checkpoint-*"):
+            if (folder / COMPLETE).exists():
+                found.append(folder)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
+        return sorted(found, key=step_of)
+
+    def write(self, name: str, value: object) -> None:
+        """Put a value into a JSON file of the folder."""
+        write_durably(self.path / name, msgspec.json.format(msgspec.json.encode(value), indent=1))
+
+    def write_text(self, name: str, text: str) -> None:
+        """Put a text file into the folder."""
+        write_durably(self.path / name, text.encode())
+
+    def _read(self, name: str, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode((self.path / name).read_bytes(), type=kind)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise LegalDeskError(f"The run's {name} cannot be read.", str(self.path)) from error
+
+    def _lines(self, name: str, kind: type[T]) -> list[T]:
+        try:
+            lines = (self.path / name).read_bytes().splitlines()
+            return [msgspec.json.decode(line, type=kind) for line in lines]
+        except (OSError, msgspec.MsgspecError) as error:
+            raise LegalDeskError(f"The run's {name} cannot be read.", str(self.path)) from error
+
+
+def step_of(checkpoint: Path) -> int:
+    """The step that a checkpoint's folder is named for."""
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def create_run(
+    runs: Path,
+    config: RunConfig,
+    pairs: Sequence[TrainingPair],
+    parted: Split,
+    pool: Sequence[str],
+) -> RunFolder:
+    """Make a run's folder under ``runs``, ready for a Trainer.
+
+    ``pool`` are the passages near the validation questions, the most important first; those
+    that answer them are added, and what exceeds the limit is left out.
+    """
+    make_private_folder(runs)
+    folder = RunFolder(make_private_folder(runs / config.id))
+    gold = [pairs[index].passage for index in parted.validation]
+    texts = list(dict.fromkeys([*gold, *pool]))[: max(POOL_LIMIT, len(set(gold)))]
+    groups = near_duplicate_groups([*(pair.passage for pair in pairs), *texts])
+    lines = [
+        PairLine(part, pairs[index], groups[index], parted.units[index])
+        for part, indices in _parts(parted)
+        for index in indices
+    ]
+    own = groups[len(pairs) :]
+    passages = [PoolLine(text, group) for text, group in zip(texts, own, strict=True)]
+    _write_lines(folder.path / "pairs.jsonl", lines)
+    _write_lines(folder.path / "pool.jsonl", passages)
+    folder.write("manifest.json", _manifest(config, lines, parted))
+    folder.write("config.json", config)
+    return folder
+
+
+def _parts(parted: Split) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return (TRAIN, parted.train), (VALIDATION, parted.validation), (TEST, parted.test)
+
+
+def _manifest(config: RunConfig, lines: Sequence[PairLine], parted: Split) -> dict[str, object]:
+    """Where the pairs came from, without a word of their text."""
+    return {
+        "run": config.id,
+        "created": config.created,
+        "base": {"name": config.base_name, "identity": config.base_identity},
+        "split": {"by": parted.by, "units": parted.count, "seed": config.seed},
+        "pairs": Counter(line.part for line in lines),
+        "matters": Counter(line.pair.matter for line in lines if line.pair.matter),
+        "documents": sorted({line.pair.document for line in lines if line.pair.document}),
+        "labels": {
+            part: sorted(line.pair.label for line in lines if line.part == part and line.pair.label)
+            for part in (TRAIN, VALIDATION, TEST)
+        },
+    }
+
+
+def _write_lines(file: Path, values: Iterable[object]) -> None:
+    write_durably(file, b"".join(msgspec.json.encode(value) + b"\n" for value in values))

@@ -1,0 +1,80 @@
+"""The trainer process: carries out one run and tells its parent what happens.
+
+It starts fresh, never reaches the network, lets everything else on the computer go first,
+and ends when its standard input does; the last checkpoint is then there to go on from.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from legaldesk.core.errors import LegalDeskError, NoRoom
+from legaldesk.core.training import Event, Failed, name_of
+from legaldesk.engine.encoder import stay_offline
+from legaldesk.engine.profile import private_by_default
+from legaldesk.engine.run_folder import RunFolder, RunState
+from legaldesk.engine.trainer_orders import Orders
+from legaldesk.engine.wire import write_frame
+
+NICENESS = 10
+"""So that search and the window go first."""
+
+_DISK_FULL = ("no space left", "disk quota", "iostream error", "file write failed")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out the run in the folder that is the only argument. Returns the exit status."""
+    private_by_default()
+    stay_offline()
+    if hasattr(os, "nice"):
+        os.nice(max(0, NICENESS - os.nice(0)))
+    told = _private_stdout()
+    orders = Orders()
+    threading.Thread(target=orders.listen, args=(sys.stdin.buffer,), daemon=True).start()
+
+    def tell(event: Event) -> None:
+        write_frame(told, {"event": name_of(event), **msgspec.to_builtins(event)})
+
+    return carry_out(RunFolder(Path(arguments[0])), tell, orders)
+
+
+def carry_out(folder: RunFolder, tell: Callable[[Event], None], orders: Orders) -> int:
+    """Run to the end, which is told as Finished or Failed."""
+    from legaldesk.engine.training_run import TrainingRun
+
+    try:
+        tell(TrainingRun(folder, tell, orders).run())
+        return 0
+    except LegalDeskError as error:
+        _give_up(folder)
+        tell(Failed(error.kind, error.message))
+    except OSError as error:
+        tell(Failed(NoRoom.__name__, f"The run's folder cannot be written: {error.strerror}."))
+    except RuntimeError as error:  # safetensors and torch say so in words of their own
+        if not any(words in str(error).lower() for words in _DISK_FULL):
+            raise
+        tell(Failed(NoRoom.__name__, "The disk is full. Make room, and the run goes on."))
+    return 1
+
+
+def _give_up(folder: RunFolder) -> None:
+    """Nothing good comes of going on: keep the log and the numbers, not the weights."""
+    shutil.rmtree(folder.checkpoints, ignore_errors=True)
+    folder.set_state(RunState(folder.state().halvings, "failed"))
+
+
+def _private_stdout() -> BinaryIO:
+    """The real standard output; what others print goes nowhere from now on."""
+    private = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return os.fdopen(private, "wb")

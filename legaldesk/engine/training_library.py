@@ -1,0 +1,266 @@
+"""sentence-transformers' trainer, as a run uses it. Imported by the trainer process alone.
+
+Importing this module loads torch and everything around it (5 s), so it is imported inside
+functions, after ``stay_offline``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from datasets import Dataset, disable_progress_bars
+from sentence_transformers import (
+    SentenceTransformerTrainer,
+    SentenceTransformerTrainingArguments,
+    losses,
+)
+from sentence_transformers.base.evaluation import BaseEvaluator
+from sentence_transformers.base.sampler import BatchSamplers, NoDuplicatesBatchSampler
+from transformers import TrainerCallback
+
+from legaldesk.core.models import Prompts
+from legaldesk.core.recipes import Recipe, measured_dimensions, metric_dimension
+from legaldesk.core.training import Score
+from legaldesk.engine.run_folder import COMPLETE
+from legaldesk.engine.training_pairs import Columns
+
+LOGGED = 200
+"""Losses told over a run, about; each waits for the device once."""
+
+QUESTION, PASSAGE = "anchor", "positive"
+"""The columns' names in the library's own words."""
+
+disable_progress_bars()
+
+
+class Watcher(Protocol):
+    """Who follows a run and may end it; all methods are called between two steps."""
+
+    def stepped(self, step: int, steps: int, epoch: float) -> set[str]:
+        """After each step: which of "evaluate", "save" and "stop" to do now."""
+
+    def logged(self, step: int, steps: int, epoch: float, figures: Mapping[str, Any]) -> bool:
+        """After losses were logged; True ends the run."""
+
+    def evaluated(self, step: int, epoch: float, best: bool) -> bool:
+        """After an evaluation; True ends the run."""
+
+    def saved(self, step: int, checkpoint: Path, best: str | None) -> set[str]:
+        """After a checkpoint was written; "stop" ends the run."""
+
+
+class RunTrainer(SentenceTransformerTrainer):  # type: ignore[misc]
+    """The library's trainer without its own card, which would copy client text.
+
+    Batches are kept free of duplicates by ``keys``, which know more than equal texts.
+    """
+
+    def __init__(self, keys: Dataset, **arguments: Any) -> None:
+        self._keys = keys
+        super().__init__(**arguments)
+
+    def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+        """No card of the library's: it embeds training samples, and costs seconds."""
+
+    def get_batch_sampler(self, dataset: Dataset, *args: Any, **named: Any) -> Any:
+        """The sampler of the arguments, over the keys where duplicates are kept apart."""
+        if self.args.batch_sampler == BatchSamplers.NO_DUPLICATES:
+            return NoDuplicatesBatchSampler(self._keys, *args, **named)
+        return super().get_batch_sampler(dataset, *args, **named)
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        """Weights and settings alone: no pickled arguments, no samples."""
+        folder = output_dir or str(self.args.output_dir)
+        self.model.save_pretrained(folder, create_model_card=False)
+
+
+class PoolEvaluator(BaseEvaluator):  # type: ignore[misc]
+    """Lets a function score the model, under the names the library gives such figures."""
+
+    def __init__(self, score: Callable[[Any], tuple[Score, ...]]) -> None:
+        super().__init__()
+        self._score = score
+        self.latest: tuple[Score, ...] = ()
+
+    def __call__(
+        self, model: Any, output_path: str | None = None, epoch: int = -1, steps: int = -1
+    ) -> dict[str, float]:
+        """The figures of the model as it is now; nothing is written."""
+        self.latest = self._score(model)
+        return {
+            figure_name(score.dimension, name): value
+            for score in self.latest
+            for name, value in score.figures.items()
+        }
+
+
+class _Callback(TrainerCallback):  # type: ignore[misc]
+    """Turns the library's hooks into a Watcher's, and its answers into the library's flags."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._done: dict[str, int] = {}
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        wanted = self._watcher.stepped(state.global_step, state.max_steps, state.epoch or 0.0)
+        if state.global_step >= state.max_steps:
+            wanted |= {"evaluate", "save"}
+        _order(control, wanted)
+
+    def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if self._done.get("evaluate") == state.global_step:
+            control.should_evaluate = False
+        if self._done.get("save") == state.global_step:
+            control.should_save = False
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+        told = logs or {}
+        if "loss" in told and self._watcher.logged(
+            state.global_step, state.max_steps, state.epoch or 0.0, told
+        ):
+            control.should_training_stop = True
+
+    def on_evaluate(
+        self, args: Any, state: Any, control: Any, metrics: Any = None, **_: Any
+    ) -> None:
+        self._done["evaluate"] = state.global_step
+        now = (metrics or {}).get(args.metric_for_best_model)
+        best = state.best_metric is None or (now is not None and now > state.best_metric)
+        if self._watcher.evaluated(state.global_step, state.epoch or 0.0, best):
+            _order(control, {"save", "stop"})
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._done["save"] = state.global_step
+        checkpoint = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+        make_durable(checkpoint)
+        best = state.best_model_checkpoint
+        _order(control, self._watcher.saved(state.global_step, checkpoint, best))
+
+
+def _order(control: Any, wanted: set[str]) -> None:
+    control.should_evaluate = control.should_evaluate or "evaluate" in wanted
+    control.should_save = control.should_save or "save" in wanted
+    control.should_training_stop = control.should_training_stop or "stop" in wanted
+
+
+def make_durable(folder: Path) -> None:
+    """Flush a folder's files to the disk and mark it complete."""
+    (folder / COMPLETE).touch(mode=0o600)
+    for file in [*folder.rglob("*"), folder]:
+        if file.is_dir() and os.name == "nt":
+            continue
+        descriptor = os.open(file, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def figure_name(dimension: int, metric: str) -> str:
+    """What the library calls a figure of one Matryoshka dimension."""
+    return f"dim_{dimension}_cosine_{metric}"
+
+
+def build(
+    model: Any,
+    recipe: Recipe,
+    prompts: Prompts,
+    columns: Columns,
+    checkpoints: Path,
+    evaluator: PoolEvaluator | None,
+    watcher: Watcher,
+) -> RunTrainer:
+    """The trainer of a run, ready for ``train``. ``recipe`` fits model and device."""
+    data = Dataset.from_dict(_named(recipe, columns))
+    keys = Dataset.from_dict({str(at): list(key) for at, key in enumerate(columns.keys)})
+    steps = len(data) / (recipe.batch_size * recipe.accumulation) * recipe.epochs
+    arguments = SentenceTransformerTrainingArguments(
+        output_dir=str(checkpoints),
+        prompts=_prompts(prompts, list(data.column_names)),
+        logging_steps=max(1, min(50, int(steps) // LOGGED)),
+        **training_arguments(recipe, model.get_embedding_dimension(), evaluator is not None),
+    )
+    return RunTrainer(
+        keys,
+        model=model,
+        args=arguments,
+        train_dataset=data,
+        loss=make_loss(model, recipe),
+        evaluator=evaluator,
+        callbacks=[_Callback(watcher)],
+    )
+
+
+def training_arguments(recipe: Recipe, width: int, evaluates: bool) -> dict[str, Any]:
+    """The library's training arguments that a recipe stands for, by name."""
+    when = "steps" if recipe.evaluate_steps else "epoch"
+    best = figure_name(metric_dimension(recipe, width), recipe.metric)
+    plain = recipe.sampler == "plain"
+    sampler = BatchSamplers.BATCH_SAMPLER if plain else BatchSamplers.NO_DUPLICATES
+    return {
+        "num_train_epochs": recipe.epochs,
+        "per_device_train_batch_size": recipe.batch_size,
+        "gradient_accumulation_steps": recipe.accumulation,
+        "learning_rate": recipe.learning_rate,
+        "lr_scheduler_type": recipe.schedule,
+        "warmup_steps": recipe.warmup,
+        "bf16": recipe.precision == "bf16",
+        "fp16": recipe.precision == "fp16",
+        "tf32": True if recipe.tf32 else None,
+        "use_cpu": recipe.use_cpu,
+        "gradient_checkpointing": recipe.gradient_checkpointing,
+        "optim": recipe.optimizer,
+        "weight_decay": recipe.weight_decay,
+        "max_grad_norm": recipe.max_grad_norm,
+        "seed": recipe.seed,
+        "batch_sampler": sampler,
+        "eval_strategy": when if evaluates else "no",
+        "eval_steps": recipe.evaluate_steps or None,
+        "save_strategy": when,
+        "save_steps": recipe.evaluate_steps or 500,
+        "metric_for_best_model": f"eval_{best}" if evaluates else None,
+        "greater_is_better": True if evaluates else None,
+        "load_best_model_at_end": evaluates and recipe.keep == "best",
+        "logging_nan_inf_filter": False,
+        "dataloader_pin_memory": not recipe.use_cpu,
+        "disable_tqdm": True,
+        "report_to": "none",
+    }
+
+
+def make_loss(model: Any, recipe: Recipe) -> Any:
+    """The recipe's loss on a model."""
+    both = recipe.directions == "both"
+    named: dict[str, Any] = {
+        "scale": recipe.scale,
+        "directions": ("query_to_doc", "doc_to_query") if both else ("query_to_doc",),
+        "partition_mode": "per_direction" if both else "joint",
+    }
+    if recipe.loss == "cached":
+        inner = losses.CachedMultipleNegativesRankingLoss(
+            model, mini_batch_size=recipe.mini_batch_size, **named
+        )
+    else:
+        inner = losses.MultipleNegativesRankingLoss(model, **named)
+    if not recipe.dimensions:
+        return inner
+    dimensions = measured_dimensions(recipe, model.get_embedding_dimension())
+    return losses.MatryoshkaLoss(model, inner, list(dimensions))
+
+
+def _named(recipe: Recipe, columns: Columns) -> dict[str, list[str]]:
+    """The columns in the recipe's order; the first is the loss's anchor."""
+    texts = {"question": (QUESTION, columns.questions), "passage": (PASSAGE, columns.passages)}
+    named = {texts[kind][0]: list(texts[kind][1]) for kind in recipe.columns}
+    for at, negatives in enumerate(columns.negatives, 1):
+        named[f"negative_{at}"] = list(negatives)
+    return named
+
+
+def _prompts(prompts: Prompts, columns: Sequence[str]) -> dict[str, str] | None:
+    """The prompt of each column that has one."""
+    named = {name: prompts.query if name == QUESTION else prompts.passage for name in columns}
+    return {name: prompt for name, prompt in named.items() if prompt} or None
