@@ -343,7 +343,9 @@ def _cuts(model: Checked, trained: tuple[int, ...]) -> tuple[int, ...]:
 def _safe_name(wished: str) -> str:
     """A folder's name that every system takes, made from what was wished for."""
     name = re.sub(r"[^a-z0-9._-]+", "-", wished.lower())[:_MAX_NAME].strip("-._")
-    return f"model-{name}" if not name or name.split(".")[0] in _RESERVED else name
+    if name.split(".")[0] in _RESERVED:
+        return f"model-{name}"
+    return name or "model"
 
 
 def _names(name: str) -> Iterator[str]:
