@@ -7,7 +7,8 @@ some 5 s and belongs in a thread. Nothing here ever reaches the network.
 from __future__ import annotations
 
 import gc
-import os
+import logging
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,58 +16,38 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from legaldesk.core.errors import ModelProblem, WrongUse
-from legaldesk.engine.model_folder import ModelFolder
+from legaldesk.core.errors import ModelProblem
+from legaldesk.engine.devices import choose_device, device_title, usable_devices
+from legaldesk.engine.model_folder import ModelFolder, verify_weights
+from legaldesk.engine.offline import stay_offline
+from legaldesk.engine.precision import (
+    autocast,
+    candidate,
+    check_precision,
+    measure,
+    remember,
+    remembered,
+)
 from legaldesk.engine.tokens import TokenCounter
 from legaldesk.engine.turns import LIVE, Turns
 
 Vectors = npt.NDArray[np.float32]
 OnBatch = Callable[[int, int], None]
 
-_OFFLINE = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_DATASETS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "DO_NOT_TRACK": "1",
-}
+_log = logging.getLogger(__name__)
 
-_SLEEP_WHEN_IDLE = {"OMP_WAIT_POLICY": "PASSIVE"}
-"""Spinning between two batches, torch's threads would take the window's processor."""
+WORTH_A_TRIAL = 64
+"""Passages in a list that is worth finding the faster precision for."""
 
 
-def stay_offline() -> None:
-    """Set what the model libraries read once, before they are imported: no network, no spinning.
-
-    A hub name on a cut network blocks for 70 s; with this it fails at once.
-    """
-    os.environ.update(_OFFLINE)
-    os.environ.update(_SLEEP_WHEN_IDLE)
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-
-
-def choose_device(wanted: str, present: Sequence[str]) -> str:
-    """The device to compute on, out of those present such as ("cuda:0", "mps", "cpu").
-
-    "auto" takes the first of cuda, mps and cpu that is there; "cuda" means any of them.
-    Raises WrongUse when what is wanted is not there.
-    """
-    kinds = ("cuda", "mps", "cpu") if wanted == "auto" else (wanted,)
-    for kind in kinds:
-        for device in present:
-            if device == kind or device.partition(":")[0] == kind:
-                return device
-    raise WrongUse(f"This computer has no device {wanted!r}; it has {', '.join(present)}.")
-
-
-def batch_tokens(device: str) -> int:
-    """Tokens in one batch, padding counted.
+def batch_tokens(device: str, static: bool = False) -> int:
+    """Tokens in one batch, padding counted; a static model has none, and looks up in no time.
 
     On two cores 512 to 4,096 encode the same 44 passages a second, and a question that
     comes during a batch waits 0.24 s at 1,024 against 0.61 s at 4,096.
     """
+    if static:
+        return 65_536
     return 1_024 if device == "cpu" else 4_096
 
 
@@ -76,9 +57,13 @@ class Encoder:
     A query never waits for more than the batch that is being computed. ``device`` is where
     it computes and ``dimension`` the width d of its vectors, which are fp32 and of length 1.
     ``precision`` is what passages are computed in: "fp32", "bf16" or "fp16"; questions
-    always are in fp32. Two encoders in one process share ``turns``, and the one with the
-    lower ``rank`` goes first; it may be set anew when a shadow becomes live.
-    Raises ModelProblem when the model cannot be loaded.
+    always are in fp32. When "auto" is asked for, the first long list of passages is preceded
+    by a trial of some seconds, unless ``notes``, a JSON file, tells what an earlier one found;
+    until then ``precision`` is "fp32".
+    Two encoders in one process share ``turns``, and the one with the lower ``rank`` goes
+    first; it may be set anew when a shadow becomes live.
+    Raises ModelProblem when the model cannot be loaded or its weights have changed since
+    ``folder`` was read, and WrongUse for a device or precision that there is not.
     """
 
     def __init__(
@@ -91,15 +76,20 @@ class Encoder:
         notes: Path | None = None,
     ) -> None:
         stay_offline()
-        self.device = choose_device(device, _devices())
+        wanted = check_precision(precision)
+        self.device = choose_device(device, usable_devices())
         self.dimension = folder.dimension
+        self.rank = rank
+        verify_weights(folder)
         self._model = _load(folder, self.device)
         self._tokens = TokenCounter(folder)
+        self._folder = folder
         self._limit = folder.token_limit
-        self._batch_tokens = batch_tokens(self.device)
-        self.rank = rank
-        self.precision = "fp32" if precision == "auto" else precision
+        self._batch_tokens = batch_tokens(self.device, folder.static)
         self._turns = turns or Turns()
+        self._notes = notes
+        self._untried = False
+        self.precision = self._known_precision() if wanted == "auto" else wanted
 
     def encode_query(self, text: str) -> Vectors:
         """The vector (d,) of a question, with the model's query prompt."""
@@ -116,6 +106,8 @@ class Encoder:
         so pass long lists. ``on_batch(done, total)`` counts texts, and stops the work by
         raising. Raises ModelProblem when not even one text fits the device's memory.
         """
+        if self._untried and len(texts) >= WORTH_A_TRIAL:
+            self._try_precision()
         widths = self._widths(texts)
         waiting = sorted(range(len(texts)), key=lambda index: -widths[index])
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
@@ -143,16 +135,41 @@ class Encoder:
         """The vectors of the first of the texts: of all of them, or of as many as fit."""
         while True:
             try:
-                with self._turns.later(self.rank):
-                    vectors = self._model.encode_document(
-                        texts,
-                        batch_size=len(texts),
-                        normalize_embeddings=True,
-                        show_progress_bar=False,
-                    )
+                vectors, _ = self._compute(texts, self.precision)
+                if self.precision != "fp32" and not np.isfinite(vectors).all():
+                    vectors, _ = self._compute(texts, "fp32")  # too large for 16 bits
                 return self._checked(vectors)
             except RuntimeError as error:
                 texts = self._halved(texts, error)
+
+    def _compute(self, texts: list[str], precision: str) -> tuple[Vectors, float]:
+        """The vectors of one batch, and the seconds that it took once it had its turn."""
+        clock = time.process_time if self.device == "cpu" else time.perf_counter
+        with self._turns.later(self.rank), autocast(self.device, precision):
+            begun = clock()
+            vectors = self._model.encode_document(
+                texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
+            )
+            return np.asarray(vectors, dtype=np.float32), clock() - begun
+
+    def _known_precision(self) -> str:
+        """What an earlier trial chose, else fp32 until there is one."""
+        import torch
+
+        self._candidate = candidate(self.device, torch)
+        if self._folder.static or self._candidate == "fp32":
+            return "fp32"
+        trial = remembered(self._notes, self._folder.identity, device_title(self.device))
+        self._untried = trial is None
+        return "fp32" if trial is None else trial.chosen
+
+    def _try_precision(self) -> None:
+        """Measure whether 16 bits are faster here, and keep what was found."""
+        self._untried = False
+        trial = measure(self._compute, self._candidate)
+        remember(self._notes, self._folder.identity, device_title(self.device), trial)
+        self.precision = trial.chosen
+        _log.info("precision on %s: %s, %s", self.device, trial.chosen, trial)
 
     def _halved(self, texts: list[str], error: RuntimeError) -> list[str]:
         """Half of the texts after memory ran out; later batches are halved too."""
@@ -191,7 +208,8 @@ def _load(folder: ModelFolder, device: str) -> Any:
         )
     except Exception as error:  # transformers, safetensors and torch each raise their own
         raise ModelProblem("The model could not be loaded.", str(folder.path)) from error
-    model.max_seq_length = folder.token_limit
+    if not folder.static:
+        model.max_seq_length = folder.token_limit
     model.eval()
     _set_aside()
     return model
@@ -201,15 +219,6 @@ def _set_aside() -> None:
     """Keep the libraries' objects out of garbage collection: pypdf runs 1.9x slower beside."""
     gc.collect()
     gc.freeze()
-
-
-def _devices() -> list[str]:
-    """The devices that torch can use here."""
-    import torch
-
-    cuda = [f"cuda:{number}" for number in range(torch.cuda.device_count())]
-    mps = ["mps"] if torch.backends.mps.is_available() else []
-    return [*cuda, *mps, "cpu"]
 
 
 def _free_memory(device: str) -> None:

@@ -1,5 +1,6 @@
 """Vectors are those of sentence-transformers itself, whatever the batches were."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,9 +9,9 @@ import threading
 import numpy as np
 import pytest
 
-from legaldesk.core.errors import Cancelled, ModelProblem, WrongUse
+from legaldesk.core.errors import Cancelled, ModelProblem
 from legaldesk.engine import encoder as encoders
-from legaldesk.engine.encoder import Encoder, choose_device
+from legaldesk.engine.encoder import Encoder
 from legaldesk.engine.model_folder import bundled_model, read_model_folder
 
 TEXTS = [
@@ -189,28 +190,16 @@ def test_damaged_weights_are_said(e5_copy):
     folder = read_model_folder(e5_copy)
     os.truncate(e5_copy / "model.safetensors", 1_000)
 
-    with pytest.raises(ModelProblem, match="could not be loaded"):
+    with pytest.raises(ModelProblem, match=r"have changed \(model.safetensors\)"):
         Encoder(folder, "cpu")
 
 
-@pytest.mark.parametrize(
-    ("wanted", "present", "chosen"),
-    [
-        ("auto", ["cpu"], "cpu"),
-        ("auto", ["mps", "cpu"], "mps"),
-        ("auto", ["cpu", "mps", "cuda:0", "cuda:1"], "cuda:0"),
-        ("cuda", ["cuda:0", "cpu"], "cuda:0"),
-        ("cuda:1", ["cuda:0", "cuda:1", "cpu"], "cuda:1"),
-        ("cpu", ["cuda:0", "cpu"], "cpu"),
-    ],
-)
-def test_the_device_is_the_one_wanted_or_the_fastest(wanted, present, chosen):
-    assert choose_device(wanted, present) == chosen
+def test_a_model_that_the_library_cannot_load_is_said(e5_copy):
+    settings = json.loads((e5_copy / "config.json").read_text(encoding="utf-8"))
+    (e5_copy / "config.json").write_text(json.dumps(settings | {"model_type": "of its own"}))
 
-
-def test_a_device_that_is_not_there_is_said():
-    with pytest.raises(WrongUse, match="cuda"):
-        choose_device("cuda", ["cpu"])
+    with pytest.raises(ModelProblem, match="could not be loaded"):
+        Encoder(read_model_folder(e5_copy), "cpu")
 
 
 def test_the_cpu_has_small_batches_so_that_questions_wait_less():
@@ -220,9 +209,10 @@ def test_the_cpu_has_small_batches_so_that_questions_wait_less():
 def test_importing_the_module_is_cheap_and_loading_stays_offline():
     program = """
 import os, sys
-import legaldesk.engine.encoder as encoder
+import legaldesk.engine.devices, legaldesk.engine.encoder, legaldesk.engine.precision
+from legaldesk.engine.offline import stay_offline
 assert not {"torch", "transformers", "sentence_transformers"} & set(sys.modules)
-encoder.stay_offline()
+stay_offline()
 import huggingface_hub.constants
 assert huggingface_hub.constants.HF_HUB_OFFLINE
 """
