@@ -92,7 +92,7 @@ def run_engine(library: Path) -> int:
         write_frame(word, error_header(error))
         return 4
     word.close()
-    desk.meaning.start()
+    desk.generations.start()
     server.start()
     sys.stdin.buffer.read()  # ends when the window does, however that ends
     server.wait_until_idle()
@@ -165,6 +165,7 @@ def _load_tasks() -> None:
         care,
         demo,
         documents,
+        evaluating,
         importing,
         matters,
         removing,

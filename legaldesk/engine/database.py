@@ -1,4 +1,4 @@
-"""Open the library's database: one way in for every connection, with its schema.
+"""Open the library's database: one way in for every connection.
 
 SQLite is the truth and everything else can be rebuilt from it. Durability is that of
 WAL with synchronous FULL: a committed transaction survives a kill and, on a disk that
@@ -11,141 +11,12 @@ import sqlite3
 from pathlib import Path
 
 from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
 from legaldesk.core.errors import LegalDeskError, LibraryBusy, LibraryDamaged, NoRoom
+from legaldesk.engine.schema import SCHEMA, migrations
 
 FILE_NAME = "library.sqlite"
 BUSY_SECONDS = 20
-
-SCHEMA = 2
-"""How many migrations there are; kept in the file, so that a reader knows when it is ready."""
-
-migrations = Migrations("legaldesk")
-
-
-@migrations(name="001_library")
-def _library(db: Database) -> None:
-    _execute_all(db, _TABLES)
-    db.table("passages").enable_fts(
-        ["title", "section", "body"],
-        create_triggers=True,
-        tokenize="unicode61 remove_diacritics 2",
-    )
-
-
-@migrations(name="002_counts")
-def _counts(db: Database) -> None:
-    """What lists and the window's corner ask for again and again, without a scan."""
-    _execute_all(db, _COUNTS)
-
-
-def _execute_all(db: Database, statements: str) -> None:
-    for statement in statements.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-
-
-_TABLES = """
-CREATE TABLE matters (
-  id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
-  locked_out INTEGER NOT NULL DEFAULT 0,
-  created TEXT NOT NULL);
-CREATE TABLE documents (
-  id INTEGER PRIMARY KEY,
-  sha256 TEXT NOT NULL UNIQUE,
-  name TEXT NOT NULL,
-  title TEXT NOT NULL,
-  path TEXT NOT NULL,
-  referenced INTEGER NOT NULL,
-  size INTEGER NOT NULL,
-  page_count INTEGER NOT NULL,
-  language TEXT NOT NULL,
-  text_source TEXT NOT NULL,
-  extraction INTEGER NOT NULL,
-  state TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  outline TEXT NOT NULL,
-  added TEXT NOT NULL);
-CREATE TABLE document_matters (
-  document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-  matter INTEGER NOT NULL REFERENCES matters ON DELETE CASCADE,
-  PRIMARY KEY (matter, document)) WITHOUT ROWID;
-CREATE INDEX document_matters_document ON document_matters (document);
-CREATE TABLE pages (
-  document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-  number INTEGER NOT NULL,
-  label TEXT,
-  state TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  width REAL NOT NULL,
-  height REAL NOT NULL,
-  text TEXT NOT NULL,
-  PRIMARY KEY (document, number));
-CREATE INDEX pages_state ON pages (state, document);
-CREATE TABLE files (
-  id INTEGER PRIMARY KEY,
-  path TEXT NOT NULL,
-  matter TEXT NOT NULL,
-  in_place INTEGER NOT NULL,
-  state TEXT NOT NULL,
-  reason TEXT NOT NULL DEFAULT '',
-  document TEXT,
-  pages INTEGER NOT NULL DEFAULT 0,
-  passages INTEGER NOT NULL DEFAULT 0,
-  pages_without_text TEXT NOT NULL DEFAULT '[]',
-  seconds REAL NOT NULL DEFAULT 0,
-  at TEXT NOT NULL,
-  UNIQUE (path, matter));
-CREATE INDEX files_state ON files (state);
-CREATE TABLE generations (
-  id INTEGER PRIMARY KEY,
-  rules INTEGER NOT NULL,
-  tokenizer TEXT NOT NULL,
-  token_limit INTEGER NOT NULL,
-  model TEXT NOT NULL,
-  dimension INTEGER NOT NULL,
-  live INTEGER NOT NULL,
-  created TEXT NOT NULL);
-CREATE UNIQUE INDEX generations_live ON generations (live) WHERE live = 1;
-CREATE TABLE passages (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  uuid TEXT NOT NULL,
-  generation INTEGER NOT NULL REFERENCES generations ON DELETE CASCADE,
-  document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-  first_page INTEGER NOT NULL,
-  last_page INTEGER NOT NULL,
-  spans TEXT NOT NULL,
-  path TEXT NOT NULL,
-  tokens INTEGER NOT NULL,
-  cut TEXT NOT NULL,
-  language TEXT NOT NULL,
-  title TEXT NOT NULL,
-  section TEXT NOT NULL,
-  body TEXT NOT NULL,
-  UNIQUE (generation, uuid));
-CREATE INDEX passages_document ON passages (document, generation);
-CREATE TABLE vectors (
-  passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
-  data BLOB NOT NULL);
-CREATE TABLE waiting (
-  passage INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE);
-CREATE TABLE changes (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  passage INTEGER NOT NULL,
-  added INTEGER NOT NULL);
-"""
-
-_COUNTS = """
-CREATE INDEX pages_without_text ON pages (document, number) WHERE state <> 'text';
-CREATE TABLE tally (passages INTEGER NOT NULL);
-INSERT INTO tally SELECT count(*) FROM passages;
-CREATE TRIGGER passages_counted AFTER INSERT ON passages
-  BEGIN UPDATE tally SET passages = passages + 1; END;
-CREATE TRIGGER passages_uncounted AFTER DELETE ON passages
-  BEGIN UPDATE tally SET passages = passages - 1; END;
-"""
 
 
 def database_path(library: Path) -> Path:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,17 +12,16 @@ from typing import Any, TypeVar
 import msgspec
 
 from legaldesk.core.desk import Task
-from legaldesk.core.passages import RULES_VERSION, Segmentation
 from legaldesk.core.progress import Report
+from legaldesk.engine.generations import Generations
 from legaldesk.engine.meaning import Meaning
-from legaldesk.engine.model_folder import bundled_model, read_model_folder
+from legaldesk.engine.model_folder import BUNDLED_NAME
+from legaldesk.engine.model_shelf import ModelShelf
 from legaldesk.engine.originals import Originals, erase
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.reader import Reader, Readers, Row
-from legaldesk.engine.recut import cut_again
 from legaldesk.engine.store import Store
-from legaldesk.engine.tokens import TokenCounter
 
 T = TypeVar("T")
 
@@ -29,22 +29,19 @@ T = TypeVar("T")
 class LocalDesk:
     """Everything a task needs; may be used from several threads.
 
-    Only the holder of the library's Ownership makes one. Raises ModelProblem when the
-    model's folder cannot be used and LibraryDamaged when the database cannot.
+    Only the holder of the library's Ownership makes one. ``model`` is the name or the folder
+    of the model that a new library uses. Raises ModelProblem when that cannot be used and
+    LibraryDamaged when the database cannot.
     """
 
     def __init__(self, library: Path, model: Path | None = None) -> None:
         self.library = make_private_folder(library)
-        self.model = read_model_folder(model or bundled_model())
-        self.tokens = TokenCounter(self.model)
         self.store = Store(library)
-        segmentation = Segmentation(RULES_VERSION, self.tokens.hash, self.model.token_limit)
-        self.generation = self.store.use_generation(
-            segmentation, self.model.identity, self.model.dimension
-        )
+        self.shelf = ModelShelf(library)
+        default = str(model) if model is not None else BUNDLED_NAME
+        self.generations = Generations(library, self.store, self._find_model, default)
         self.originals = Originals(library / "originals")
         self.parsers = ParserPool()
-        self.meaning = Meaning(library, self.store, self.model, self.generation, self._cut_again)
         self.passwords: dict[str, str] = {}
         """Of encrypted documents by id; kept in memory alone and gone with the process."""
         self._readers = Readers(library)
@@ -58,6 +55,11 @@ class LocalDesk:
     def reader(self) -> Reader:
         """The calling thread's own read-only connection."""
         return self._readers.mine()
+
+    @property
+    def meaning(self) -> Meaning:
+        """The generation that is live now; take it once for all that has to fit together."""
+        return self.generations.live
 
     @contextmanager
     def one_at_a_time(self, *documents: str) -> Iterator[None]:
@@ -100,8 +102,9 @@ class LocalDesk:
         with self._leftovers_guard:
             self._leftovers.update(records)
 
-    def _cut_again(self, step: Callable[[], None]) -> None:
-        cut_again(self.reader, self.store, self.tokens, self.generation, step)
+    def _find_model(self, name: str) -> Path:
+        """A model's folder by its name, or by its path where it was used in place."""
+        return Path(name) if os.path.isabs(name) else self.shelf.path(name)
 
     def _clear_strays(self) -> None:
         """Delete copies of files whose import was cut off before it was committed."""
@@ -112,7 +115,7 @@ class LocalDesk:
 
     def close(self) -> None:
         """Stop the model's thread and the parsers, and let go of the database."""
-        self.meaning.close()
+        self.generations.close()
         self.parsers.close()
         self._readers.close()
         self.store.close()

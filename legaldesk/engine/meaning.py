@@ -18,12 +18,17 @@ import numpy as np
 
 from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryBusy, ModelProblem, NoRoom
 from legaldesk.core.hits import EngineState
+from legaldesk.core.models import GenerationState
 from legaldesk.core.passages import embedded_text
 from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.model_folder import ModelFolder
 from legaldesk.engine.reader import Reader
+from legaldesk.engine.recut import cut_again
 from legaldesk.engine.store import Store
 from legaldesk.engine.store_rows import Generation
+from legaldesk.engine.tokens import TokenCounter
+from legaldesk.engine.traffic import Traffic
+from legaldesk.engine.turns import LIVE, SHADOW, Turns
 from legaldesk.engine.vector_index import VectorIndex
 from legaldesk.engine.vector_source import StoredVectors
 
@@ -43,58 +48,160 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
 class Meaning:
-    """The encoder, the vector index, and the thread that brings both up to date.
+    """One generation's encoder and vector index, and the thread that brings both up to date.
 
-    ``catch_up`` is what else is to be done in the thread before it begins to encode; it
-    calls what it is given now and then, which may end it.
+    ``model`` is the error instead where the model's folder cannot be used: nothing is found
+    by meaning then and nothing can be cut. ``turns`` and ``traffic`` are shared with the
+    other generation of the same library. ``device`` is where to compute. ``completed`` is
+    called in the thread whenever nothing is left to be done.
     """
 
     def __init__(
         self,
         library: Path,
         store: Store,
-        folder: ModelFolder,
+        model: ModelFolder | ModelProblem,
         generation: Generation,
-        catch_up: Callable[[Callable[[], None]], None] = lambda step: None,
+        turns: Turns,
+        traffic: Traffic,
+        device: str = "auto",
+        completed: Callable[[Meaning], None] = lambda meaning: None,
     ) -> None:
-        self._catch_up = catch_up
-        self._library = library
-        self._store = store
-        self._folder = folder
+        self.generation = generation
+        self._library, self._store = library, store
+        self._model, self._turns, self._traffic = model, turns, traffic
+        self._device, self._completed = device, completed
         self._source = StoredVectors(library, generation)
-        self._index = VectorIndex(library / "index", generation.dimension)
+        self._index = self._make_index(generation)
         self._encoder: Encoder | None = None
+        self._tokens: TokenCounter | None = None
         self._problem: LegalDeskError | None = None
         """Why the model cannot be used until the next start."""
         self._hindrance: LegalDeskError | None = None
         """Why no vector can be stored just now, such as a full disk."""
         self._ready = threading.Event()
         self._changed = threading.Condition()
-        self._busy_readers = 0
-        self._started = self._stopping = self._caught_up = False
+        self._stopping = self._claimed = False
+        self._asked, self._answered = 1, 0
+        """How often there was more to do, and how often of these all of it was done."""
         self._work = threading.Event()
         self._encoded = 0
         """Passages of the list in work that are encoded and not yet stored."""
-        self._thread = threading.Thread(target=self._run, name="meaning", daemon=True)
+        self._thread: threading.Thread | None = None
+        if isinstance(model, ModelProblem):
+            self._fail(model)
 
     def start(self) -> None:
-        """Begin to load the model, unless that has begun; returns at once."""
+        """Begin to load the model, or go on after ``rest``; returns at once."""
         with self._changed:
-            if not self._started:
-                self._started = True
+            if self._thread is None and not isinstance(self._model, ModelProblem):
+                self._stopping = False
+                self._thread = threading.Thread(target=self._run, name="meaning", daemon=True)
                 self._thread.start()
 
-    def close(self) -> None:
-        """Stop after the batch in work; what was encoded before it is stored."""
+    def rest(self) -> None:
+        """Stop after the batch in work; what was encoded before it is stored.
+
+        The model and the index stay in memory, so that ``start`` goes on at once.
+        """
         self._stopping = True
         self._work.set()
+        self._traffic.wake()
         with self._changed:
             self._changed.notify_all()
-        if self._thread.is_alive() and self._ready.is_set():
-            # while it loads there is nothing to lose
-            self._thread.join(timeout=30)
+            thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread() and self._loaded:
+            thread.join(timeout=30)  # while it loads there is nothing to lose
+
+    def close(self) -> None:
+        """Stop, and let go of the index."""
+        self.rest()
         self._index.close()
         self._source.close()
+
+    # What others need of the model
+
+    @property
+    def folder(self) -> ModelFolder:
+        """The model's folder. Raises ModelProblem when it cannot be used."""
+        if isinstance(self._model, ModelProblem):
+            raise self._model
+        return self._model
+
+    @property
+    def tokens(self) -> TokenCounter:
+        """Counts tokens as this model reads them. Raises ModelProblem."""
+        with self._changed:
+            if self._tokens is None:
+                self._tokens = TokenCounter(self.folder)
+            return self._tokens
+
+    @property
+    def failed(self) -> bool:
+        """Whether the model cannot be used until the next start."""
+        return self._problem is not None
+
+    @property
+    def hindered(self) -> LegalDeskError | None:
+        """What keeps it from going on, such as a full disk."""
+        return self._problem or self._hindrance
+
+    @property
+    def problem(self) -> str:
+        """The same as a sentence, or ""."""
+        return self.hindered.message if self.hindered is not None else ""
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is loaded and has nothing to do."""
+        return self.ready and self._answered == self._asked
+
+    def can_rest(self, largest: int) -> bool:
+        """Whether it is loaded from no more than so many bytes of weights."""
+        if self._encoder is None or isinstance(self._model, ModelProblem):
+            return False
+        files = self._model.path.rglob("*.safetensors")
+        return sum(file.stat().st_size for file in files) <= largest
+
+    def wait_a_moment(self) -> None:
+        """Block until something is done, for a quarter of a second at most."""
+        with self._changed:
+            self._changed.wait(timeout=0.25)
+
+    @property
+    def device(self) -> str:
+        """Where it computes, "" before it is loaded."""
+        return self._encoder.device if self._encoder else ""
+
+    @property
+    def encoded(self) -> int:
+        """Passages that are encoded and not yet stored."""
+        return self._encoded
+
+    @property
+    def _loaded(self) -> bool:
+        return self._ready.is_set()
+
+    @property
+    def _live(self) -> bool:
+        return self.generation.state is GenerationState.LIVE
+
+    def _make_index(self, generation: Generation) -> VectorIndex:
+        folder = self._library / "index" / str(generation.id)
+        return VectorIndex(folder, generation.used_dimension)
+
+    def became(self, generation: Generation) -> None:
+        """It is live now, or no longer, or searches another number of dimensions."""
+        resized = generation.used_dimension != self.generation.used_dimension
+        self.generation = generation
+        if self._encoder is not None:
+            self._encoder.rank = LIVE if self._live else SHADOW
+        if resized:
+            index = self._make_index(generation)
+            index.open(self._source)
+            self._index, old = index, self._index
+            old.close()
+        self.more()
 
     # Asked from the tasks' threads
 
@@ -116,9 +223,7 @@ class Meaning:
         assert self._encoder is not None
         return self._encoder.encode_query(text)
 
-    def nearest(
-        self, vector: Floats, k: int, within: list[int] | None
-    ) -> list[tuple[int, float]]:
+    def nearest(self, vector: Floats, k: int, within: list[int] | None) -> list[tuple[int, float]]:
         """Row ids and cosines of the k passages nearest in meaning, best first.
 
         ``within`` limits them to these passages, ascending; None means all.
@@ -137,25 +242,13 @@ class Meaning:
             note = hindrance.message if hindrance is not None else self._index.exact_only
         else:
             model, note = "loading", ""
-        device = self._encoder.device if self._encoder else ""
         waiting = max(pending - self._encoded, 0)
-        return EngineState(model, self._folder.name, device, waiting, total, queued, note)
+        return EngineState(model, self.generation.name, self.device, waiting, total, queued, note)
 
     def more(self) -> None:
         """Tell the thread that there are new passages."""
+        self._asked += 1
         self._work.set()
-
-    def files_begin(self) -> None:
-        """Files are being read: leave the processor to that."""
-        with self._changed:
-            self._busy_readers += 1
-
-    def files_end(self) -> None:
-        """The files are read."""
-        with self._changed:
-            self._busy_readers -= 1
-            self._changed.notify_all()
-        self.more()
 
     def await_all(self, report: Report) -> int:
         """Block until every passage has its vector; returns how many passages there are.
@@ -178,10 +271,9 @@ class Meaning:
                 rate = (done - before) / max(time.monotonic() - begun, 1e-3)
                 left = (total - done) / rate if rate > 0 else None
                 report(Progress("meaning", done, total, "passages", rate, left))
-                if not pending and self._caught_up:
+                if not pending and self._answered == self._asked:
                     return total
-                with self._changed:
-                    self._changed.wait(timeout=0.25)
+                self.wait_a_moment()
 
     def indexed(self) -> int:
         """How many vectors the index answers from, brought up to date first."""
@@ -190,20 +282,27 @@ class Meaning:
 
     def rebuild(self) -> None:
         """Write the index anew from the stored vectors, so that nothing removed is left."""
-        self._index.rebuild(self._source)
+        if self._loaded:
+            self._index.rebuild(self._source)
+        else:
+            self._index.forget_file()
         self.more()  # the graph of a large library is built again
 
     # In the thread
 
     def _run(self) -> None:
         try:
-            self._load()
+            if self._encoder is None:
+                self._load()
+            else:
+                self._index.refresh(self._source)
             while not self._stopping:
                 self._work.clear()
-                if self._keep_up():
-                    self._work.wait()
-                else:
+                if not self._keep_up():
                     self._work.wait(RETRY_SECONDS)
+                    continue
+                self._completed(self)
+                self._work.wait()
         except Cancelled:
             return
         except LegalDeskError as error:
@@ -213,21 +312,29 @@ class Meaning:
             self._fail(ModelProblem(f"The model stopped working ({type(error).__name__})."))
 
     def _keep_up(self) -> bool:
-        """Encode all that waits; False when it could not be stored, which may be tried again."""
-        size = SHORTEST_LIST
+        """Cut and encode all that waits; False when it could not be stored, which may be tried
+        again.
+        """
+        size, asked = SHORTEST_LIST, self._asked
         try:
-            if not self._caught_up:
-                self._catch_up(self._step)
-                self._caught_up = True
+            with Reader(self._library) as reader:
+                cut_again(reader, self._store, self.tokens, self.generation, self._step)
             while self._encode_some(size):
                 size = min(2 * size, LONGEST_LIST)
-            self._hindrance = None
+            self._hindrance, self._answered = None, asked
             self._index.save_if_due()
         except (NoRoom, LibraryBusy) as error:
             self._hindrance = error
         finally:
             self._encoded = 0
+            self._claim(False)
         return self._hindrance is None
+
+    def _claim(self, busy: bool) -> None:
+        """Go before the other generation, or let it go on."""
+        if busy != self._claimed:
+            self._claimed = busy
+            self._traffic.live_is_busy(busy)
 
     def _fail(self, error: LegalDeskError) -> None:
         self._problem = error
@@ -238,7 +345,9 @@ class Meaning:
     def _load(self) -> None:
         from legaldesk.engine.encoder import Encoder  # seconds of imports
 
-        encoder = Encoder(self._folder)
+        notes = self._library / "precision.json"
+        encoder = Encoder(self.folder, self._device, self._turns, notes=notes)
+        encoder.rank = LIVE if self._live else SHADOW
         if self._stopping:
             raise Cancelled
         reason = self._index.open(self._source)
@@ -252,10 +361,15 @@ class Meaning:
         waiting = self._source.waiting(size)
         if not waiting or self._encoder is None:
             return 0
+        self._claim(self._live)
         texts = [embedded_text(section, body) for _, section, body in waiting]
         vectors = self._encoder.encode_passages(texts, self._count)
-        packed = vectors.astype(np.float16)
-        self._store.add_vectors([row[0] for row in waiting], [row.tobytes() for row in packed])
+        self._store.add_vectors(
+            self.generation.id,
+            [row[0] for row in waiting],
+            [row.tobytes() for row in vectors.astype(np.float16)],
+            self._encoder.precision,
+        )
         self._encoded, self._hindrance = 0, None
         self._index.refresh(self._source)
         with self._changed:
@@ -268,9 +382,7 @@ class Meaning:
         self._step()
 
     def _step(self) -> None:
-        """Between two batches: stop when asked to, and let files be read first."""
-        with self._changed:
-            while self._busy_readers and not self._stopping:
-                self._changed.wait(timeout=1)
+        """Between two batches: stop when asked to, and let others go first."""
+        self._traffic.give_way(self._live, lambda: self._stopping)
         if self._stopping:
             raise Cancelled

@@ -32,6 +32,9 @@ from legaldesk.core.hits import ALL_MATTERS, Coverage, Scope
 from legaldesk.core.passages import Span
 from legaldesk.core.reasons import fold
 from legaldesk.engine.database import database_path, empty_db, is_ready, open_db, translated
+from legaldesk.engine.generation_rows import SELECT, generation_of
+from legaldesk.engine.schema import words_table
+from legaldesk.engine.store_rows import Generation
 
 TITLE_WEIGHT, SECTION_WEIGHT, BODY_WEIGHT = 1.0, 1.0, 1.0
 """Equal: neither more for sections nor nothing for titles moves MRR@10 by more than 0.02."""
@@ -247,7 +250,8 @@ class Reader:
         )
         uncut = self.count(
             "SELECT sum(page_count) FROM documents d WHERE state IN ('imported', 'partly')"
-            f" AND NOT EXISTS (SELECT 1 FROM passages WHERE document = d.id) AND id IN ({where})",
+            " AND NOT EXISTS (SELECT 1 FROM cuts WHERE document = d.id"
+            f" AND segmentation = {_CUT}) AND id IN ({where})",
             *values,
         )
         searchable = max(pages - unreadable - uncut, 0)
@@ -260,18 +264,34 @@ class Reader:
             return 0
         rows = self.rows(
             "SELECT DISTINCT document, first_page, last_page FROM waiting"
-            f" JOIN passages ON id = passage WHERE document IN ({where})",
+            f" JOIN passages ON id = passage WHERE generation = {_LIVE} AND document IN ({where})",
             *values,
         )
         return len({(row[0], page) for row in rows for page in range(row[1], row[2] + 1)})
 
     def pending(self) -> int:
         """Passages of the live generation that have no vector yet."""
-        return self.count("SELECT count(*) FROM waiting")
+        return self.count(f"SELECT count(*) FROM waiting WHERE generation = {_LIVE}")
 
     def passages(self) -> int:
-        """Passages of the live generation, the only one that is kept."""
-        return self.count("SELECT passages FROM tally")
+        """Passages of the live generation."""
+        return self.count(f"SELECT passages FROM segmentations WHERE id = {_CUT}")
+
+    # Generations
+
+    def live(self) -> int:
+        """The number of the live generation, 0 before there is one."""
+        return self.count(f"SELECT {_LIVE}")
+
+    def generations(self) -> tuple[Generation, ...]:
+        """Every generation that is not being cleared, in the order they were made."""
+        rows = self.rows(f"{SELECT} WHERE g.state <> 'doomed' ORDER BY g.id")
+        return tuple(generation_of(row) for row in rows)
+
+    def setting(self, name: str) -> str:
+        """A choice that was made for this library, or ""."""
+        rows = self.rows("SELECT value FROM settings WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
 
     # Passages
 
@@ -279,7 +299,7 @@ class Reader:
         """Row ids of the passages in scope, ascending."""
         where, values = self.scope_sql(scope)
         rows = self.rows(
-            f"SELECT id FROM passages WHERE generation = {_LIVE}"
+            f"SELECT id FROM passages WHERE segmentation = {_CUT}"
             f" AND document IN ({where}) ORDER BY id",
             *values,
         )
@@ -289,13 +309,14 @@ class Reader:
         """Row ids and BM25 scores, above 0, of the passages in scope that an FTS5 expression
         finds, best first.
         """
-        if not match:
+        words = self._words()
+        if not match or not words:
             return []
         where, values = self.scope_sql(scope)
         rows = self.rows(
-            f"SELECT p.id, -bm25(passages_fts, {TITLE_WEIGHT}, {SECTION_WEIGHT}, {BODY_WEIGHT})"
-            " AS score FROM passages_fts JOIN passages p ON p.id = passages_fts.rowid"
-            f" WHERE passages_fts MATCH ? AND p.generation = {_LIVE} AND p.document IN ({where})"
+            f"SELECT p.id, -bm25({words}, {TITLE_WEIGHT}, {SECTION_WEIGHT}, {BODY_WEIGHT})"
+            f" AS score FROM {words} JOIN passages p ON p.id = {words}.rowid"
+            f" WHERE {words} MATCH ? AND p.document IN ({where})"
             " ORDER BY score DESC, p.id LIMIT ?",
             match,
             *values,
@@ -305,10 +326,17 @@ class Reader:
 
     def matching(self, match: str) -> set[int]:
         """Row ids of all passages that an FTS5 expression finds, in no order."""
+        words = self._words()
+        if not words:
+            return set()
         return {
-            row[0]
-            for row in self.rows("SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?", match)
+            row[0] for row in self.rows(f"SELECT rowid FROM {words} WHERE {words} MATCH ?", match)
         }
+
+    def _words(self) -> str:
+        """The live generation's word index, "" before there is one."""
+        cut = self.count(f"SELECT {_CUT}")
+        return words_table(cut) if cut else ""
 
     def found(self, ids: Iterable[int]) -> dict[int, FoundPassage]:
         """Passages by row id; ids that are gone are left out."""
@@ -376,13 +404,14 @@ class Reader:
         )
 
 
-_LIVE = "(SELECT id FROM generations WHERE live = 1)"
+_LIVE = "(SELECT id FROM generations WHERE state = 'live')"
+_CUT = "(SELECT segmentation FROM generations WHERE state = 'live')"
 
 _DOCUMENTS = f"""SELECT d.*,
   (SELECT json_group_array(number) FROM pages WHERE document = d.id AND state <> 'text') AS without,
-  (SELECT count(*) FROM passages WHERE document = d.id AND generation = {_LIVE}) AS passages,
-  (SELECT count(*) FROM waiting JOIN passages ON passage = passages.id
-    WHERE document = d.id) AS waiting,
+  (SELECT count(*) FROM passages WHERE document = d.id AND segmentation = {_CUT}) AS passages,
+  (SELECT count(*) FROM passages JOIN waiting ON passage = passages.id
+    WHERE document = d.id AND generation = {_LIVE}) AS waiting,
   (SELECT json_group_array(name) FROM matters JOIN document_matters ON matter = matters.id
     WHERE document = d.id) AS matters
 FROM documents d"""

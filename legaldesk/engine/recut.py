@@ -11,6 +11,7 @@ import msgspec
 
 from legaldesk.core.documents import OutlineEntry, PageState, PageText
 from legaldesk.core.segment import segment
+from legaldesk.engine.generation_rows import UNCUT
 from legaldesk.engine.reader import Reader, Row
 from legaldesk.engine.store import Store
 from legaldesk.engine.store_rows import Generation
@@ -29,7 +30,7 @@ def cut_again(
     One transaction for each document, so that a kill loses one at most. ``step`` is called
     before each and stops the work by raising.
     """
-    rows = reader.rows(_UNCUT)
+    rows = reader.rows(_UNCUT, generation.id)
     for row in rows:
         step()
         passages = segment(
@@ -43,9 +44,8 @@ def cut_again(
     return len(rows)
 
 
-_UNCUT = """SELECT id, sha256, outline, language FROM documents d
-WHERE NOT EXISTS (SELECT 1 FROM passages WHERE document = d.id)
-  AND EXISTS (SELECT 1 FROM pages WHERE document = d.id AND state = 'text') ORDER BY id"""
+_UNCUT = f"""SELECT id, sha256, outline, language FROM documents
+WHERE id IN ({UNCUT}) ORDER BY id"""
 
 
 def _pages(reader: Reader, document: int) -> tuple[PageText, ...]:

@@ -16,7 +16,9 @@ from sqlite_utils import Database
 
 from legaldesk.core.documents import FileOutcome, Matter
 from legaldesk.core.errors import LegalDeskError, LibraryBusy, WrongUse
+from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import Passage, Segmentation
+from legaldesk.engine import generation_rows as generations
 from legaldesk.engine import store_rows as rows
 from legaldesk.engine.database import open_db, translated
 from legaldesk.engine.store_rows import Generation, NewDocument, Queued, now
@@ -49,38 +51,80 @@ class Store:
 
     # Generations
 
-    def use_generation(self, segmentation: Segmentation, model: str, dimension: int) -> Generation:
-        """The generation of this segmentation and model, made live; older ones are dropped."""
-        with self._writing() as sql:
-            key = (segmentation.rules, segmentation.tokenizer, segmentation.limit, model, dimension)
-            row = sql.execute(
-                "SELECT id FROM generations WHERE rules = ? AND tokenizer = ?"
-                " AND token_limit = ? AND model = ? AND dimension = ?",
-                key,
-            ).fetchone()
-            if row is None:
-                sql.execute(
-                    "INSERT INTO generations (rules, tokenizer, token_limit, model, dimension,"
-                    " live, created) VALUES (?, ?, ?, ?, ?, 0, ?)",
-                    (*key, now()),
-                )
-                row = sql.execute("SELECT last_insert_rowid()").fetchone()
-            sql.execute("UPDATE generations SET live = 0 WHERE live = 1 AND id <> ?", row)
-            sql.execute("UPDATE generations SET live = 1 WHERE id = ? AND live = 0", tuple(row))
-            self._drop_other_passages(sql, int(row[0]))
-            return Generation(int(row[0]), segmentation, model, dimension)
+    def open_generation(
+        self,
+        segmentation: Segmentation,
+        name: str,
+        model: str,
+        prompts: Prompts,
+        dimension: int,
+        used_dimension: int = 0,
+    ) -> Generation:
+        """The generation of this cut and model: live at once where there is none, else being built.
 
-    def _drop_other_passages(self, sql: sqlite3.Connection, live: int) -> None:
-        sql.execute(
-            "INSERT INTO changes (passage, added) SELECT id, 0 FROM passages"
-            " JOIN vectors ON passage = id WHERE generation <> ? ORDER BY id",
-            (live,),
-        )
-        sql.execute(
-            "DELETE FROM vectors WHERE passage IN (SELECT id FROM passages WHERE generation <> ?)",
-            (live,),
-        )
-        sql.execute("DELETE FROM passages WHERE generation <> ?", (live,))
+        A live one stays live. What was being built before is kept as it is.
+        """
+        with self._writing() as sql:
+            number = generations.add(
+                self._db, segmentation, name, model, prompts, dimension, used_dimension or dimension
+            )
+            live = generations.one(sql, "g.state = 'live'")
+            if live is None:
+                generations.move(sql, number, GenerationState.LIVE)
+            elif live.id != number:
+                generations.move(sql, number, GenerationState.BUILDING)
+            return self._generation(sql, number)
+
+    def adopt(self, number: int, even_if_it_lacks: bool = False) -> bool:
+        """Make a generation live in one step; False when something is still to be done for it."""
+        with self._writing() as sql:
+            if not even_if_it_lacks and generations.lacks(sql, number):
+                return False
+            generations.move(sql, self._generation(sql, number).id, GenerationState.LIVE)
+            return True
+
+    def stop_building(self) -> None:
+        """Keep what was being built as it is."""
+        with self._writing() as sql:
+            sql.execute(
+                "DELETE FROM waiting WHERE generation IN"
+                " (SELECT id FROM generations WHERE state = 'building')"
+            )
+            sql.execute("UPDATE generations SET state = 'kept' WHERE state = 'building'")
+
+    def use_dimension(self, number: int, dimension: int) -> Generation:
+        """Note how many numbers of each vector are searched. Raises WrongUse for too many."""
+        with self._writing() as sql:
+            full = self._generation(sql, number).dimension
+            if not 1 <= dimension <= full:
+                raise WrongUse(f"This model's dimension can be 1 to {full}.")
+            sql.execute(
+                "UPDATE generations SET used_dimension = ? WHERE id = ?", (dimension, number)
+            )
+            return self._generation(sql, number)
+
+    def doom(self, number: int) -> None:
+        """Mark a kept generation for ``clear_some``. Raises WrongUse for one that is in use."""
+        with self._writing() as sql:
+            generations.doom(sql, number)
+
+    def clear_some(self) -> bool:
+        """Delete a part of what doomed generations left; whether there may be more."""
+        with self._writing():
+            return generations.clear_some(self._db)
+
+    def _generation(self, sql: sqlite3.Connection, number: int) -> Generation:
+        found = generations.one(sql, "g.id = ?", number)
+        if found is None:
+            raise WrongUse("That generation is gone.")
+        return found
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Remember a choice that belongs to the library; "" forgets it."""
+        with self._writing() as sql:
+            sql.execute("DELETE FROM settings WHERE name = ?", (name,))
+            if value:
+                sql.execute("INSERT INTO settings (name, value) VALUES (?, ?)", (name, value))
 
     # Files that were dropped
 
@@ -144,8 +188,9 @@ class Store:
         with self._writing() as sql:
             row = sql.execute(
                 "SELECT id, name, title, language FROM documents WHERE sha256 = ?"
-                " AND NOT EXISTS (SELECT 1 FROM passages WHERE document = documents.id)",
-                (sha256,),
+                " AND NOT EXISTS (SELECT 1 FROM cuts WHERE document = documents.id"
+                " AND segmentation = ?)",
+                (sha256, generation.cut),
             ).fetchone()
             if row is not None:
                 languages = [row["language"]] * len(passages)
@@ -172,24 +217,29 @@ class Store:
                 (document, matter),
             )
 
-    def add_vectors(self, passages: Sequence[int], vectors: Sequence[bytes]) -> int:
-        """Store vectors of passages that are still there; returns how many were."""
+    def add_vectors(
+        self, generation: int, passages: Sequence[int], vectors: Sequence[bytes], precision: str
+    ) -> int:
+        """Store vectors of passages that are still there; returns how many were.
+
+        ``precision`` they were computed in is noted with the generation.
+        """
+        ids = [(generation, passage) for passage in passages]
         with self._writing() as sql:
             before = sql.total_changes
             sql.executemany(
-                "INSERT OR REPLACE INTO vectors (passage, data)"
-                " SELECT id, ? FROM passages WHERE id = ?",
-                zip(vectors, passages, strict=True),
+                "INSERT OR REPLACE INTO vectors (generation, passage, data)"
+                " SELECT ?, id, ? FROM passages WHERE id = ?",
+                zip([generation] * len(ids), vectors, passages, strict=True),
             )
             stored = sql.total_changes - before
+            sql.executemany("DELETE FROM waiting WHERE generation = ? AND passage = ?", ids)
             sql.executemany(
-                "DELETE FROM waiting WHERE passage = ?", [(passage,) for passage in passages]
+                "INSERT INTO changes (generation, passage, added)"
+                " SELECT generation, passage, 1 FROM vectors WHERE generation = ? AND passage = ?",
+                ids,
             )
-            sql.executemany(
-                "INSERT INTO changes (passage, added)"
-                " SELECT passage, 1 FROM vectors WHERE passage = ?",
-                [(passage,) for passage in passages],
-            )
+            rows.note_precision(sql, generation, precision)
             return stored
 
     # Matters
@@ -240,7 +290,8 @@ class Store:
             if matter is not None:
                 sql.execute("DELETE FROM files WHERE matter = ?", (matter,))
                 sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
-            sql.execute("INSERT INTO passages_fts(passages_fts) VALUES('optimize')")
+            for words in rows.word_indexes(sql):
+                sql.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
             return True
 
     def fold_log(self) -> None:
@@ -257,20 +308,18 @@ class Store:
             raise LibraryBusy("The library is busy with another program. Try again shortly.")
 
     def check_words(self) -> None:
-        """Compare the word index with the passages. Raises LibraryDamaged when they differ."""
+        """Compare the word indexes with the passages. Raises LibraryDamaged when they differ."""
         with self._writing() as sql:
-            sql.execute("INSERT INTO passages_fts(passages_fts, rank) VALUES('integrity-check', 1)")
-
-    def await_vectors(self) -> None:
-        """Let every passage wait that has no vector and does not."""
-        with self._writing() as sql:
-            sql.execute(
-                "INSERT INTO waiting (passage) SELECT id FROM passages"
-                " WHERE id NOT IN (SELECT passage FROM vectors)"
-                " AND id NOT IN (SELECT passage FROM waiting)"
-            )
+            for words in rows.word_indexes(sql):
+                sql.execute(f"INSERT INTO {words} ({words}, rank) VALUES ('integrity-check', 1)")
 
     def rebuild_words(self) -> None:
-        """Build the word index anew from the passages."""
+        """Build the word indexes anew from the passages."""
         with self._writing() as sql:
-            sql.execute("INSERT INTO passages_fts(passages_fts) VALUES('rebuild')")
+            for words in rows.word_indexes(sql):
+                sql.execute(f"INSERT INTO {words} ({words}) VALUES ('rebuild')")
+
+    def await_vectors(self, generation: int) -> None:
+        """Let every passage wait that has no vector of a generation and does not."""
+        with self._writing() as sql:
+            generations.await_vectors(sql, generation)

@@ -11,6 +11,7 @@ import msgspec
 
 from legaldesk.core.documents import Extraction, FileOutcome, FileState
 from legaldesk.core.errors import WrongUse
+from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import EXTRACTION_VERSION, Passage, Segmentation, passage_id
 
 
@@ -38,12 +39,22 @@ class NewDocument:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """How text is cut and which model reads it; exactly one is live."""
+    """How text is cut and which model reads it; exactly one is live.
+
+    ``cut`` numbers the segmentation among the library's, ``model`` is the model's identity
+    and ``name`` what the shelf calls it. Its vectors are stored ``dimension`` wide, and
+    ``used_dimension`` numbers of each are searched.
+    """
 
     id: int
+    cut: int
     segmentation: Segmentation
     model: str
+    name: str
+    prompts: Prompts
     dimension: int
+    used_dimension: int
+    state: GenerationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +202,20 @@ def insert_passages(
     languages: Sequence[str],
     generation: Generation,
 ) -> None:
-    """Store a document's passages, all of which then wait for the model."""
+    """Store a document's passages, all of which then wait for the models that read this cut.
+
+    Nothing is stored for a cut that was cleared meanwhile.
+    """
+    if not sql.execute("SELECT 1 FROM segmentations WHERE id = ?", (generation.cut,)).fetchone():
+        return
     sql.executemany(
-        "INSERT INTO passages (uuid, generation, document, first_page, last_page, spans, path,"
+        "INSERT INTO passages (uuid, segmentation, document, first_page, last_page, spans, path,"
         " tokens, cut, language, title, section, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 passage_id(sha256, generation.segmentation, passage.spans),
-                generation.id,
+                generation.cut,
                 document,
                 passage.spans[0].page,
                 passage.spans[-1].page,
@@ -216,10 +232,32 @@ def insert_passages(
         ],
     )
     sql.execute(
-        "INSERT INTO waiting (passage) SELECT id FROM passages"
-        " WHERE document = ? AND generation = ?",
-        (document, generation.id),
+        "INSERT INTO cuts (document, segmentation) VALUES (?, ?)", (document, generation.cut)
     )
+    sql.execute(
+        "INSERT INTO waiting (generation, passage) SELECT g.id, p.id FROM passages p"
+        " JOIN generations g ON g.segmentation = p.segmentation AND g.state IN ('live', 'building')"
+        " WHERE p.document = ? AND p.segmentation = ?",
+        (document, generation.cut),
+    )
+
+
+def note_precision(sql: sqlite3.Connection, generation: int, precision: str) -> None:
+    """Add a precision to those that a generation's vectors were computed in."""
+    sql.execute(
+        "UPDATE generations SET precision = CASE precision WHEN '' THEN ?1"
+        " ELSE precision || '+' || ?1 END WHERE id = ?2"
+        " AND instr('+' || precision || '+', '+' || ?1 || '+') = 0",
+        (precision, generation),
+    )
+
+
+def word_indexes(sql: sqlite3.Connection) -> list[str]:
+    """The tables of all word indexes, of which each cut has one."""
+    rows = sql.execute(
+        "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE words_%'"
+    )
+    return [row[0] for row in rows]
 
 
 def document_row(sql: sqlite3.Connection, sha256: str) -> int:
@@ -246,8 +284,9 @@ def erase_document(sql: sqlite3.Connection, sha256: str) -> None:
     document = document_row(sql, sha256)
     erase_records(sql, sha256)
     sql.execute(
-        "INSERT INTO changes (passage, added) SELECT id, 0 FROM passages"
-        " JOIN vectors ON passage = id WHERE document = ? ORDER BY id",
+        "INSERT INTO changes (generation, passage, added) SELECT generation, passage, 0"
+        " FROM vectors WHERE passage IN (SELECT id FROM passages WHERE document = ?)"
+        " ORDER BY passage",
         (document,),
     )
     sql.execute(

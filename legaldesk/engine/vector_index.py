@@ -212,6 +212,12 @@ class VectorIndex:
             self._on_disk = False
             self._read(source)
 
+    def forget_file(self) -> None:
+        """Delete the graph's file, so that nothing removed is left in it."""
+        with self._saving:
+            self._file.remove()
+            self._on_disk = False
+
     def close(self) -> None:
         """Let go of the memory; the files stay."""
         self._epoch += 1

@@ -16,7 +16,7 @@ Halves = np.ndarray[tuple[int, ...], np.dtype[np.float16]]
 
 
 class StoredVectors:
-    """The live generation's vectors; may be asked from any thread."""
+    """One generation's vectors; may be asked from any thread."""
 
     def __init__(self, library: Path, generation: Generation) -> None:
         self._generation = generation
@@ -45,15 +45,16 @@ class StoredVectors:
     def changes_after(self, seq: int) -> Iterable[tuple[int, int, bool]]:
         """(seq, passage, added) of every later change, ascending."""
         for row in self._reader.rows(
-            "SELECT seq, passage, added FROM changes WHERE seq > ? ORDER BY seq", seq
+            "SELECT seq, passage, added FROM changes WHERE seq > ? AND generation = ? ORDER BY seq",
+            seq,
+            self._generation.id,
         ):
             yield row["seq"], row["passage"], bool(row["added"])
 
     def all_ids(self) -> Ids:
         """Row ids of the passages that have a vector, ascending."""
         rows = self._reader.rows(
-            "SELECT passage FROM vectors JOIN passages ON id = passage"
-            " WHERE generation = ? ORDER BY passage",
+            "SELECT passage FROM vectors WHERE generation = ? ORDER BY passage",
             self._generation.id,
         )
         return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
@@ -62,8 +63,9 @@ class StoredVectors:
         """(ids, vectors of shape (n, dimension)) of the ids that have a vector."""
         wanted = msgspec.json.encode([int(passage) for passage in ids]).decode()
         rows = self._reader.rows(
-            "SELECT passage, data FROM vectors"
-            " WHERE passage IN (SELECT value FROM json_each(?)) ORDER BY passage",
+            "SELECT passage, data FROM vectors WHERE generation = ?"
+            " AND passage IN (SELECT value FROM json_each(?)) ORDER BY passage",
+            self._generation.id,
             wanted,
         )
         found = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
@@ -73,7 +75,9 @@ class StoredVectors:
     def waiting(self, limit: int) -> list[tuple[int, tuple[str, ...], str]]:
         """(row id, heading path, body) of passages that have no vector yet, oldest first."""
         rows = self._reader.rows(
-            "SELECT id, path, body FROM waiting JOIN passages ON id = passage ORDER BY id LIMIT ?",
+            "SELECT id, path, body FROM waiting JOIN passages ON id = passage"
+            " WHERE generation = ? ORDER BY passage LIMIT ?",
+            self._generation.id,
             limit,
         )
         return [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from legaldesk.core.documents import Document, Finding
 from legaldesk.core.errors import FileProblem, LibraryDamaged
 from legaldesk.core.hits import EngineState
-from legaldesk.core.passages import Span, passage_id
+from legaldesk.core.passages import Segmentation, Span, passage_id
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reader import spans_of
@@ -17,7 +17,7 @@ from legaldesk.tasks.dispatch import task
 @task
 def engine_state(desk: LocalDesk, report: Report = silent) -> EngineState:
     """The model's state, and how many passages and files still wait."""
-    desk.meaning.start()  # somebody watches, and so may ask soon
+    desk.generations.start()  # somebody watches, and so may ask soon
     total, pending = desk.reader.passages(), desk.reader.pending()
     return desk.meaning.state(pending, total, desk.files_left())
 
@@ -69,8 +69,9 @@ def _check_passages(desk: LocalDesk, repair: bool, report: Report) -> Finding:
     lengths: dict[int, int] = {}
     document = None
     for row in desk.reader.rows(
-        "SELECT p.uuid, p.document, p.spans, d.sha256 FROM passages p"
-        " JOIN documents d ON d.id = p.document ORDER BY p.document"
+        "SELECT p.uuid, p.document, p.spans, d.sha256, s.rules, s.tokenizer, s.token_limit"
+        " FROM passages p JOIN documents d ON d.id = p.document"
+        " JOIN segmentations s ON s.id = p.segmentation ORDER BY p.document"
     ):
         total += 1
         if row["document"] != document:
@@ -81,7 +82,8 @@ def _check_passages(desk: LocalDesk, repair: bool, report: Report) -> Finding:
             continue  # it was removed while we looked
         spans = spans_of(row["spans"])
         sound = all(0 <= s.start < s.end <= lengths.get(s.page, -1) for s in spans)
-        same = row["uuid"] == passage_id(row["sha256"], desk.generation.segmentation, spans)
+        cut = Segmentation(row["rules"], row["tokenizer"], row["token_limit"])
+        same = row["uuid"] == passage_id(row["sha256"], cut, spans)
         bad += not (sound and same and _in_order(spans))
     detail = f"{total} passages lie exactly on their pages"
     if bad:
@@ -113,23 +115,27 @@ _ENDS = {
 def _check_cuts(desk: LocalDesk, repair: bool, report: Report) -> Finding:
     """How many passages end inside a sentence, because it alone exceeds the model's limit."""
     rows = desk.reader.rows("SELECT cut, count(*) FROM passages WHERE cut <> '' GROUP BY cut")
-    over = desk.reader.count(
-        "SELECT count(*) FROM passages WHERE tokens > ?", desk.tokens.body_limit
-    )
+    over = desk.reader.count(_OVER)
     cuts = ", ".join(f"{row[1]} at {_ENDS[row[0]]}" for row in rows) or "none"
     return Finding("cuts", not over, f"inside a sentence: {cuts}; over the model's limit: {over}")
+
+
+_OVER = """SELECT count(*) FROM passages p JOIN segmentations s ON s.id = p.segmentation
+WHERE p.tokens > s.token_limit"""
 
 
 def _check_meaning(desk: LocalDesk, repair: bool, report: Report) -> Finding:
     """Every passage has a vector or waits for one, and the index holds what is stored."""
     desk.meaning.wait_until_ready()
-    forgotten = desk.reader.count(_FORGOTTEN)
+    live = desk.meaning.generation
+    forgotten = desk.reader.count(_FORGOTTEN, live.id, live.cut)
     if forgotten and repair:
-        desk.store.await_vectors()
+        desk.store.await_vectors(live.id)
         desk.meaning.more()
         return Finding("meaning", True, f"{forgotten} passages wait for their vectors now", True)
     bad = desk.reader.count(
-        "SELECT count(*) FROM vectors WHERE length(data) <> ?", 2 * desk.generation.dimension
+        "SELECT count(*) FROM vectors JOIN generations g ON g.id = generation"
+        " WHERE length(data) <> 2 * g.dimension"
     )
     stored, indexed = _at_one_moment(desk)
     ok = indexed == stored and not bad and not forgotten
@@ -146,18 +152,20 @@ def _at_one_moment(desk: LocalDesk) -> tuple[int, int]:
     """How many vectors are stored and how many indexed, with no change in between."""
     while True:
         before = desk.reader.count(_LAST_CHANGE)
-        stored = desk.reader.count("SELECT count(*) FROM vectors")
-        indexed = desk.meaning.indexed()
+        meaning = desk.meaning
+        stored = desk.reader.count(
+            "SELECT count(*) FROM vectors WHERE generation = ?", meaning.generation.id
+        )
+        indexed = meaning.indexed()
         if desk.reader.count(_LAST_CHANGE) == before:
             return stored, indexed
 
 
 _LAST_CHANGE = "SELECT max(seq) FROM changes"
 
-_FORGOTTEN = (
-    "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM vectors)"
-    " AND id NOT IN (SELECT passage FROM waiting)"
-)
+_FORGOTTEN = """SELECT count(*) FROM passages p WHERE segmentation = ?2
+AND NOT EXISTS (SELECT 1 FROM vectors WHERE passage = p.id AND generation = ?1)
+AND NOT EXISTS (SELECT 1 FROM waiting WHERE passage = p.id AND generation = ?1)"""
 
 
 def _check_files(desk: LocalDesk, repair: bool, report: Report) -> Finding:

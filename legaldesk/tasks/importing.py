@@ -150,7 +150,7 @@ class _Import:
         self.sizes = {dropped.path: _size(dropped.place) for dropped in self.files}
         threads = [threading.Thread(target=self._work, name="read") for _ in range(WORKERS)]
         keep_queue = False
-        self.desk.meaning.files_begin()
+        self.desk.generations.traffic.files_begin()
         try:
             for thread in threads:
                 thread.start()
@@ -161,7 +161,8 @@ class _Import:
             self.stop.set()
             for thread in threads:
                 thread.join()
-            self.desk.meaning.files_end()
+            self.desk.generations.traffic.files_end()
+            self.desk.generations.more()
         self._collect(silent)
         if self.problem is not None or keep_queue:
             self.desk.leave(d.record for d in self.files if d.path not in self.outcomes)
@@ -223,7 +224,7 @@ class _Import:
                 self.problem = error
                 self.stop.set()
                 return
-            self.desk.meaning.more()
+            self.desk.generations.more()
 
     def _cancel_rest(self) -> None:
         rest = [

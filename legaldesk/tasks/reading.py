@@ -24,8 +24,9 @@ from legaldesk.core.passages import reading_text
 from legaldesk.core.segment import segment
 from legaldesk.engine import languages
 from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.originals import content_hash, read_regular
-from legaldesk.engine.store_rows import NewDocument, Withdrawn
+from legaldesk.engine.store_rows import Generation, NewDocument, Withdrawn
 
 _log = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ def _read(
             return _duplicate(desk, known, dropped.record, outcome, begun)
         name = Path(dropped.path).name
         extraction = desk.parsers.extract(data, name, dropped.password, on_page)
-        new = _document(desk, dropped, data, sha256, extraction)
+        meaning = desk.meaning
+        new = _document(meaning, dropped, data, sha256, extraction)
         outcome = replace(
             outcome,
             state=new.state,
@@ -112,20 +114,25 @@ def _read(
             pages_without_text=_pages(extraction, *(s for s in PageState if s != PageState.TEXT)),
             seconds=time.monotonic() - begun,
         )
-        outcome = _store(desk, new, data, dropped.record, outcome)
+        outcome = _store(desk, meaning.generation, new, data, dropped.record, outcome)
         if dropped.password is not None:
             desk.passwords[sha256] = dropped.password
         return outcome
 
 
 def _store(
-    desk: LocalDesk, new: NewDocument, data: bytes, record: int, outcome: FileOutcome
+    desk: LocalDesk,
+    generation: Generation,
+    new: NewDocument,
+    data: bytes,
+    record: int,
+    outcome: FileOutcome,
 ) -> FileOutcome:
     """The copy first, then the rest in one step; without that the copy goes again."""
     if not new.referenced:
         desk.originals.keep(new.sha256, data)
     try:
-        return desk.store.add_document(new, desk.generation, record, outcome)
+        return desk.store.add_document(new, generation, record, outcome)
     except BaseException:
         with suppress(OSError):  # the next start deletes what belongs to no document
             desk.originals.erase(new.sha256)
@@ -177,7 +184,7 @@ def _duplicate(
 
 
 def _document(
-    desk: LocalDesk, dropped: Dropped, data: bytes, sha256: str, extraction: Extraction
+    meaning: Meaning, dropped: Dropped, data: bytes, sha256: str, extraction: Extraction
 ) -> NewDocument:
     sample = _sample(extraction.pages)
     language = languages.detect(sample)
@@ -185,8 +192,8 @@ def _document(
         extraction.pages,
         extraction.outline,
         language,
-        desk.tokens.count,
-        desk.tokens.body_limit,
+        meaning.tokens.count,
+        meaning.tokens.body_limit,
     )
     state, reason = judge(extraction)
     return NewDocument(

@@ -78,7 +78,7 @@ def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Re
                 stuck = _erase_copies(desk, erased, report)
                 break
     if ids:
-        desk.meaning.rebuild()
+        desk.generations.removed()
     desk.store.fold_log()
     if stuck:
         raise LegalDeskError(

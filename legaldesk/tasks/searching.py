@@ -12,7 +12,7 @@ from legaldesk.core.passages import exact_text
 from legaldesk.core.progress import Report, silent
 from legaldesk.core.query import Query
 from legaldesk.engine.local_desk import LocalDesk
-from legaldesk.engine.meaning import Floats
+from legaldesk.engine.meaning import Floats, Meaning
 from legaldesk.engine.reader import FoundPassage, Reader
 from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
@@ -63,22 +63,37 @@ def _answer(
         matter=query.matter or scope.matter,
         document=query.document or scope.document,
     )
-    vector = None
-    if desk is not None and MEANING in modes and not query.empty:
-        vector = desk.meaning.encode_query(query.text)  # before the moment: it may take seconds
-    with reader.moment():
-        coverage = reader.coverage(scope)
-        allowed = _allowed(reader, query, scope)
-        ranked: list[Ranked] = []
-        if not query.empty and k > 0:
-            by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
-            by_meaning: list[Scored] = []
-            if desk is not None and vector is not None:
-                by_meaning = _by_meaning(reader, desk, vector, _in_scope(reader, scope, allowed), k)
-            weights = _meaning_weights(reader, desk, by_meaning)
-            ranked = fuse(by_words, by_meaning, weights)[:k]
-        hits = _hits(reader, query, ranked)
-    return Answer(question, coverage, hits, modes)
+    while True:
+        meaning, vector = None, None
+        if desk is not None and MEANING in modes and not query.empty:
+            meaning = desk.meaning
+            vector = meaning.encode_query(query.text)  # before the moment: it may take seconds
+        with reader.moment():
+            # Another model may have become live meanwhile; its vectors are none of this one's.
+            if meaning is None or meaning.generation.id == reader.live():
+                return _from_moment(reader, question, query, scope, k, meaning, vector, modes)
+
+
+def _from_moment(
+    reader: Reader,
+    question: str,
+    query: Query,
+    scope: Scope,
+    k: int,
+    meaning: Meaning | None,
+    vector: Floats | None,
+    modes: tuple[str, ...],
+) -> Answer:
+    coverage = reader.coverage(scope)
+    allowed = _allowed(reader, query, scope)
+    ranked: list[Ranked] = []
+    if not query.empty and k > 0:
+        by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
+        by_meaning: list[Scored] = []
+        if meaning is not None and vector is not None:
+            by_meaning = _by_meaning(reader, meaning, vector, _in_scope(reader, scope, allowed), k)
+        ranked = fuse(by_words, by_meaning, _meaning_weights(reader, meaning, by_meaning))[:k]
+    return Answer(question, coverage, _hits(reader, query, ranked), modes)
 
 
 def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
@@ -105,10 +120,10 @@ def _by_words(
 
 
 def _by_meaning(
-    reader: Reader, desk: LocalDesk, vector: Floats, in_scope: list[int] | None, k: int
+    reader: Reader, meaning: Meaning, vector: Floats, in_scope: list[int] | None, k: int
 ) -> list[Scored]:
     """Leaves out what was removed since the index was last brought up to date."""
-    nearest = desk.meaning.nearest(vector, max(DEPTH, k), in_scope)
+    nearest = meaning.nearest(vector, max(DEPTH, k), in_scope)
     there = reader.languages(passage for passage, _ in nearest)
     return [scored for scored in nearest if scored[0] in there]
 
@@ -124,12 +139,13 @@ def _in_scope(reader: Reader, scope: Scope, allowed: set[int] | None) -> list[in
 
 
 def _meaning_weights(
-    reader: Reader, desk: LocalDesk | None, by_meaning: list[Scored]
+    reader: Reader, meaning: Meaning | None, by_meaning: list[Scored]
 ) -> dict[int, float]:
-    if desk is None or desk.model.languages is None:
+    if meaning is None or meaning.folder.languages is None:
         return {}
+    languages = meaning.folder.languages
     return {
-        passage: 1.0 if covered(known, desk.model.languages) else UNCOVERED_WEIGHT
+        passage: 1.0 if covered(known, languages) else UNCOVERED_WEIGHT
         for passage, known in reader.languages(passage for passage, _ in by_meaning).items()
     }
 

@@ -10,15 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from legaldesk.core.documents import Extraction, FileOutcome, FileState, PageText
 from legaldesk.core.errors import LegalDeskError, LibraryBusy, LibraryDamaged, NoRoom, WrongUse
 from legaldesk.core.hits import Scope
+from legaldesk.core.models import Prompts
 from legaldesk.core.passages import Passage, Segmentation, Span
 from legaldesk.engine import database, profile
-from legaldesk.engine.database import database_path, open_db, translated
+from legaldesk.engine.database import database_path, translated
 from legaldesk.engine.originals import Originals, content_hash, erase
 from legaldesk.engine.reader import Reader
+from legaldesk.engine.schema import migrations
 from legaldesk.engine.store import Store
 from legaldesk.engine.store_rows import NewDocument, Withdrawn
 
@@ -33,7 +36,9 @@ class Shelf:
         library.mkdir(parents=True, exist_ok=True)
         self.library = library
         self.store = Store(library)
-        self.generation = self.store.use_generation(SEGMENTATION, "model", WIDTH)
+        self.generation = self.store.open_generation(
+            SEGMENTATION, "name", "model", Prompts(), WIDTH
+        )
         self.reader = Reader(library)
 
     def add(self, number=0, pages=2, matter="Case", passages=None):
@@ -231,21 +236,63 @@ def test_a_library_of_a_newer_program_is_left_alone(library):
         Store(library)
 
 
-def test_an_older_library_gets_what_was_added_since(library):
+def older_library(library):
+    """A library as it was before there were generations: one document, a vector, one to come."""
     library.mkdir()
-    db = open_db(library, writable=True)
-    for name in ("passages_counted", "passages_uncounted"):
-        db.execute(f"DROP TRIGGER {name}")
-    db.execute("DROP TABLE tally")
-    db.execute("DROP INDEX pages_without_text")
-    db.execute("DELETE FROM _sqlite_migrations WHERE name = '002_counts'")
-    db.execute("PRAGMA user_version = 0")
+    connection = sqlite3.connect(database_path(library))
+    connection.row_factory = sqlite3.Row
+    db = Database(connection)
+    migrations.apply(db, stop_before="003_generations")
+    for sql in (
+        "INSERT INTO generations VALUES (1, 1, 'old', 256, 'gone', 4, 0, '2026')",
+        "INSERT INTO generations VALUES (2, 1, 'tokenizer', 256, 'model', 4, 1, '2026')",
+        f"INSERT INTO documents VALUES (7, '{name_of(0)}', '0.pdf', '', '/drop/0.pdf', 0, 9, 1,"
+        " 'en', 'pdfium', 1, 'imported', '', '[]', '2026')",
+        "INSERT INTO matters (id, name, created) VALUES (1, 'Case', '2026')",
+        "INSERT INTO document_matters VALUES (7, 1)",
+        "INSERT INTO pages VALUES (7, 1, NULL, 'text', '', 1, 1, 'The tenant pays the rent.')",
+    ):
+        db.execute(sql)
+    for number, body in ((40, "The tenant pays."), (41, "The rent is due."), (99, "Removed.")):
+        db.execute(
+            "INSERT INTO passages VALUES (?, ?, 2, 7, 1, 1, '[[1,0,5]]', '[]', 3, '', 'en', 'T',"
+            " '', ?)",
+            [number, f"uuid-{number}", body],
+        )
+    db.execute("DELETE FROM passages WHERE id = 99")
+    db.execute("INSERT INTO vectors VALUES (40, ?)", [b"12345678"])
+    db.execute("INSERT INTO waiting VALUES (41)")
+    db.execute("PRAGMA user_version = 2")
     db.close()
 
-    shelf = Shelf(library)
-    shelf.add(0, pages=3)
 
-    assert shelf.reader.passages() == 3
+def test_an_older_library_keeps_all_it_has(library):
+    older_library(library)
+
+    shelf = Shelf(library)
+
+    assert shelf.generation.id == 2
+    assert shelf.generation.state == "live"
+    assert shelf.reader.by_words('"rent"', Scope("Case"), 5)[0][0] == 41
+    assert (shelf.reader.passages(), shelf.reader.pending()) == (2, 1)
+    rows = shelf.reader.rows("SELECT generation, passage, data FROM vectors")
+    assert [tuple(row) for row in rows] == [(2, 40, b"12345678")]
+    shelf.store.check_words()
+    shelf.close()
+
+
+def test_an_older_library_goes_on_as_a_new_one(library):
+    older_library(library)
+    shelf = Shelf(library)
+
+    shelf.add(1, pages=3)
+
+    assert shelf.reader.passages() == 5
+    [first, *_] = shelf.reader.rows("SELECT id FROM passages WHERE document <> 7 ORDER BY id")
+    assert first["id"] == 100  # a removed passage's number is not given again
+    shelf.store.remove([name_of(0)], None)
+    assert shelf.reader.rows("SELECT * FROM vectors") == []
+    assert shelf.reader.rows("PRAGMA foreign_key_check") == []
     shelf.close()
 
 
@@ -258,7 +305,16 @@ HOT = {
     "found": lambda reader: reader.found([1, 2]),
     "page texts": lambda reader: reader.page_texts(1, [1]),
 }
-SMALL = ("matters", "tally", "waiting", "generations", "json_each", "document_matters", "main.")
+SMALL = (
+    "matters",
+    "segmentations",
+    "waiting",
+    "generations",
+    "json_each",
+    "document_matters",
+    "main.",
+    "CONSTANT",
+)
 """What may be read whole: small tables, and FTS5's own of a few rows."""
 
 
@@ -382,7 +438,9 @@ def test_adding_a_document_costs_the_same_in_a_large_library(shelf, passages):
         new = long_document(number, pages, choose)
         shelf.store.add_document(new, shelf.generation, queued.record, outcome_of(number))
         waiting = [row[0] for row in shelf.reader.rows("SELECT passage FROM waiting")]
-        shelf.store.add_vectors(waiting, [bytes(768)] * len(waiting))
+        shelf.store.add_vectors(
+            shelf.generation.id, waiting, [bytes(768)] * len(waiting), "fp32"
+        )
 
     for number in range(passages // 100):
         add(number, 50)

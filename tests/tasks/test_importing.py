@@ -17,7 +17,6 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reader import spans_of
 from legaldesk.tasks import care, documents, importing, matters, removing
 from tests import pdf_factory as pdf
-from tests.tiny_models import bge_m3_like
 
 
 def bring(desk, *paths, matter="Case", passwords=None, **more):
@@ -354,11 +353,11 @@ def test_a_full_disk_is_said_once_and_nothing_is_lost(desk, drop):
 
 def test_vectors_wait_for_room_on_the_disk(desk, drop):
     desk.meaning.wait_until_ready()
-    desk.meaning.files_begin()  # the thread waits
+    desk.generations.traffic.files_begin()  # the thread waits
     bring(desk, drop("a.pdf", pdf.text_pdf(*[f"Clause {n} binds the tenant." for n in range(20)])))
 
     with room_for(1000), pytest.raises(NoRoom):
-        desk.meaning.files_end()
+        desk.generations.traffic.files_end()
         importing.await_meaning(desk)
 
     assert desk.meaning.ready
@@ -376,7 +375,7 @@ def test_an_error_that_nobody_expected_leaves_the_files_waiting(desk, drop, monk
     paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(4)]
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(desk.tokens, "count", raising(RuntimeError))
+        patch.setattr(desk.meaning.tokens, "count", raising(RuntimeError))
         bring(desk, *paths)
 
     assert desk.files_left() == 4
@@ -438,23 +437,3 @@ def test_a_matter_removed_while_it_is_imported_stays_removed(desk, drop):
     assert documents.list_documents(desk, Scope()) == ()
     assert not [path for path in (desk.library / "originals").rglob("*") if path.is_file()]
     assert desk.reader.rows("SELECT * FROM files") == []
-
-
-def test_another_model_cuts_the_stored_text_again(library, tiny_model, drop, tmp_path):
-    first = LocalDesk(library, tiny_model)
-    bring(first, drop("a.pdf", pdf.text_pdf("The tenant pays the rent.", "Notice.")))
-    before = {row["uuid"] for row in first.reader.rows("SELECT uuid FROM passages")}
-    first.close()
-
-    second = LocalDesk(library, bge_m3_like(tmp_path))
-    waiting = second.reader.coverage(Scope())
-    second.meaning.start()
-    total = importing.await_meaning(second)
-
-    after = {row["uuid"] for row in second.reader.rows("SELECT uuid FROM passages")}
-    assert (waiting.pages, waiting.words_searchable) == (2, 0)
-    assert len(after) == total > 0
-    assert before.isdisjoint(after)
-    assert second.reader.coverage(Scope()).meaning_searchable == 2
-    assert all(finding.ok for finding in care.verify(second))
-    second.close()

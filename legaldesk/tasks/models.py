@@ -1,0 +1,154 @@
+"""Which models there are, which one answers, and how to change that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.fusion import covered
+from legaldesk.core.models import (
+    GenerationInfo,
+    InstalledModel,
+    LanguageGap,
+    ModelsOverview,
+    Prompts,
+)
+from legaldesk.core.progress import Report, silent
+from legaldesk.engine import keyring_token
+from legaldesk.engine.catalogue import catalogue
+from legaldesk.engine.devices import report_devices
+from legaldesk.engine.generations import DEVICE
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.tasks.dispatch import task
+
+
+@task
+def list_models(desk: LocalDesk, report: Report = silent) -> ModelsOverview:
+    """What can be had, what is installed, what is in use and what is being built."""
+    token, keyring = keyring_token.state()
+    return ModelsOverview(
+        catalogue=catalogue(),
+        installed=desk.shelf.installed(),
+        generations=desk.generations.infos(),
+        gaps=_gaps(desk),
+        device=report_devices(desk.reader.setting(DEVICE) or "auto"),
+        token=token,
+        keyring=keyring,
+    )
+
+
+@task
+def add_model(
+    desk: LocalDesk, source: str, name: str = "", report: Report = silent
+) -> InstalledModel:
+    """Install a model from a folder, a zip file, or the hub by its name (OWNER/NAME@REVISION).
+
+    Raises ModelProblem when it is not safe or not whole, NoRoom, and WrongUse for a source
+    that is nothing of this kind.
+    """
+    path = Path(source)
+    if path.is_dir():
+        return desk.shelf.add_folder(path, report, name=name)
+    if path.is_file():
+        return desk.shelf.add_zip(path, report)
+    repo, _, revision = source.partition("@")
+    if repo.count("/") != 1 or path.is_absolute() or not all(repo.split("/")):
+        raise WrongUse(f"“{source}” is no folder, no zip file and no model's name on the hub.")
+    return desk.shelf.add_from_hub(repo, keyring_token.load(), report, revision or "main")
+
+
+@task
+def remove_model(desk: LocalDesk, name: str, report: Report = silent) -> None:
+    """Delete an installed model and the vectors it made. Raises WrongUse while it is in use."""
+    desk.shelf.path(name)
+    made = [each for each in desk.reader.generations() if each.name == name]
+    if any(each.state != "kept" for each in made):
+        raise WrongUse(f"“{name}” is in use. Choose another model first.")
+    desk.shelf.remove(name)
+    for each in made:
+        desk.generations.prune(each.id)
+
+
+@task
+def use_model(
+    desk: LocalDesk,
+    name: str,
+    prompts: Prompts | None = None,
+    dimension: int = 0,
+    report: Report = silent,
+) -> GenerationInfo:
+    """Begin to read the library with a model; it answers once every passage is encoded.
+
+    ``prompts`` None are the model's own and ``dimension`` 0 is its full width. Search goes
+    on with the live model meanwhile. The state of what is returned says how far it is.
+    """
+    return desk.generations.info(desk.generations.use(name, prompts, dimension))
+
+
+@task
+def await_switch(desk: LocalDesk, report: Report = silent) -> GenerationInfo:
+    """Wait until nothing is being built; what is live then."""
+    return desk.generations.info(desk.generations.await_switch(report))
+
+
+@task
+def stop_switch(desk: LocalDesk, report: Report = silent) -> None:
+    """Give up what is being built; what is encoded stays for another time."""
+    desk.generations.stop_building()
+
+
+@task
+def go_back(desk: LocalDesk, report: Report = silent) -> GenerationInfo:
+    """Let the model answer that did before, at once. Raises WrongUse when there is none."""
+    return desk.generations.info(desk.generations.go_back())
+
+
+@task
+def use_dimension(desk: LocalDesk, dimension: int, report: Report = silent) -> GenerationInfo:
+    """Search this many numbers of each vector, 0 for all; nothing is encoded again."""
+    return desk.generations.info(desk.generations.use_dimension(dimension))
+
+
+@task
+def prune_generation(desk: LocalDesk, generation: int, report: Report = silent) -> None:
+    """Delete the vectors of a generation that is not in use."""
+    desk.generations.prune(generation)
+
+
+@task
+def set_device(desk: LocalDesk, wanted: str, report: Report = silent) -> None:
+    """Compute on "auto", "cuda", "mps" or "cpu" from now on. Raises WrongUse for another."""
+    if wanted not in ("auto", "cuda", "mps", "cpu"):
+        raise WrongUse("The device is one of auto, cuda, mps and cpu.")
+    kinds = {device.name.partition(":")[0] for device in report_devices("auto").devices}
+    if wanted not in kinds | {"auto"}:
+        raise WrongUse(f"This computer has no device “{wanted}” that can be used.")
+    desk.generations.set_device(wanted)
+
+
+@task
+def set_hub_token(desk: LocalDesk, token: str, report: Report = silent) -> None:
+    """Keep the hub's token in the computer's keyring, or forget it where it is ""."""
+    if token:
+        keyring_token.save(token.strip())
+    else:
+        keyring_token.forget()
+
+
+def _gaps(desk: LocalDesk) -> tuple[LanguageGap, ...]:
+    """Languages of documents that the live model does not cover, the commonest first."""
+    meaning = desk.meaning
+    if meaning.failed or meaning.folder.languages is None:
+        return ()
+    rows = desk.reader.rows(
+        "SELECT language, count(*) AS documents FROM documents WHERE language <> ''"
+        " GROUP BY language ORDER BY documents DESC, language"
+    )
+    known = meaning.folder.languages
+    return tuple(
+        LanguageGap(row["language"], row["documents"])
+        for row in rows
+        if not covered(row["language"], known)
+    )
+
+
