@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from legaldesk.core.hits import Scope
 from legaldesk.core.metrics import Grades, Scores, TextRange
 
 
@@ -59,6 +60,30 @@ class GoldSet:
     name: str
     documents: tuple[GoldDocument, ...]
     questions: tuple[GoldQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it is put to a library, with its right answers by what they are called."""
+
+    id: str
+    text: str
+    scope: Scope
+    grades: Grades
+    spans: tuple[TextRange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What the passages of a library stand for, by passage number.
+
+    ``names`` is what the grades call each: its document, which then scores as its best
+    passage, or the passage itself. ``ranges`` is where it lies in its document's text, for
+    gold spans.
+    """
+
+    names: Mapping[int, str]
+    ranges: Mapping[int, tuple[TextRange, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

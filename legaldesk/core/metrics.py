@@ -41,8 +41,8 @@ METRICS: tuple[str, ...] = (
 )
 """The names of the figures of a ranking, in the published tables' order."""
 
-BUDGETS = (2_000, 4_000)
-"""Characters of text within which character recall is taken."""
+CHARACTER_RECALL = {budget: f"character_recall@{budget}" for budget in (2_000, 4_000)}
+"""The names of the figures of gold spans, by the characters of text within which they are."""
 
 SHORTEST_SPAN = 40
 """Characters; a shorter answer, such as a date, says nothing about where it was looked for."""

@@ -69,6 +69,8 @@ class _Line:
         value = self.fields.get(name)
         if not isinstance(value, str):
             raise self.problem(f"it needs a text “{name}”")
+        if not value.isprintable() and any("\ud800" <= char <= "\udfff" for char in value):
+            raise self.problem(f"“{name}” holds half a character")
         return value
 
     def optional(self, name: str) -> str:

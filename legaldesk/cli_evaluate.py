@@ -1,0 +1,117 @@
+"""The “evaluate” command: how well questions with known answers are answered."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from legaldesk.cli_output import Console, width
+from legaldesk.core.desk import Desk
+from legaldesk.core.evaluation import Figure, Mode, Table, TableRow
+from legaldesk.core.metrics import CHARACTER_RECALL
+from legaldesk.tasks import evaluating
+
+_NAME, _CELL = 22, 22
+"""Columns that a figure's name and one of its values take."""
+
+
+def register(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Give the command line this command; ``add(name, command, about)`` makes its parser."""
+    parser = add("evaluate", _evaluate, "measure search on questions whose answers are known")
+    parser.add_argument(
+        "folder", metavar="FOLDER", help="with corpus.jsonl, queries.jsonl and qrels.tsv"
+    )
+    parser.add_argument(
+        "--mode",
+        action="append",
+        choices=[mode.value for mode in Mode],
+        help="a way of searching (all); may be given several times",
+    )
+    parser.add_argument(
+        "--model", metavar="NAME", help="an installed model or a folder (the one in use)"
+    )
+    parser.add_argument(
+        "--dims",
+        nargs="+",
+        type=_dimensions,
+        default=[],
+        metavar="N",
+        help="Matryoshka dimensions to cut the vectors to (their full width)",
+    )
+
+
+def _dimensions(text: str) -> list[int]:
+    """One number or several between commas."""
+    return [int(part) for part in text.split(",")]
+
+
+def _evaluate(desk: Desk, options: argparse.Namespace, console: Console) -> int:
+    modes = [Mode(name) for name in options.mode or Mode]
+    dimensions = [number for several in options.dims for number in several]
+    table = evaluating.evaluate_folder(
+        Path(options.folder), modes, _model(desk, options.model), dimensions, console.report
+    )
+    if options.json:
+        for row in table.rows:
+            console.json(row_fields(table, row))
+    else:
+        show_table(console, table)
+    return 0
+
+
+def _model(desk: Desk, name: str | None) -> Path:
+    """The folder of the model that is meant."""
+    if name and Path(name).is_dir():
+        return Path(name)
+    return Path(evaluating.model_folder(desk, name or ""))
+
+
+def row_fields(table: Table, row: TableRow) -> dict[str, Any]:
+    """One line of JSON; the dimension is null where the model's vectors take no part.
+
+    ``span_queries`` of the queries have a gold span, over which character recall is taken.
+    """
+    spans = set(CHARACTER_RECALL.values())
+    return {
+        "set": table.name,
+        "mode": row.mode.value,
+        "model": None if row.mode == Mode.BM25 else table.model,
+        "dimension": row.dimension or None,
+        "queries": table.questions,
+        "span_queries": sum(not spans.isdisjoint(found) for found in row.scores.values()),
+        "units": table.units,
+        "documents": table.corpus,
+        "passages": table.passages,
+        "metrics": {name: asdict(figure) for name, figure in row.figures.items()},
+    }
+
+
+def show_table(console: Console, table: Table) -> None:
+    """The table for people: figures down, ways of searching across."""
+    console.text(
+        f"{table.name}: {table.questions:,} questions ({table.units:,} different answers),"
+        f" {table.corpus:,} documents in {table.passages:,} passages, model {table.model}."
+        " Means with their 95% intervals."
+    )
+    for rows in _blocks(table.rows, max(1, (width() - _NAME) // _CELL)):
+        console.line()
+        console.line(f"{'':{_NAME}}" + "".join(f"{_title(row):<{_CELL}}" for row in rows).rstrip())
+        for name in rows[0].figures:
+            cells = "".join(f"{_cell(row.figures.get(name)):<{_CELL}}" for row in rows)
+            console.line(f"{name:<{_NAME}}{cells}".rstrip())
+
+
+def _blocks(rows: Sequence[TableRow], size: int) -> Iterator[Sequence[TableRow]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def _title(row: TableRow) -> str:
+    return f"{row.mode.value} {row.dimension}" if row.dimension else row.mode.value
+
+
+def _cell(figure: Figure | None) -> str:
+    return f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})" if figure else ""

@@ -1,0 +1,136 @@
+"""Ask a library many questions whose answers are known, each way of searching beside the others.
+
+The words, the vectors, the index and the fusion are the search's own.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import legaldesk.core.query as language
+from legaldesk.core.evaluation import Asked, Mode, Searched, TableRow
+from legaldesk.core.fusion import DEPTH, UNCOVERED_WEIGHT, Scored, covered, fuse
+from legaldesk.core.hits import Scope
+from legaldesk.core.metrics import CHARACTER_RECALL, Scores, character_recall, score
+from legaldesk.core.metrics import DEPTH as RANKED
+from legaldesk.core.pace import counted
+from legaldesk.core.passages import reading_text
+from legaldesk.core.progress import Report
+from legaldesk.engine.dimension_indexes import DimensionIndexes, dimension_indexes
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.ranking_table import scored_row
+from legaldesk.engine.significance import Units
+from legaldesk.engine.vector_source import StoredVectors
+
+DEEP = 1_000
+"""Passages that one half alone ranks, so that RANKED documents of many passages are among them."""
+
+Cell = tuple[Mode, int]
+"""A row of the table: how, and at which dimension (0 for words)."""
+
+
+def measure(
+    desk: LocalDesk,
+    questions: Sequence[Asked],
+    searched: Searched,
+    modes: Iterable[Mode],
+    dimensions: Sequence[int],
+    units: Units,
+    report: Report,
+    above: float = 0.0,
+) -> list[TableRow]:
+    """A row for each mode, and for each dimension where the model takes part.
+
+    ``dimensions`` are Matryoshka dimensions, each searched in an index of its own over the
+    stored vectors. Grades above ``above`` are right answers, and every question has one.
+    Questions are plain text here: quotes and minus signs in them mean nothing.
+    """
+    wanted = set(modes)
+    used = dimensions if any(mode.uses_model for mode in wanted) else ()
+    scores: dict[Cell, Scores] = {}
+    with (
+        closing(StoredVectors(desk.library, desk.meaning.generation)) as source,
+        dimension_indexes(source, used) as indexes,
+    ):
+        halves = _Halves(desk, indexes)
+        for asked in counted(questions, "asking", "questions", report):
+            for cell, passages in halves.ranked(asked, wanted).items():
+                found = _figures(passages, asked, searched, above)
+                scores.setdefault(cell, {})[asked.id] = found
+    order = list(Mode)
+    cells = sorted(scores, key=lambda cell: (order.index(cell[0]), -cell[1]))
+    return [scored_row(*cell, scores[cell], units) for cell in cells]
+
+
+@dataclass(frozen=True, slots=True)
+class _Halves:
+    """Words and meaning of one desk, asked apart and put together."""
+
+    desk: LocalDesk
+    indexes: DimensionIndexes
+
+    def ranked(self, asked: Asked, modes: set[Mode]) -> dict[Cell, list[int]]:
+        """Passage numbers, best first, for every mode and dimension."""
+        text = plain(asked.text)
+        found: dict[Cell, list[int]] = {}
+        by_words: list[Scored] = []
+        if modes & {Mode.LEXICAL, Mode.FUSED}:
+            by_words = self.desk.reader.by_words(language.any_of(text), asked.scope, DEEP)
+        if Mode.LEXICAL in modes:
+            found[Mode.LEXICAL, 0] = [passage for passage, _ in by_words]
+        for dimension, by_meaning in self._by_meaning(text, asked.scope):
+            if Mode.DENSE in modes:
+                found[Mode.DENSE, dimension] = [passage for passage, _ in by_meaning]
+            if Mode.FUSED in modes:
+                found[Mode.FUSED, dimension] = self._fused(by_words, by_meaning)
+        return found
+
+    def _by_meaning(self, text: str, scope: Scope) -> Iterator[tuple[int, list[Scored]]]:
+        """Passages and cosines at every dimension, from one vector of the question."""
+        if not self.indexes:
+            return
+        vector = self.desk.meaning.encode_query(text)
+        yield from self.indexes.nearest(vector, DEEP, _passages_in(self.desk, scope))
+
+    def _fused(self, by_words: Sequence[Scored], by_meaning: Sequence[Scored]) -> list[int]:
+        """Both halves as a search fuses them: the first DEPTH of each."""
+        weights = self._weights([passage for passage, _ in by_meaning[:DEPTH]])
+        return [each.passage for each in fuse(by_words[:DEPTH], by_meaning[:DEPTH], weights)]
+
+    def _weights(self, passages: Iterable[int]) -> dict[int, float]:
+        languages = self.desk.meaning.folder.languages
+        if languages is None:
+            return {}
+        return {
+            passage: 1.0 if covered(known, languages) else UNCOVERED_WEIGHT
+            for passage, known in self.desk.reader.languages(passages).items()
+        }
+
+
+def _figures(
+    passages: Sequence[int], asked: Asked, searched: Searched, above: float
+) -> dict[str, float]:
+    """One question's figures: of what the passages stand for, and of the gold characters."""
+    ranking = list(dict.fromkeys(searched.names[passage] for passage in passages))[:RANKED]
+    found = score(ranking, asked.grades, above)
+    if asked.spans:
+        for budget, name in CHARACTER_RECALL.items():
+            read = (part for passage in passages for part in searched.ranges[passage])
+            found[name] = character_recall(read, asked.spans, budget)
+    return found
+
+
+def plain(question: str) -> str:
+    """A question as the question box cleans it, without reading operators into it."""
+    return unicodedata.normalize("NFC", reading_text(question))
+
+
+def _passages_in(desk: LocalDesk, scope: Scope) -> list[int] | None:
+    """The passages that meaning may choose from, ascending; None means all."""
+    locked = any(matter.locked_out_of_all for matter in desk.reader.matters())
+    if scope == Scope() and not locked:
+        return None
+    return desk.reader.passage_ids(scope)

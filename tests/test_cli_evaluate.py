@@ -1,0 +1,68 @@
+"""“legaldesk evaluate”: one line for each mode and dimension, and a table for people."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from legaldesk import cli
+from legaldesk.core.metrics import METRICS
+from tests.gold_sets import small_set
+
+
+@pytest.fixture
+def evaluate(library: Path, tiny_model: Path, tmp_path: Path, capsys):
+    """Run the command on a small set with the tiny model; returns (status, out, errors)."""
+    folder = small_set(tmp_path / "small")
+
+    def call(*arguments: str):
+        options = ["--model", str(tiny_model), "--library", str(library), *arguments]
+        status = cli.main(["evaluate", str(folder), *options])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+def test_json_has_a_line_for_each_mode_and_dimension(evaluate) -> None:
+    status, out, _ = evaluate("--dims", "64", "16", "--json")
+
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert status == 0
+    assert [(line["mode"], line["dimension"]) for line in lines] == [
+        ("dense", 64), ("dense", 16), ("lexical", None), ("fused", 64), ("fused", 16),
+        ("bm25", None),
+    ]  # fmt: skip
+    assert {line["set"] for line in lines} == {"small"}
+    assert {line["queries"] for line in lines} == {6}
+    assert set(METRICS) <= set(lines[0]["metrics"])
+    assert set(lines[0]["metrics"]["ndcg@10"]) == {"value", "low", "high"}
+    assert (lines[0]["span_queries"], lines[-1]["span_queries"]) == (1, 0)
+
+
+def test_people_see_a_table_that_names_its_corpus(evaluate) -> None:
+    status, out, _ = evaluate("--mode", "lexical", "--mode", "bm25")
+
+    words = " ".join(out.split())
+    assert status == 0
+    assert "small: 6 questions (5 different answers), 6 documents in" in words
+    assert "lexical bm25" in words
+    assert "ndcg@10" in words
+
+
+def test_a_bad_line_is_complained_of(evaluate, tmp_path: Path) -> None:
+    (tmp_path / "small" / "qrels.tsv").write_text("limited\tnothing\t1\n")
+
+    status, out, errors = evaluate("--json")
+
+    assert (status, out) == (2, "")
+    assert "qrels.tsv, line 1" in json.loads(errors)["message"]
+
+
+def test_an_unknown_model_is_complained_of(evaluate) -> None:
+    status, _, errors = evaluate("--model", "no such model", "--json")
+
+    assert status == 2
+    assert "no such model" in json.loads(errors)["message"]
