@@ -16,16 +16,26 @@ Wait = tuple[str, Callable[[], bool]]
 
 
 class Stage:
-    """A window, the folder for its pictures, and what scenes wait for."""
+    """A window, the folder for its pictures, and what scenes wait for.
 
-    def __init__(self, name: str, folder: Path, out: Path, library: str = "library") -> None:
+    ``office`` answers the window in place of an engine.
+    """
+
+    def __init__(
+        self, name: str, folder: Path, out: Path, library: str = "library", office: object = None
+    ) -> None:
         from PySide6.QtWidgets import QApplication
 
         from legaldesk.app import open_window, prepare
+        from legaldesk.ui.start import show_window
 
         self.app = QApplication([])
-        self.name, self.folder, self.out = name, folder, out
-        self.window = open_window(self.app, prepare(folder / library))
+        self.name, self.folder, self.out, self.office = name, folder, out, office
+        place = prepare(folder / library)
+        if office is None:
+            self.window = open_window(self.app, place)
+        else:
+            self.window = show_window(self.app, office, place)
         self.window.resize(1280, 800)
         self.answers = 0
         self.window.actors.asker.answered.connect(self._note_answer)
@@ -57,10 +67,13 @@ class Stage:
     def understood(self) -> Wait:
         """Every passage can be found by meaning."""
         watcher = self.window.actors.watcher
-        return "the meaning of all passages", lambda: (
-            watcher.state is not None
-            and watcher.state.model == "ready"
-            and not watcher.state.pending
+        return (
+            "the meaning of all passages",
+            lambda: (
+                watcher.state is not None
+                and watcher.state.model == "ready"
+                and not watcher.state.pending
+            ),
         )
 
     def ask(self, question: str) -> Wait:

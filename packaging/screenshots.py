@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -263,6 +264,81 @@ def readme(stage: Stage) -> Iterator[Wait]:
     stage.snap("documents")
 
 
+def models(stage: Stage) -> Iterator[Wait]:
+    """The models of the tests' invented office: gigabytes are not fetched for a picture."""
+    from fake_models import CPU, E5, NOTE
+
+    from legaldesk.core.errors import ModelProblem
+    from legaldesk.core.models import DeviceReport, LanguageGap
+    from legaldesk.ui.views import MODELS
+
+    office, window, look = stage.office, stage.window, stage.window.actors.models.book.look
+    office.gaps = (LanguageGap("de", 31), LanguageGap("fr", 7))
+    office.gate = threading.Event()
+    stage.look("light")
+    yield stage.read()
+    window.show_view(MODELS)
+    view, shop = window.views.view(MODELS), window.actors.models.shop
+    yield "the models", view.now.isVisible
+    yield from snapped(stage, "01-models")
+    for name, push in (
+        ("02-install", view.now.help),
+        ("03-terms", view.offers.rows["littlejohn-ai/bge-m3-spanish-boe-qa"].install),
+    ):
+        push.click()
+        yield from question(stage, name)
+    row, name = view.offers.rows["intfloat/multilingual-e5-base"], E5
+    shop.add("intfloat/multilingual-e5-base", name)
+    yield from snapped(stage, "04-fetching", row)
+    office.refusing = ModelProblem("The connection broke off. What has arrived is kept.")
+    office.gate.set()
+    yield "the break", row.go_on.isVisible
+    yield from snapped(stage, "05-broken", row)
+    office.refusing = None
+    row.go_on.click()
+    yield "the model", lambda: name in view.here.rows
+    view.here.rows[name].use.click()
+    yield from question(stage, "06-use", accept=True)
+    yield "the preparation", view.now.progress.isVisible
+    for done, name in ((400, ""), (1203, "07-preparing")):
+        office.advance(done)
+        yield a_moment(80)
+        yield from snapped(stage, name)
+    office.finish()
+    office.gaps, office.device = (), DeviceReport("auto", "cpu", (CPU,), NOTE)
+    look()
+    yield "the switch", view.now.back.isVisible
+    yield from snapped(stage, "08-switched")
+    view.now.row.fold.click()
+    for name, scheme, scale in (("09", "light", 100), ("10", "dark", 100), ("11", "light", 200)):
+        stage.look(scheme, scale)
+        yield a_moment()
+        yield from snapped(stage, f"{name}-advanced", view.now.row.advanced)
+        yield from snapped(stage, f"{name}-devices", view.device.copy)
+
+
+def snapped(stage: Stage, name: str, shown: object = None) -> Iterator[Wait]:
+    """A picture of the models view, scrolled to a part of it; none without a name."""
+    area = stage.window.views.currentWidget().area
+    if shown is None:
+        area.verticalScrollBar().setValue(0)
+    else:
+        area.ensureWidgetVisible(shown)
+    yield a_moment()
+    if name:
+        stage.snap(name)
+
+
+def question(stage: Stage, name: str, accept: bool = False) -> Iterator[Wait]:
+    """A picture of the question that is open, and its answer."""
+    yield "the question", lambda: stage.app.activeModalWidget() is not None
+    yield a_moment()
+    asked = stage.app.activeModalWidget()
+    stage.snap(name, asked)
+    asked.done(int(accept))
+    yield a_moment()
+
+
 def prepare_trouble(folder: Path) -> None:
     """A library with an encrypted document, and one read in place that was deleted since."""
     gone = folder / "gone" / "letter of intent.pdf"
@@ -277,15 +353,28 @@ def prepare_trouble(folder: Path) -> None:
     gone.unlink()
 
 
-SCENES = {"light": light, "dark": dark, "large": large, "trouble": trouble, "readme": readme}
+SCENES = {
+    "light": light,
+    "dark": dark,
+    "large": large,
+    "trouble": trouble,
+    "models": models,
+    "readme": readme,
+}
 
 
 def play(name: str, folder: Path, out: Path) -> int:
     """One scene, in this process."""
     if name == "trouble":
         prepare_trouble(folder)
-    library = name if name in ("trouble", "readme") else "library"
-    return Stage(name, folder, out, library).play(SCENES[name])
+    library = name if name in ("trouble", "models", "readme") else "library"
+    office = None
+    if name == "models":
+        sys.path.insert(0, str(ROOT / "tests" / "ui"))
+        from fake_office import FakeOffice
+
+        office = FakeOffice()
+    return Stage(name, folder, out, library, office).play(SCENES[name])
 
 
 if __name__ == "__main__":

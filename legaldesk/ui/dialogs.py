@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -55,6 +56,12 @@ class Question(QDialog):
         row.addWidget(self.deed)
         self._outer.addLayout(row)
         (self.cancel if self._danger else self.deed).setDefault(True)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """High enough for every line at its width; Qt would stop at two thirds of the screen."""
+        super().showEvent(event)
+        room = round(self.screen().availableSize().height() * 0.9)
+        self.setMinimumHeight(min(self._outer.totalHeightForWidth(self.width()), room))
 
 
 class NameQuestion(Question):

@@ -20,6 +20,7 @@ from legaldesk.ui.documents_view import DocumentsView
 from legaldesk.ui.dropping import Dropping
 from legaldesk.ui.import_panel import ImportPanel
 from legaldesk.ui.main_menu import MainMenu
+from legaldesk.ui.model_news import ModelNews
 from legaldesk.ui.pieces import hairline, in_a_column, in_a_row
 from legaldesk.ui.question_bar import QuestionBar
 from legaldesk.ui.search_view import SearchView
@@ -27,10 +28,8 @@ from legaldesk.ui.settings import Settings
 from legaldesk.ui.sidebar import Sidebar
 from legaldesk.ui.tasks_pill import TasksPill
 from legaldesk.ui.views import DOCUMENTS, MODELS, PLACES, SEARCH, Views
-from legaldesk.ui.wording import count
 
 if TYPE_CHECKING:
-    from legaldesk.ui.model_shop import Fetch
     from legaldesk.workers.lane import Lanes
     from legaldesk.workers.requests import Requests
 
@@ -70,7 +69,9 @@ class MainWindow(QMainWindow):
         column = in_a_column(*parts, grows=self.views)
         self.setCentralWidget(in_a_row(self.sidebar, hairline(vertical=True), column, grows=column))
         self.menu = MainMenu(self, self._settings, self.actors.checking, self.relook)
-        self.overlay = Dropping(self, self.actors.adding, self.actors.book).overlay
+        actors, to_models = self.actors, partial(self._go_to_view, MODELS)
+        news = ModelNews(actors.models, self.sidebar, self.banner, self.views, to_models)
+        self.overlay = Dropping(self, actors.adding, actors.book, news.taker).overlay
         self.sidebar.show_view(SEARCH)
         self._show_matters()
 
@@ -90,9 +91,7 @@ class MainWindow(QMainWindow):
         actors.filing.takenOut.connect(self._start_over)
         actors.filing.added.connect(self._look_again)
         actors.checking.checked.connect(actors.watcher.look)
-        actors.models.book.changed.connect(self._show_gaps)
         actors.models.book.switched.connect(self._look_again)
-        actors.models.shop.fetchFailed.connect(self._say_fetch)
         self._refresh.timeout.connect(self.refresh)
         Complaints(actors, self.banner)
 
@@ -171,19 +170,6 @@ class MainWindow(QMainWindow):
         self.actors.asker.set_ready(state is not None and state.model == "ready")
         if state is not None and state.queued:
             self.actors.importer.resume()
-
-    def _show_gaps(self) -> None:
-        """The sidebar tells that documents are not covered by the model."""
-        overview = self.actors.models.book.overview
-        found = sum(gap.documents for gap in overview.gaps) if overview is not None else 0
-        worry = f"{count(found, 'document')} in other languages than the model's"
-        self.sidebar.mark_view(MODELS, worry if found else "")
-
-    def _say_fetch(self, fetch: Fetch) -> None:
-        """A model that did not arrive is said here only where its own row is not seen."""
-        if self.views.currentIndex() != MODELS and fetch.error is not None:
-            text = f"{fetch.title} was not installed. {fetch.error.message}"
-            self.banner.say(text, ("Show models", partial(self._go_to_view, MODELS)))
 
     # ------------------------------------------------------------ matters
 

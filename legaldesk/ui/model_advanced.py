@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from legaldesk.core.models import GenerationInfo, InstalledModel, Prompts
+from legaldesk.ui.choice_box import ChoiceBox
 from legaldesk.ui.dialogs import line_field
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.model_facts import Plan
-from legaldesk.ui.model_pieces import CalmCombo
 from legaldesk.ui.pieces import ElidedLabel, button, label
 
 PROMPTS_NOTE = (
@@ -33,7 +33,7 @@ class ModelAdvanced(QWidget):
         self._base: tuple[Prompts, int] = (Prompts(), 0)
         self.query, self.passage = line_field("Prompt of a question", ""), line_field("", "")
         self.passage.setAccessibleName("Prompt of a passage")
-        self.dimension = CalmCombo("Dimension to search with")
+        self.dimension = ChoiceBox("Dimension to search with")
         self.apply = button("Use it like this…", self._wish)
         self.reset = button("As the model says", self._reset, "link")
         self._facts = {name: ElidedLabel() for name in ("Identity", "From", "Reads", "Computed in")}

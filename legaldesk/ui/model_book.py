@@ -43,6 +43,11 @@ class ModelBook(QObject):
         self.trouble = ""
 
     @property
+    def settled(self) -> bool:
+        """Whether what was asked has been answered."""
+        return not self._asking
+
+    @property
     def building(self) -> GenerationInfo | None:
         """What is being prepared."""
         return model_facts.building(self.overview) if self.overview is not None else None
@@ -105,10 +110,10 @@ class ModelBook(QObject):
 
     def _rest(self) -> None:
         """Ask again when that is due; not at all while nobody looks and nothing goes on."""
-        if self._again:
-            self._timer.start(0)
+        again, self._asking, self._again = self._again, False, False
+        if again:
+            self.look()
         elif self.building is not None:
             self._timer.start(BUSY_MS)
         elif self._seen:
             self._timer.start(CALM_MS)
-        self._asking = self._again = False

@@ -9,8 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from legaldesk.core.models import DeviceReport
+from legaldesk.ui.choice_box import ChoiceBox
 from legaldesk.ui.document_text import plain
-from legaldesk.ui.model_pieces import CalmCombo
 from legaldesk.ui.model_words import TITLES, command_in, device_line
 from legaldesk.ui.pieces import button, hairline, label
 from legaldesk.ui.sign_line import SignLine
@@ -28,7 +28,7 @@ class ModelDevice(QWidget):
         super().__init__()
         self._shop = shop
         self._report: DeviceReport | None = None
-        self.choice = CalmCombo("Compute on")
+        self.choice = ChoiceBox("Compute on")
         self.choice.activated.connect(self._choose)
         self.now = label("", "secondary", wrap=True)
         self.note = SignLine()

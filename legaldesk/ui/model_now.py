@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from legaldesk.core.models import GenerationInfo, ModelsOverview
+from legaldesk.ui.document_text import caption
 from legaldesk.ui.model_facts import Cover, Plan, building, cover, installed, live, previous
 from legaldesk.ui.model_pieces import ProgressPart
 from legaldesk.ui.model_rows import InstalledRow
@@ -81,7 +82,7 @@ class ModelNow(QWidget):
         back = previous(overview)
         self.back.setVisible(back is not None)
         if back is not None:
-            self.back.setText(f"Go back to {back.model}")
+            self.back.setText(caption(f"Go back to {back.model}"))
             self.back.setToolTip("At once: its passages are kept")
         self._show_gaps(overview, now)
         self._show_building(overview, now)
@@ -106,7 +107,7 @@ class ModelNow(QWidget):
         if found is not None:
             deed = "Use" if found.model is not None else "Install"
             what = "them" if not found.misses else "most of them"
-            self.help.setText(f"{deed} {found.name}, which covers {what}…")
+            self.help.setText(caption(f"{deed} {found.name}, which covers {what}…"))
 
     def _coming(self, found: Cover, overview: ModelsOverview) -> str:
         """That the model which helps is on its way already, or ""."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QComboBox,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -19,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from legaldesk.core.progress import Progress
 from legaldesk.ui import theme
+from legaldesk.ui.document_text import plain
 from legaldesk.ui.flow import Flow
-from legaldesk.ui.pieces import button, hairline, label, set_role
+from legaldesk.ui.pieces import button, fill_bar, hairline, label
 from legaldesk.ui.sign_line import SignLine
 
 NARROW = 600
@@ -99,8 +99,8 @@ class ProgressPart(QWidget):
 
     def show_progress(self, progress: Progress | None, line: str) -> None:
         """Move the bar; None is before anything is known."""
-        self.bar.setMaximum(progress.total if progress is not None else 0)
-        self.bar.setValue(progress.done if progress is not None else 0)
+        done, total = (progress.done, progress.total) if progress is not None else (0, 0)
+        fill_bar(self.bar, done, total)
         self.line.setText(line)
         self.show()
 
@@ -164,25 +164,6 @@ class Fold(QPushButton):
 
     def _turn(self, unfolded: bool) -> None:
         theme.dress(self, "chevron-up" if unfolded else "chevron-down")
-        self.setAccessibleName(f"{self._name} {self._about}".strip())
+        self.setAccessibleName(plain(f"{self._name} {self._about}".strip()))
         self._content.setVisible(unfolded)
         self.unfolded.emit(unfolded)
-
-
-class CalmCombo(QComboBox):
-    """Is not changed by a wheel that only wants to scroll what it stands in."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-
-    def wheelEvent(self, event: object) -> None:
-        """Leave it to the page."""
-        event.ignore()  # type: ignore[attr-defined]
-
-
-def strengthen(push: QPushButton, primary: bool) -> None:
-    """Make a button the one that is meant, or one among others."""
-    set_role(push, "primary" if primary else "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from legaldesk.core.models import CatalogueEntry, GenerationInfo, InstalledModel, ModelsOverview
-from legaldesk.ui.document_text import day
+from legaldesk.ui.document_text import day, plain
 from legaldesk.ui.model_advanced import ModelAdvanced
 from legaldesk.ui.model_facts import (
     Plan,
     building,
     entry_of,
     installed,
+    kept,
     languages,
     removable,
 )
@@ -50,6 +51,8 @@ class InstalledRow(ModelRow):
         made = building(overview)
         prepared = made is not None and made.model == model.name
         self.use.setVisible(used is None)
+        ready = any(Plan(model).is_ready(each) for each in kept(overview))
+        self.use.setText("Use" if ready else "Use…")
         self.use.setEnabled(not model.problem and not prepared)
         self.remove.setVisible(removable(overview, model))
         if model.problem:
@@ -58,7 +61,7 @@ class InstalledRow(ModelRow):
             self.state.say("refresh", "", "Is being prepared" if prepared else "")
         self.advanced.show_model(model, used or (made if prepared else None))
         for push, deed in ((self.use, "Use"), (self.remove, "Remove")):
-            push.setAccessibleName(f"{deed} {model.name}")
+            push.setAccessibleName(plain(f"{deed} {model.name}"))
         self.fold.say_about(f"details of {model.name}")
 
     def _use(self) -> None:
@@ -106,7 +109,7 @@ class FetchRow(ModelRow):
         self.forget.setVisible(cut)
         self.token.setVisible(failed and self._entry is not None and self._entry.gated)
         for push in (self.install, self.go_on, self.token, self.forget, self.progress.stop):
-            push.setAccessibleName(f"{push.text().rstrip('…')}: {name}")
+            push.setAccessibleName(plain(f"{push.text().rstrip('…')}: {name}"))
         self.advance()
         self._say_cut()
 
@@ -161,7 +164,7 @@ class KeptRow(ModelRow):
     def show_kept(self, generation: GenerationInfo, overview: ModelsOverview) -> None:
         """Show what is kept and what can be done with it."""
         self._kept = generation
-        when = f"{DOT}since {day(generation.created)}" if generation.created else ""
+        when = f"{DOT}made {day(generation.created)}" if generation.created else ""
         width = generation.used_dimension
         cut = f"{DOT}{width:,} dimensions" if width != generation.dimension else ""
         self.describe(generation.model, kept_line(generation) + when + cut, "")
@@ -173,7 +176,7 @@ class KeptRow(ModelRow):
         self.back.setText(words)
         self.back.setVisible(installed(overview, generation.model) is not None)
         for push, deed in ((self.back, f"{words}: "), (self.delete, "Delete what is kept for ")):
-            push.setAccessibleName(deed + generation.model)
+            push.setAccessibleName(plain(deed + generation.model))
 
     def _return(self) -> None:
         if self._kept is not None and self._kept.previous:

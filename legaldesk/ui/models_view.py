@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from legaldesk.core.models import InstalledModel, ModelsOverview
 from legaldesk.ui import theme
@@ -53,6 +61,9 @@ class ModelsView(View):
         self.device = ModelDevice(shop)
         self.token = self._token_part()
         self._arrange()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._follow_focus)
         book.changed.connect(self._show)
         shop.changed.connect(self._show)
         shop.moved.connect(self._advance)
@@ -195,6 +206,12 @@ class ModelsView(View):
             self._arrived = ""
             row.use.setFocus(Qt.FocusReason.OtherFocusReason)
             self.area.ensureWidgetVisible(row)
+
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """What the keys have come to is in sight; a click moves nothing under the mouse."""
+        clicked = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if now is not None and not clicked and self._page.isAncestorOf(now):
+            self.area.ensureWidgetVisible(now)
 
     def _first_button(self) -> QPushButton | None:
         pushes = self._page.findChildren(QPushButton)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QLabel,
+    QProgressBar,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -19,6 +20,9 @@ from PySide6.QtWidgets import (
 from legaldesk.ui import theme
 from legaldesk.ui.document_label import PlainLabel
 from legaldesk.ui.document_text import caption, plain, tip
+
+MOST_COUNTED = 1_000_000_000
+"""A progress bar counts in 32 bits."""
 
 
 def label(text: str = "", role: str = "", wrap: bool = False) -> PlainLabel:
@@ -93,6 +97,14 @@ def set_role(widget: QWidget, role: str) -> None:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def fill_bar(bar: QProgressBar, done: int, total: int) -> None:
+    """Move a bar along; of more than it can count, as with gigabytes, in thousandths."""
+    if total > MOST_COUNTED:
+        done, total = 1000 * done // total, 1000
+    bar.setMaximum(total)
+    bar.setValue(min(done, total))
 
 
 class ElidedLink(QPushButton):

@@ -31,7 +31,7 @@ QPushButton {
     background: $window; color: $text; border: 1px solid $field_line; border-radius: 5px;
     padding: ${pad_y}px ${pad_x}px; min-height: ${row}px;
 }
-QPushButton, QToolButton, QComboBox { outline: none; }
+QPushButton, QToolButton { outline: none; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $selected; }
 QPushButton:disabled { color: $secondary; border-color: $line; }

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from legaldesk.ui import theme
-from legaldesk.ui.pieces import ElidedLabel, button, label
+from legaldesk.ui.pieces import ElidedLabel, button, fill_bar, label
 from legaldesk.ui.task_board import Task, TaskBoard
 from legaldesk.ui.wording import count, progress_line
 from legaldesk.workers.job import State
@@ -110,7 +110,7 @@ class _TaskRow(QWidget):
     def advance(self, task: Task) -> None:
         progress = task.progress
         waiting = task.job is not None and task.job.state is State.WAITING
-        self._bar.setMaximum(progress.total if progress else int(waiting))
-        self._bar.setValue(progress.done if progress else 0)
+        done, total = (progress.done, progress.total) if progress else (0, int(waiting))
+        fill_bar(self._bar, done, total)
         words = "Waiting to start" if waiting else "Under way"
         self._line.setText(progress_line(progress) if progress else words)
