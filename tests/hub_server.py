@@ -153,18 +153,9 @@ class _Handler(BaseHTTPRequestHandler):
         commits = [MAIN] if files is repo.files else [OFFER, MAIN]
         if kind == "commits":
             return self._json([_commit(commit) for commit in commits])
-        listed = [_sibling(file, data) for file, data in files.items()]
-        info = {
-            "id": f"{owner}/{name}",
-            "sha": commits[0],
-            "siblings": listed,
-            "private": False,
-            "gated": "manual" if repo.gated else False,
-            "tags": [],
-            "downloads": 0,
-            "likes": 0,
-        }
-        return self._json(info)
+        if kind == "tree":
+            return self._json([_leaf(file, data) for file, data in files.items()])
+        return self._json(_info(repo, f"{owner}/{name}", commits[0], files))
 
     def _resolve(self, path: str, token: str) -> None:
         owner, name, _, rest = path.removeprefix("/").split("/", 3)
@@ -242,6 +233,19 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
+def _info(repo: Repo, name: str, commit: str, files: dict[str, bytes]) -> dict[str, object]:
+    return {
+        "id": name,
+        "sha": commit,
+        "siblings": [_sibling(file, data) for file, data in files.items()],
+        "private": False,
+        "gated": "manual" if repo.gated else False,
+        "tags": [],
+        "downloads": 0,
+        "likes": 0,
+    }
+
+
 def _sibling(name: str, data: bytes) -> dict[str, object]:
     blob = hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
     listed: dict[str, object] = {"rfilename": name, "size": len(data), "blobId": blob}
@@ -249,6 +253,14 @@ def _sibling(name: str, data: bytes) -> dict[str, object]:
         sha256 = hashlib.sha256(data).hexdigest()
         listed["lfs"] = {"size": len(data), "sha256": sha256, "pointerSize": 134}
     return listed
+
+
+def _leaf(name: str, data: bytes) -> dict[str, object]:
+    listed = _sibling(name, data)
+    leaf = {"type": "file", "path": name, "size": len(data), "oid": listed["blobId"]}
+    if is_large(name):
+        leaf["lfs"] = {"oid": listed["lfs"]["sha256"], "size": len(data), "pointerSize": 134}
+    return leaf
 
 
 def _commit(commit: str) -> dict[str, object]:

@@ -39,9 +39,11 @@ INSTEAD = {
     "ui": "submit a Job through legaldesk.workers, or ask app.py to hand the thing in",
 }
 ENGINE_ONLY = set(
-    "hnswlib numpy py3langid pypdf pypdfium2 sentence_transformers sqlite3 sqlite_utils tokenizers "
-    "torch transformers".split()
+    "hnswlib huggingface_hub keyring numpy py3langid pypdf pypdfium2 sentence_transformers sqlite3 "
+    "sqlite_utils tokenizers torch transformers".split()
 )
+# What goes online, and what knows the token: no other module of engine may.
+AT_HOME = {"huggingface_hub": {"hub_child", "hub_errors"}, "keyring": {"keyring_token"}}
 HEAVY = {"torch", "sentence_transformers", "hnswlib"}
 NOT_IN_CORE = set(
     "asyncio ctypes ftplib glob http mmap multiprocessing os shutil signal smtplib socket sqlite3 "
@@ -90,6 +92,8 @@ def judge(path: str, one: Import) -> Iterator[str]:
         yield "only engine knows this library: ask an engine module for a value from core"
     elif top in HEAVY and one.at_import and room != "engine":
         yield "import it inside the function that needs it"
+    elif PurePosixPath(path).stem not in AT_HOME.get(top, {PurePosixPath(path).stem}):
+        yield f"only {' and '.join(sorted(AT_HOME[top]))} may: call that"
     if room == "core" and (top in NOT_IN_CORE or one.name.startswith("urllib.request")):
         yield "core has no files, processes or network: do it in engine and pass the value in"
     if top in POSIX_ONLY and one.at_import:
@@ -195,6 +199,8 @@ PLANTED = [
     *((f"legaldesk/{room}/a.py", f"def f():\n    import {library}", "only engine knows")
       for room in ("core", "tasks", "workers", "ui") for library in sorted(ENGINE_ONLY)),
     ("legaldesk/cli.py", "from sqlite3 import connect", "only engine knows"),
+    ("legaldesk/engine/a.py", "def f():\n    import keyring", "only keyring_token may"),
+    ("legaldesk/engine/hub.py", "from huggingface_hub import HfApi", "only hub_child and"),
     *(("legaldesk/core/a.py", f"import {module}", "core has no files")
       for module in [*sorted(NOT_IN_CORE), "urllib.request"]),
     ("legaldesk/core/a.py", "from os import path", "core has no files"),
@@ -213,6 +219,7 @@ ALLOWED = [
     ("legaldesk/core/a.py", "from legaldesk import RESOURCES, __version__"),
     ("legaldesk/engine/a.py", "import os, sqlite3\nimport numpy as np\nfrom ..core import errors"),
     ("legaldesk/engine/a.py", "def limit():\n    import resource"),
+    ("legaldesk/engine/hub_child.py", "def f():\n    from huggingface_hub import HfApi"),
     ("legaldesk/engine/a.py", "from . import resource"),
     ("legaldesk/tasks/a.py", "from legaldesk.engine.store import Store"),
     ("legaldesk/workers/a.py", "from PySide6.QtCore import QThread\nfrom legaldesk import tasks"),

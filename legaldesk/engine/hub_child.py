@@ -75,8 +75,11 @@ def main() -> int:
     request = msgspec.json.decode(frame[0], type=FetchRequest)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
+    one_at_a_time = threading.Lock()
+
     def say(reply: FetchReply) -> None:
-        write_frame(replies, msgspec.json.encode(reply))
+        with one_at_a_time:
+            write_frame(replies, msgspec.json.encode(reply))
 
     try:
         say(_Fetch(request, say).run())
@@ -151,6 +154,8 @@ class _Fetch:
             raise
         except Exception as error:
             raise explain(error, self.repo, bool(self.token)) from error
+        finally:
+            self.meter.close()
         total = sum(file.size for file in wanted)
         return FetchReply("done", self.commit, done=total, total=total)
 
@@ -325,33 +330,42 @@ class _Meter:
         self._say = say
         self._total = 0
         self._finished = 0
-        self._said = 0.0
+        self._position = 0
+        self._over = threading.Event()
         self._seen: collections.deque[tuple[float, int]] = collections.deque()
 
     def expect(self, files: Iterable[_File], done: Callable[[_File], Path]) -> None:
-        """Begin to count: all the files, those that are here already done."""
+        """Begin to count and to tell: all the files, those that are here already done."""
         files = list(files)
         self._total = sum(file.size for file in files)
         self._finished = sum(file.size for file in files if done(file).is_file())
-        self.at(0)
+        threading.Thread(target=self._tell, daemon=True).start()
 
     def at(self, position: int) -> None:
         """The file that is being fetched is this long by now."""
-        if not self._total:
-            return
-        now, done = time.monotonic(), self._finished + position
-        self._seen.append((now, done))
-        while self._seen[0][0] < now - _WINDOW:
-            self._seen.popleft()
-        if now - self._said < BEAT:
-            return
-        self._said = now if len(self._seen) > 1 else 0.0
-        elapsed, grown = now - self._seen[0][0], done - self._seen[0][1]
-        rate = grown / elapsed if elapsed > 0 and grown > 0 else 0.0
-        left = (self._total - done) / rate if rate else None
-        self._say(FetchReply("progress", "", "", None, done, self._total, rate, left))
+        self._position = position
 
     def finish(self, size: int) -> None:
         """A file of this size is complete."""
-        if self._total:
-            self._finished += size
+        self._position = 0
+        self._finished += size if self._total else 0
+
+    def close(self) -> None:
+        """Tell no more."""
+        self._over.set()
+
+    def _tell(self) -> None:
+        """A thread of its own: a connection that hangs must be seen to do so."""
+        self._say(self._reply())
+        while not self._over.wait(BEAT):
+            self._say(self._reply())
+
+    def _reply(self) -> FetchReply:
+        now, done = time.monotonic(), min(self._finished + self._position, self._total)
+        self._seen.append((now, done))
+        while self._seen[0][0] < now - _WINDOW:
+            self._seen.popleft()
+        elapsed, grown = now - self._seen[0][0], done - self._seen[0][1]
+        rate = grown / elapsed if elapsed > 0 and grown > 0 else 0.0
+        left = (self._total - done) / rate if rate else None
+        return FetchReply("progress", done=done, total=self._total, rate=rate, seconds_left=left)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from legaldesk.core.errors import LegalDeskError, ModelProblem, NoRoom
 from legaldesk.engine.profile import FULL
+
+if TYPE_CHECKING:
+    from huggingface_hub.errors import HfHubHTTPError
 
 _GOES_ON = "Add the model again; it goes on where it stopped."
 
@@ -15,21 +20,10 @@ def explain(error: Exception, repo: str, token: bool) -> LegalDeskError:
     """
     from huggingface_hub import errors
 
-    if isinstance(error, errors.GatedRepoError):
-        return ModelProblem(_gated(repo, token))
-    if isinstance(error, errors.RevisionNotFoundError):
-        return ModelProblem(
-            f"“{repo}” has no such version. Leave the version out to get the latest."
-        )
-    if isinstance(error, errors.EntryNotFoundError):
-        message = f"A file of “{repo}” that is listed on the hub is missing there. Try again later."
-        return ModelProblem(message)
-    if isinstance(error, errors.RepositoryNotFoundError):
-        return ModelProblem(_unknown(repo, token))
     if isinstance(error, errors.HFValidationError):
         return ModelProblem(f"“{repo}” is not a model's name. Copy it from the model's page.")
     if isinstance(error, errors.HfHubHTTPError):
-        return ModelProblem(_refused(repo, error.response.status_code, token))
+        return ModelProblem(_refusal(error, repo, token))
     if isinstance(error, OSError) and error.errno in FULL:
         return NoRoom(f"The disk is full: “{repo}” was not fetched. Make room and add it again.")
     if _is_network(error):
@@ -44,6 +38,21 @@ def explain(error: Exception, repo: str, token: bool) -> LegalDeskError:
         reason = error.strerror or "the connection was cut"
         return ModelProblem(f"“{repo}” could not be fetched: {reason}. {_GOES_ON}")
     raise error
+
+
+def _refusal(error: HfHubHTTPError, repo: str, token: bool) -> str:
+    """What the hub means by its error."""
+    from huggingface_hub import errors
+
+    if isinstance(error, errors.GatedRepoError):
+        return _gated(repo, token)
+    if isinstance(error, errors.RevisionNotFoundError):
+        return f"“{repo}” has no such version. Leave the version out to get the latest."
+    if isinstance(error, errors.EntryNotFoundError):
+        return f"A file of “{repo}” that is listed on the hub is missing there. Try again later."
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return _unknown(repo, token)
+    return _refused(repo, error.response.status_code, token)
 
 
 def _is_network(error: Exception) -> bool:

@@ -6,6 +6,7 @@ and kept beside the weights in `legaldesk.json`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterable
@@ -133,12 +134,19 @@ def fingerprint_of(folder: Path) -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
+def size_of(folder: Path) -> int:
+    """Bytes of the model's files."""
+    return sum(size for _, size, _ in _facts(folder, folder.rglob("*")))
+
+
 def _facts(folder: Path, files: Iterable[Path]) -> Iterable[tuple[str, int, int]]:
     for file in files:
         name = file.relative_to(folder).as_posix()
-        if name != FILE and not file.name.startswith(".") and file.is_file():
-            status = file.stat()
-            yield name, status.st_size, status.st_mtime_ns
+        # Another thread may be removing the model.
+        with contextlib.suppress(FileNotFoundError):
+            if name != FILE and not file.name.startswith(".") and file.is_file():
+                status = file.stat()
+                yield name, status.st_size, status.st_mtime_ns
 
 
 def _entry(source: str) -> CatalogueEntry | None:

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
+
 from legaldesk.core.errors import Cancelled, LegalDeskError, ModelProblem, NoRoom, WrongUse
 from legaldesk.core.models import InstalledModel, Prompts
 from legaldesk.core.progress import Progress, Report, silent
@@ -46,6 +48,7 @@ from legaldesk.engine.model_record import (
     fingerprint_of,
     known_of,
     read_record,
+    size_of,
     take_prompts_from_catalogue,
     write_record,
 )
@@ -79,6 +82,7 @@ class ModelShelf:
         self.folder = library / FOLDER
         self._guard = threading.Lock()
         self._count = 0
+        self._fetching: set[Path] = set()
         self._read: dict[Path, tuple[str, Checked | ModelProblem]] = {}
 
     def installed(self) -> tuple[InstalledModel, ...]:
@@ -131,8 +135,7 @@ class ModelShelf:
         again. Raises what add_folder does, each time naming the model and what to do.
         """
         hub.check_name(repo)
-        parts = make_private_folder(self.folder / _FETCHING) / repo.replace("/", "--").lower()
-        with _disk_errors():
+        with self._fetching_alone(repo) as parts, _disk_errors():
             fetched = hub.fetch(repo, revision, token, parts, report)
             report(Progress("checking", fetched.size, fetched.size, "bytes"))
             # From here on nothing is cancelled: it takes seconds, and the download is moved.
@@ -164,6 +167,20 @@ class ModelShelf:
             with contextlib.suppress(OSError):
                 if parts.stat().st_mtime < time.time() - KEPT_PARTS:
                     shutil.rmtree(parts, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _fetching_alone(self, repo: str) -> Iterator[Path]:
+        """The folder for a download, for one at a time. Raises WrongUse for a second."""
+        parts = self.folder / _FETCHING / repo.replace("/", "--").lower()
+        with self._guard:
+            if parts in self._fetching:
+                raise WrongUse(f"“{repo}” is being fetched already. Wait until it is here.")
+            self._fetching.add(parts)
+        try:
+            yield make_private_folder(parts)
+        finally:
+            with self._guard:
+                self._fetching.discard(parts)
 
     def _add(
         self, source: Source, origin: str, name: str, wished: str, report: Report
@@ -251,7 +268,7 @@ class ModelShelf:
     def _describe(self, name: str, path: Path) -> InstalledModel:
         record = known_of(path, "bundled", Record()) if name == BUNDLED_NAME else read_record(path)
         model = self._model(path)
-        size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+        size = size_of(path)
         if isinstance(model, ModelProblem):
             return InstalledModel(
                 name, record.source, "", 0, (), 0, Prompts(), record.languages or (),
@@ -277,20 +294,27 @@ class ModelShelf:
         known = self._read.get(path)
         if known is not None and known[0] == fingerprint:
             return known[1]
-        model = _read(path, fingerprint)
+        model = _remembered(path, fingerprint) or self._read_again(path, fingerprint)
         self._read[path] = fingerprint, model
         return model
 
+    def _read_again(self, path: Path, fingerprint: str) -> Checked | ModelProblem:
+        """Read the folder and remember it beside the weights, where those are our own."""
+        try:
+            model = checked(read_model_folder(path), fingerprint)
+        except ModelProblem as problem:
+            return problem
+        if path.parent == self.folder:
+            with contextlib.suppress(LegalDeskError):
+                write_record(path, msgspec.structs.replace(read_record(path), checked=model))
+        return model
 
-def _read(path: Path, fingerprint: str) -> Checked | ModelProblem:
-    """What was written beside the weights, if it is of these files; else what they say now."""
+
+def _remembered(path: Path, fingerprint: str) -> Checked | None:
+    """What was written beside the weights, if it is of these files."""
     known = read_record(path).checked
-    if known is not None and (known.rules, known.fingerprint) == (RULES, fingerprint):
-        return known
-    try:
-        return checked(read_model_folder(path), fingerprint)
-    except ModelProblem as problem:
-        return problem
+    same = known is not None and (known.rules, known.fingerprint) == (RULES, fingerprint)
+    return known if same else None
 
 
 def _place(source: Source, names: list[str], target: Path, copied: Callable[[int], None]) -> None:

@@ -192,6 +192,15 @@ def test_listing_reads_the_weights_once(shelf, e5_copy, monkeypatch):
     assert ModelShelf(shelf.folder.parent).installed() == (added,)
 
 
+def test_what_was_read_again_is_remembered(shelf, e5_copy, monkeypatch):
+    added = shelf.add_folder(e5_copy, silent)
+    os.utime(shelf.path(added.name) / "model.safetensors", (1, 1))
+    assert ModelShelf(shelf.folder.parent).info(added.name) == added
+    monkeypatch.setattr(model_shelf, "read_model_folder", lambda path: pytest.fail("read again"))
+
+    assert ModelShelf(shelf.folder.parent).info(added.name) == added
+
+
 def test_a_change_of_the_weights_is_noticed(shelf, e5_copy):
     added = shelf.add_folder(e5_copy, silent)
     weights = shelf.path(added.name) / "model.safetensors"
