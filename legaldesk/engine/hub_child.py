@@ -253,7 +253,7 @@ class _Fetch:
     def _download(self, file: _File, part: Path) -> None:
         from huggingface_hub import hf_hub_url
         from huggingface_hub.file_download import http_get
-        from huggingface_hub.utils._headers import build_hf_headers
+        from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
         headers = build_hf_headers(
             token=self.token or False, library_name="legaldesk", library_version=__version__
