@@ -168,6 +168,7 @@ def _load_tasks() -> None:
         evaluating,
         importing,
         matters,
+        models,
         removing,
         searching,
         viewing,

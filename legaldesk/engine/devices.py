@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psutil
 
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.models import Device, DeviceReport
@@ -46,6 +45,8 @@ class Machine:
 
 def this_machine() -> Machine:
     """The computer that this runs on; takes up to a second where there is an NVIDIA card."""
+    import psutil  # it imports POSIX modules of its own
+
     memory = psutil.virtual_memory()
     graphics, driver = _nvidia()
     return Machine(

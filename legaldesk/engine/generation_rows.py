@@ -150,23 +150,24 @@ def clear_some(db: Database) -> bool:
     Passages go when no other generation is of their cut, their word index first.
     """
     sql = db.conn
-    doomed = one(sql, "g.state = 'doomed' LIMIT 1")
-    if doomed is None:
+    row = sql.execute("SELECT id, segmentation FROM generations WHERE state = 'doomed'").fetchone()
+    if row is None:
         return False
-    if _delete_some(sql, "vectors", "generation", doomed.id):
+    doomed, cut = int(row[0]), int(row[1])
+    if _delete_some(sql, "vectors", "generation", doomed):
         return True
     others = sql.execute(
         "SELECT count(*) FROM generations WHERE segmentation = ? AND id <> ?",
-        (doomed.cut, doomed.id),
+        (cut, doomed),
     ).fetchone()[0]
     if not others:
-        drop_words(db, doomed.cut)
-        if _delete_some(sql, "passages", "segmentation", doomed.cut):
+        drop_words(db, cut)
+        if _delete_some(sql, "passages", "segmentation", cut):
             return True
-    sql.execute("DELETE FROM changes WHERE generation = ?", (doomed.id,))
-    sql.execute("DELETE FROM generations WHERE id = ?", (doomed.id,))
+    sql.execute("DELETE FROM changes WHERE generation = ?", (doomed,))
+    sql.execute("DELETE FROM generations WHERE id = ?", (doomed,))
     if not others:
-        sql.execute("DELETE FROM segmentations WHERE id = ?", (doomed.cut,))
+        sql.execute("DELETE FROM segmentations WHERE id = ?", (cut,))
     return True
 
 

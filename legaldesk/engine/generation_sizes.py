@@ -45,4 +45,4 @@ def _text_bytes(reader: Reader, cut: int, passages: int) -> int:
         cut,
         SAMPLE,
     )
-    return 2 * passages * sum(row[0] for row in rows) // max(len(rows), 1)
+    return 2 * passages * sum(int(row[0]) for row in rows) // max(len(rows), 1)

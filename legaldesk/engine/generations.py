@@ -20,7 +20,7 @@ from legaldesk.core.passages import RULES_VERSION, Segmentation
 from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.generation_sizes import GENERATIONS, generation_info
 from legaldesk.engine.meaning import Meaning
-from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder, read_model_folder
+from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder
 from legaldesk.engine.reader import Reader, Readers
 from legaldesk.engine.store import Store
 from legaldesk.engine.store_rows import Generation
@@ -34,17 +34,18 @@ RESTING_BYTES = 1 << 30
 DEVICE = "device"
 """The setting that says where to compute."""
 
-Find = Callable[[str], Path]
+Read = Callable[[str, Prompts | None], ModelFolder]
 
 
 class Generations:
     """The library's models at work; may be used from several threads.
 
-    ``find`` gives a model's folder by its name. ``default`` is the model of a new library.
+    ``read`` gives a model by its name, with other prompts than its own. ``default`` is the
+    model of a new library.
     """
 
-    def __init__(self, library: Path, store: Store, find: Find, default: str) -> None:
-        self._library, self._store, self._find = library, store, find
+    def __init__(self, library: Path, store: Store, read: Read, default: str) -> None:
+        self._library, self._store, self._read = library, store, read
         self._readers = Readers(library)
         self._turns, self.traffic = Turns(), Traffic()
         self._switching = threading.RLock()
@@ -251,9 +252,6 @@ class Generations:
 
     # Inside
 
-    def _read(self, name: str, prompts: Prompts | None) -> ModelFolder:
-        return read_model_folder(self._find(name), prompts)
-
     def _open(self, folder: ModelFolder, name: str, dimension: int = 0) -> Generation:
         """The store's generation for this model as text is cut today."""
         tokens = TokenCounter(folder)
@@ -352,7 +350,8 @@ class Generations:
                 old.start()
                 return
             dropped = self._resting
-            self._resting = old if old.can_rest(RESTING_BYTES) else None
+            known = any(each.id == old.generation.id for each in self._reader.generations())
+            self._resting = old if known and old.can_rest(RESTING_BYTES) else None
             if self._resting is old:
                 old.became(replace(old.generation, state=GenerationState.KEPT))
         for meaning in (dropped, old):

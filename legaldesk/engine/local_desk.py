@@ -6,16 +6,18 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from legaldesk.core.desk import Task
+from legaldesk.core.models import Prompts
 from legaldesk.core.progress import Report
 from legaldesk.engine.generations import Generations
 from legaldesk.engine.meaning import Meaning
-from legaldesk.engine.model_folder import BUNDLED_NAME
+from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder, read_model_folder
 from legaldesk.engine.model_shelf import ModelShelf
 from legaldesk.engine.originals import Originals, erase
 from legaldesk.engine.parser_pool import ParserPool
@@ -39,7 +41,7 @@ class LocalDesk:
         self.store = Store(library)
         self.shelf = ModelShelf(library)
         default = str(model) if model is not None else BUNDLED_NAME
-        self.generations = Generations(library, self.store, self._find_model, default)
+        self.generations = Generations(library, self.store, self._read_model, default)
         self.originals = Originals(library / "originals")
         self.parsers = ParserPool()
         self.passwords: dict[str, str] = {}
@@ -102,9 +104,11 @@ class LocalDesk:
         with self._leftovers_guard:
             self._leftovers.update(records)
 
-    def _find_model(self, name: str) -> Path:
-        """A model's folder by its name, or by its path where it was used in place."""
-        return Path(name) if os.path.isabs(name) else self.shelf.path(name)
+    def _read_model(self, name: str, prompts: Prompts | None) -> ModelFolder:
+        """A model by its name, or by its folder's path where it is used in place."""
+        path = Path(name) if os.path.isabs(name) else self.shelf.path(name)
+        folder = read_model_folder(path, prompts, self.library / "weights.json")
+        return replace(folder, languages=self.shelf.languages(path))
 
     def _clear_strays(self) -> None:
         """Delete copies of files whose import was cut off before it was committed."""

@@ -21,7 +21,7 @@ from legaldesk.core.hits import EngineState
 from legaldesk.core.models import GenerationState
 from legaldesk.core.passages import embedded_text
 from legaldesk.core.progress import Progress, Report
-from legaldesk.engine.model_folder import ModelFolder
+from legaldesk.engine.model_folder import ModelFolder, verify_weights
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.recut import cut_again
 from legaldesk.engine.store import Store
@@ -345,6 +345,7 @@ class Meaning:
     def _load(self) -> None:
         from legaldesk.engine.encoder import Encoder  # seconds of imports
 
+        verify_weights(self.folder, self._library / "weights.json")
         notes = self._library / "precision.json"
         encoder = Encoder(self.folder, self._device, self._turns, notes=notes)
         encoder.rank = LIVE if self._live else SHADOW

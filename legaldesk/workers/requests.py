@@ -6,9 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from legaldesk.core.hits import Scope
+from legaldesk.core.models import Prompts
 from legaldesk.core.passages import Span
 from legaldesk.core.progress import Report
-from legaldesk.tasks import care, demo, documents, importing, matters, removing, searching, viewing
+from legaldesk.tasks import (
+    care,
+    demo,
+    documents,
+    importing,
+    matters,
+    models,
+    removing,
+    searching,
+    viewing,
+)
 from legaldesk.workers.job import Job
 
 
@@ -120,6 +131,50 @@ class Requests:
     def verify(self, repair: bool = False) -> Job:
         """Check the library, and mend what can be mended: a tuple of Finding."""
         return self._job(care.verify, repair)
+
+    def list_models(self) -> Job:
+        """What can be had, what is installed and what is in use: a ModelsOverview."""
+        return self._job(models.list_models)
+
+    def add_model(self, source: str, name: str = "") -> Job:
+        """Install a model from a folder, a zip file or the hub: the InstalledModel."""
+        return self._job(models.add_model, source, name)
+
+    def remove_model(self, name: str) -> Job:
+        """Delete an installed model and the vectors it made."""
+        return self._job(models.remove_model, name)
+
+    def use_model(self, name: str, prompts: Prompts | None = None, dimension: int = 0) -> Job:
+        """Begin to read the library with a model: its GenerationInfo."""
+        return self._job(models.use_model, name, prompts, dimension)
+
+    def use_dimension(self, dimension: int) -> Job:
+        """Search so many numbers of each vector: the live GenerationInfo."""
+        return self._job(models.use_dimension, dimension)
+
+    def await_switch(self) -> Job:
+        """Wait until nothing is being built: the live GenerationInfo."""
+        return self._job(models.await_switch)
+
+    def stop_switch(self) -> Job:
+        """Give up what is being built."""
+        return self._job(models.stop_switch)
+
+    def go_back(self) -> Job:
+        """Let the model answer that did before: its GenerationInfo."""
+        return self._job(models.go_back)
+
+    def prune_generation(self, generation: int) -> Job:
+        """Delete the vectors of a generation that is not in use."""
+        return self._job(models.prune_generation, generation)
+
+    def set_device(self, wanted: str) -> Job:
+        """Compute on "auto", "cuda", "mps" or "cpu" from now on."""
+        return self._job(models.set_device, wanted)
+
+    def set_hub_token(self, token: str) -> Job:
+        """Keep the hub's token in the computer's keyring; "" forgets it."""
+        return self._job(models.set_hub_token, token)
 
     def example_questions(self) -> Job:
         """Questions that the sample matter answers: its name, and their texts."""

