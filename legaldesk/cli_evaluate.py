@@ -45,7 +45,10 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 def _dimensions(text: str) -> list[int]:
     """One number or several between commas."""
-    return [int(part) for part in text.split(",")]
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number") from error
 
 
 def _evaluate(desk: Desk, options: argparse.Namespace, console: Console) -> int:

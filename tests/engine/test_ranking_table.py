@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from legaldesk.core.fusion import DEPTH, fuse
 from legaldesk.core.metrics import METRICS, means
 from legaldesk.engine import ranking_table
 from legaldesk.engine.encoder import Encoder
 from legaldesk.engine.model_folder import read_model_folder
-from legaldesk.engine.ranking_table import dense_rows, exact_rankings
-from legaldesk.engine.vectors import unit
+from legaldesk.engine.ranking_table import dense_rows, exact_nearest, fused_rankings
+from legaldesk.engine.vectors import search_all, unit
 
 DIMENSIONS = (64, 32, 16)
 WORDS = "tenant landlord lease termination notice rent payment liability damages court".split()
@@ -62,19 +63,20 @@ def test_the_figures_equal_the_evaluators_at_every_dimension(tiny_model: Path, c
 def test_blocks_change_nothing(monkeypatch) -> None:
     random = np.random.default_rng(12)
     questions, passages = random.standard_normal((9, 16)), random.standard_normal((300, 16))
-    whole = exact_rankings(questions, passages, 8)
+    whole, best = exact_nearest(questions, passages, 8)
 
     monkeypatch.setattr(ranking_table, "_BLOCK", 600)
 
-    assert np.array_equal(exact_rankings(questions, passages, 8), whole)
+    assert np.array_equal(exact_nearest(questions, passages, 8)[0], whole)
     cosines = unit(questions, 8) @ unit(passages, 8).T
     assert np.array_equal(whole, np.argsort(-cosines, axis=1, kind="stable")[:, :100])
+    assert best == pytest.approx(-np.sort(-cosines, axis=1)[:, :100])
 
 
 def test_equal_passages_come_in_their_order() -> None:
     passages = np.repeat(np.eye(4, dtype=np.float32), 3, axis=0)
 
-    places = exact_rankings(np.eye(4, dtype=np.float32)[2:3], passages, 4, depth=5)
+    places, _ = exact_nearest(np.eye(4, dtype=np.float32)[2:3], passages, 4, depth=5)
 
     assert places.tolist() == [[6, 7, 8, 0, 1]]
 
@@ -82,6 +84,22 @@ def test_equal_passages_come_in_their_order() -> None:
 def test_a_small_corpus_is_ranked_whole_and_an_empty_one_finds_nothing() -> None:
     question = np.ones((1, 4), dtype=np.float32)
 
-    assert exact_rankings(question, np.eye(4)[:2], 4).shape == (1, 2)
+    assert exact_nearest(question, np.eye(4)[:2], 4)[0].shape == (1, 2)
     rows = dense_rows(question, np.empty((0, 4)), ["q"], [], {"q": {"a": 1.0}}, [4], {"q": "q"})
     assert set(means(rows[0].scores).values()) == {0.0}
+
+
+def test_another_models_vectors_are_fused_as_the_search_does() -> None:
+    random = np.random.default_rng(13)
+    questions, passages = random.standard_normal((3, 16)), random.standard_normal((150, 16))
+    numbers = np.arange(150, dtype=np.int64) * 2 + 7
+    by_words = [[(7, 3.0), (9, 1.0)], [], [(11, 2.0)]]
+    weights = {int(number): 0.2 for number in numbers[:40]}
+
+    found = fused_rankings(questions, passages, numbers.tolist(), by_words, 8, weights)
+
+    rows = unit(passages, 8)
+    for words, question, ranking in zip(by_words, unit(questions, 8), found, strict=True):
+        ids, cosines = search_all(numbers, rows, question, DEPTH)
+        nearest = list(zip(ids.tolist(), cosines.tolist(), strict=True))
+        assert ranking == [each.passage for each in fuse(words, nearest, weights)]
