@@ -19,7 +19,7 @@ from sentence_transformers import (
 )
 from sentence_transformers.base.evaluation import BaseEvaluator
 from sentence_transformers.base.sampler import BatchSamplers, NoDuplicatesBatchSampler
-from transformers import TrainerCallback
+from transformers import PrinterCallback, TrainerCallback
 
 from legaldesk.core.models import Prompts
 from legaldesk.core.recipes import Recipe, measured_dimensions, metric_dimension
@@ -100,15 +100,15 @@ class PoolEvaluator(BaseEvaluator):  # type: ignore[misc]
 class _Callback(TrainerCallback):  # type: ignore[misc]
     """Turns the library's hooks into a Watcher's, and its answers into the library's flags."""
 
-    def __init__(self, watcher: Watcher) -> None:
-        self._watcher = watcher
+    def __init__(self, watcher: Watcher, evaluates: bool) -> None:
+        self._watcher, self._evaluates = watcher, evaluates
         self._done: dict[str, int] = {}
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         wanted = self._watcher.stepped(state.global_step, state.max_steps, state.epoch or 0.0)
         if state.global_step >= state.max_steps:
             wanted |= {"evaluate", "save"}
-        _order(control, wanted)
+        _order(control, wanted if self._evaluates else wanted - {"evaluate"})
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if self._done.get("evaluate") == state.global_step:
@@ -183,15 +183,17 @@ def build(
         logging_steps=max(1, min(50, int(steps) // LOGGED)),
         **training_arguments(recipe, model.get_embedding_dimension(), evaluator is not None),
     )
-    return RunTrainer(
+    trainer = RunTrainer(
         keys,
         model=model,
         args=arguments,
         train_dataset=data,
         loss=make_loss(model, recipe),
         evaluator=evaluator,
-        callbacks=[_Callback(watcher)],
+        callbacks=[_Callback(watcher, evaluator is not None)],
     )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
 
 
 def training_arguments(recipe: Recipe, width: int, evaluates: bool) -> dict[str, Any]:
