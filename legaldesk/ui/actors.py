@@ -43,6 +43,7 @@ class Actors:
         self.filing = Filing(window, requests, lanes.library, self.board, self.book)
         self.checking = Checking(window, requests, lanes.care, self.board)
         self.models = ModelActors(window, requests, lanes, self.board)
+        self.watcher.changed.connect(self.models.book.wake)
 
     def keys(self) -> dict[str, Callable[[], object]]:
         """The keys that start something anywhere in the window."""
@@ -57,6 +58,7 @@ class Actors:
         self.watcher.look()
         self.book.refresh()
         self.asker.renew()
+        self.models.book.look()
 
     def ask_new_matter(self) -> None:
         """Ask for a name and make a matter."""

@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(in_a_row(self.sidebar, hairline(vertical=True), column, grows=column))
         self.menu = MainMenu(self, self._settings, self.actors.checking, self.relook)
         actors, to_models = self.actors, partial(self._go_to_view, MODELS)
+        self.bar.model_pill.modelsWanted.connect(to_models)
         news = ModelNews(actors.models, self.sidebar, self.banner, self.views, to_models)
         self.overlay = Dropping(self, actors.adding, actors.book, news.taker).overlay
         self.sidebar.show_view(SEARCH)
@@ -278,7 +279,6 @@ class MainWindow(QMainWindow):
         job = self._requests.example_questions()
         job.succeeded.connect(lambda found: self.welcome.offer_examples(*found))
         self._lanes.library.submit(job)
-        self.actors.models.book.look()
         QTimer.singleShot(WARM_UP_MS, self, lambda: self.documents)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -20,6 +20,7 @@ DIMENSION_NOTE = (
     "Fewer dimensions search faster in less memory and find a little less. Another dimension "
     "rebuilds the index; nothing is encoded again."
 )
+ONE_DIMENSION = "It was made for this dimension alone."
 
 
 class ModelAdvanced(QWidget):
@@ -34,6 +35,7 @@ class ModelAdvanced(QWidget):
         self.query, self.passage = line_field("Prompt of a question", ""), line_field("", "")
         self.passage.setAccessibleName("Prompt of a passage")
         self.dimension = ChoiceBox("Dimension to search with")
+        self._widths = label("", "small", wrap=True)
         self.apply = button("Use it like this…", self._wish)
         self.reset = button("As the model says", self._reset, "link")
         self._facts = {name: ElidedLabel() for name in ("Identity", "From", "Reads", "Computed in")}
@@ -71,6 +73,9 @@ class ModelAdvanced(QWidget):
         for width in dict.fromkeys((model.dimension, *model.dimensions)):
             full = " (all)" if width == model.dimension else ""
             self.dimension.addItem(f"{width:,}{full}", width)
+        several = self.dimension.count() > 1
+        self.dimension.setEnabled(several)
+        self._widths.setText(DIMENSION_NOTE if several else ONE_DIMENSION)
 
     def _put(self, prompts: Prompts, used: int) -> None:
         for field, text in ((self.query, prompts.query), (self.passage, prompts.passage)):
@@ -114,7 +119,7 @@ class ModelAdvanced(QWidget):
         grid.addWidget(label(PROMPTS_NOTE, "small", wrap=True), 2, 1)
         self._put_field(grid, 3, "Dimension", self.dimension)
         grid.setAlignment(self.dimension, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(label(DIMENSION_NOTE, "small", wrap=True), 4, 1)
+        grid.addWidget(self._widths, 4, 1)
         deeds = Flow()
         deeds.addWidget(self.apply)
         deeds.addWidget(self.reset)

@@ -73,6 +73,11 @@ class ModelBook(QObject):
         if seen:
             self.look()
 
+    def wake(self, engine: object) -> None:
+        """The engine is heard of: ask what it could not answer before."""
+        if engine is not None and (self.overview is None or self.trouble):
+            self.look()
+
     def look(self) -> None:
         """Ask now, or once more when it is being asked."""
         if self._asking:

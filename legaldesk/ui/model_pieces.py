@@ -139,6 +139,8 @@ class Section(QWidget, Generic[Row]):
             if self.column.indexOf(self.rows[key]) != at:
                 self.column.insertWidget(at, self.rows[key])
                 self.column.insertWidget(at + 1, self._lines[key])
+                for made in (self.rows[key], self._lines[key]):
+                    made.show()  # the layout would do so a moment later, and focus not wait
         self.none.setVisible(not keys and bool(self.none.text()))
 
 

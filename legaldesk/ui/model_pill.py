@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from legaldesk.core.errors import LegalDeskError
@@ -15,7 +15,9 @@ STOPPED = "The engine is not running: exact words only"
 
 
 class ModelPill(QPushButton):
-    """Shows the engine's state; a click tells more."""
+    """Shows the engine's state; a click tells more and leads to the models."""
+
+    modelsWanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,4 +79,6 @@ class ModelPill(QPushButton):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for line in self._more:
             menu.addAction(caption(line))
+        menu.addSeparator()
+        menu.addAction(theme.icon("models"), "Show models", self.modelsWanted.emit)
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))

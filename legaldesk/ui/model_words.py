@@ -17,7 +17,7 @@ from legaldesk.ui.wording import count, listed, size, time_left
 SHOWN_LANGUAGES = 5
 DOT = "  ·  "
 TITLES = {
-    "auto": "Choose by itself",
+    "auto": "Let LegalDesk choose",
     "cuda": "Graphics card",
     "mps": "Apple graphics",
     "cpu": "Processor",

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from legaldesk.core.models import InstalledModel, ModelsOverview
 from legaldesk.ui import theme
 from legaldesk.ui.flow import Flow
+from legaldesk.ui.focus_order import order_focus
 from legaldesk.ui.model_device import ModelDevice
 from legaldesk.ui.model_facts import kept, live, on_offer
 from legaldesk.ui.model_now import ModelNow
@@ -158,6 +159,7 @@ class ModelsView(View):
         for part in (self.now, self.here, self.device):
             part.show()
         self.token.setVisible(overview.token)
+        order_focus(self._page)
         if self._focus_wanted:
             self.take_focus()
         self._go_to_arrived()
