@@ -134,11 +134,15 @@ class DocumentDetails:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A wall around documents: search and import stay inside the current one."""
+    """A wall around documents: search and import stay inside the current one.
+
+    Its labels are trained on only when it ``may_train``.
+    """
 
     name: str
     documents: int = 0
     locked_out_of_all: bool = False
+    may_train: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,7 @@ class Dependents:
     passages: int
     stored_bytes: int
     import_records: int
+    labels: int = 0
 
 
 @dataclass(frozen=True, slots=True)

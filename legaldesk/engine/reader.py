@@ -125,10 +125,13 @@ class Reader:
     def matters(self) -> tuple[Matter, ...]:
         """Every matter by name, with its number of documents."""
         rows = self.rows(
-            "SELECT name, locked_out, (SELECT count(*) FROM document_matters"
+            "SELECT name, locked_out, may_train, (SELECT count(*) FROM document_matters"
             " WHERE matter = matters.id) AS documents FROM matters ORDER BY name COLLATE NOCASE"
         )
-        return tuple(Matter(row["name"], row["documents"], bool(row["locked_out"])) for row in rows)
+        return tuple(
+            Matter(row["name"], row["documents"], bool(row["locked_out"]), bool(row["may_train"]))
+            for row in rows
+        )
 
     def documents(self, scope: Scope) -> tuple[Document, ...]:
         """The documents in scope by name."""

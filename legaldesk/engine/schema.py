@@ -12,7 +12,7 @@ import sqlite3
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-SCHEMA = 3
+SCHEMA = 4
 """How many migrations there are; kept in the file, so that a reader knows when it is ready."""
 
 migrations = Migrations("legaldesk")
@@ -44,6 +44,12 @@ def _generations(db: Database) -> None:
         _execute_all(db, _CARRY_OVER)
         make_words(db, int(live[0]))
     _execute_all(db, _DROP_OLD)
+
+
+@migrations(name="004_labels")
+def _labels(db: Database) -> None:
+    """What people said of passages, and the questions that wait for their review."""
+    _execute_all(db, _LABELS)
 
 
 def words_table(segmentation: int) -> str:
@@ -310,4 +316,52 @@ CREATE TRIGGER {words}_changed AFTER UPDATE ON passages WHEN old.segmentation = 
   VALUES ('delete', old.id, old.title, old.section, old.body);
   INSERT INTO {words} (rowid, title, section, body)
   VALUES (new.id, new.title, new.section, new.body); END;
+"""
+
+_LABELS = """
+ALTER TABLE matters ADD COLUMN may_train INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE labels (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  question TEXT NOT NULL,
+  question_key TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  text TEXT NOT NULL,
+  text_key TEXT NOT NULL,
+  section TEXT NOT NULL,
+  document TEXT NOT NULL,
+  extraction INTEGER NOT NULL,
+  spans TEXT NOT NULL,
+  matter INTEGER NOT NULL REFERENCES matters ON DELETE CASCADE,
+  labeller TEXT NOT NULL,
+  source TEXT NOT NULL,
+  model_name TEXT NOT NULL,
+  model TEXT NOT NULL,
+  rank INTEGER NOT NULL,
+  made TEXT NOT NULL,
+  superseded_by INTEGER REFERENCES labels ON DELETE SET NULL,
+  ended TEXT NOT NULL DEFAULT '',
+  ended_by TEXT NOT NULL DEFAULT '',
+  ended_at TEXT NOT NULL DEFAULT '');
+CREATE INDEX labels_question ON labels (question_key);
+CREATE INDEX labels_document ON labels (document);
+CREATE INDEX labels_matter ON labels (matter);
+CREATE INDEX labels_superseded ON labels (superseded_by);
+CREATE TABLE asked (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  question TEXT NOT NULL,
+  question_key TEXT NOT NULL,
+  matter INTEGER REFERENCES matters ON DELETE CASCADE,
+  document TEXT NOT NULL,
+  model_name TEXT NOT NULL,
+  model TEXT NOT NULL,
+  at TEXT NOT NULL);
+CREATE INDEX asked_matter ON asked (matter);
+CREATE TABLE shown (
+  asked INTEGER NOT NULL REFERENCES asked ON DELETE CASCADE,
+  rank INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  extraction INTEGER NOT NULL,
+  spans TEXT NOT NULL,
+  PRIMARY KEY (asked, rank)) WITHOUT ROWID;
+CREATE INDEX shown_document ON shown (document);
 """

@@ -19,8 +19,10 @@ from legaldesk.core.errors import LegalDeskError, LibraryBusy, WrongUse
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import Passage, Segmentation
 from legaldesk.engine import generation_rows as generations
+from legaldesk.engine import label_rows
 from legaldesk.engine import store_rows as rows
 from legaldesk.engine.database import open_db, translated
+from legaldesk.engine.label_store import LabelStore
 from legaldesk.engine.store_rows import Generation, NewDocument, Queued, now
 
 
@@ -30,6 +32,7 @@ class Store:
     def __init__(self, library: Path) -> None:
         self._db: Database = open_db(library, writable=True)
         self._lock = threading.RLock()
+        self.labels = LabelStore(self._writing)
         with suppress(LegalDeskError):
             self.fold_log()  # a kill may have left pages of removed documents in it
 
@@ -216,6 +219,7 @@ class Store:
                 " AND matter = (SELECT id FROM matters WHERE name = ?)",
                 (document, matter),
             )
+            label_rows.withdraw(sql, sha256, document, matter)
 
     def add_vectors(
         self, generation: int, passages: Sequence[int], vectors: Sequence[bytes], precision: str

@@ -283,6 +283,7 @@ def erase_document(sql: sqlite3.Connection, sha256: str) -> None:
     """Delete all that is stored of a document and note that its vectors went."""
     document = document_row(sql, sha256)
     erase_records(sql, sha256)
+    erase_labels(sql, sha256)
     sql.execute(
         "INSERT INTO changes (generation, passage, added) SELECT generation, passage, 0"
         " FROM vectors WHERE passage IN (SELECT id FROM passages WHERE document = ?)"
@@ -307,6 +308,16 @@ def erase_records(sql: sqlite3.Connection, sha256: str) -> None:
         "DELETE FROM files WHERE state <> 'queued' AND (document = ?1"
         " OR path IN (SELECT path FROM documents WHERE sha256 = ?1"
         " UNION SELECT path FROM files WHERE document = ?1))",
+        (sha256,),
+    )
+
+
+def erase_labels(sql: sqlite3.Connection, sha256: str) -> None:
+    """Drop what was said of a document, and whole questions that it was an answer to."""
+    sql.execute("DELETE FROM labels WHERE document = ?", (sha256,))
+    sql.execute(
+        "DELETE FROM asked WHERE document = ?1"
+        " OR id IN (SELECT asked FROM shown WHERE document = ?1)",
         (sha256,),
     )
 

@@ -1,0 +1,72 @@
+"""Where labels contradict each other. Nothing is averaged: they wait for a person's decision."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from legaldesk.core.label_places import SAME, likeness, place_of
+from legaldesk.core.labels import Contradiction, Label, Verdict
+
+
+def contradictions(labels: Iterable[Label]) -> tuple[Contradiction, ...]:
+    """The contradictions among labels that count, in the order of their first labels.
+
+    Labels on one text for one question contradict when two labellers differ, or when one
+    text is both relevant and not, whoever said so.
+    """
+    found = [group for group in same_subjects(labels) if _differ(group)]
+    return tuple(Contradiction(group[0].question, group[0].text, tuple(group)) for group in found)
+
+
+def contradicted(labels: Iterable[Label]) -> set[int]:
+    """The ids of the labels that are part of a contradiction."""
+    return {label.id for each in contradictions(labels) for label in each.labels}
+
+
+def same_subjects(labels: Iterable[Label]) -> list[list[Label]]:
+    """Labels in groups of one question and one text, be it equal or at the same place."""
+    by_question: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        by_question[label.question_key].append(label)
+    return [group for asked in by_question.values() for group in _groups(asked)]
+
+
+def _groups(labels: Sequence[Label]) -> list[list[Label]]:
+    """One question's labels, joined through equal texts and through places that are alike."""
+    root = list(range(len(labels)))
+
+    def find(at: int) -> int:
+        while root[at] != at:
+            at = root[at]
+        return at
+
+    for one, other in _alike(labels):
+        root[find(max(one, other))] = find(min(one, other))
+    groups: dict[int, list[Label]] = defaultdict(list)
+    for at, label in enumerate(labels):
+        groups[find(at)].append(label)
+    return list(groups.values())
+
+
+def _alike(labels: Sequence[Label]) -> Iterable[tuple[int, int]]:
+    """Pairs of positions of labels on one text, enough of them to join all that belong together."""
+    first: dict[str, int] = {}
+    documents: dict[str, list[int]] = defaultdict(list)
+    for at, label in enumerate(labels):
+        yield first.setdefault(label.text_key, at), at
+        if label.document:
+            documents[label.document].append(at)
+    for members in documents.values():
+        for one, other in combinations(members, 2):
+            if likeness(place_of(labels[one]), place_of(labels[other])) >= SAME:
+                yield one, other
+
+
+def _differ(group: Sequence[Label]) -> bool:
+    verdicts = {label.verdict for label in group}
+    if len(verdicts) < 2:
+        return False
+    labellers = {label.labeller for label in group}
+    return len(labellers) > 1 or {Verdict.RELEVANT, Verdict.NOT_RELEVANT} <= verdicts

@@ -1,0 +1,87 @@
+"""Whether two places in a document are the same, however the text was cut each time.
+
+Likeness is what two places have in common of what both cover (Jaccard), containment what
+they have in common of the shorter one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from legaldesk.core.labels import Label, key
+from legaldesk.core.pairs import same_text
+from legaldesk.core.passages import EXTRACTION_VERSION, Span
+
+SAME, ABOUT = 0.5, 0.5
+"""The likeness from which two places are one, and the containment from which a passage
+stands for a label. A label on a long passage stands for both halves of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A text and where it stands; ``document`` "" is nowhere."""
+
+    text: str
+    document: str = ""
+    spans: tuple[Span, ...] = ()
+    extraction: int = EXTRACTION_VERSION
+
+
+def place_of(label: Label) -> Place:
+    """Where a label was given."""
+    return Place(label.text, label.document, label.spans, label.extraction)
+
+
+def same_place(one: Place, other: Place) -> bool:
+    """Whether a newer label on one replaces an older label on the other."""
+    if one.document and other.document:
+        return one.document == other.document and (
+            likeness(one, other) >= SAME or key(one.text) == key(other.text)
+        )
+    return key(one.text) == key(other.text)
+
+
+def closeness(label: Place, passage: Place) -> float:
+    """How well a passage stands for a label, above 0 to 1; 0 when it does not.
+
+    Ranges decide where both are of one document and one extraction, else the text: equal,
+    or in the same document one within the other.
+    """
+    if label.document == passage.document and label.document:
+        if label.extraction == passage.extraction:
+            return likeness(label, passage) if containment(label, passage) >= ABOUT else 0.0
+        return _text_closeness(same_text(label.text), same_text(passage.text))
+    return float(key(label.text) == key(passage.text))
+
+
+def likeness(one: Place, other: Place) -> float:
+    """Characters in common as a share of all that either covers."""
+    common = _common(one, other)
+    return common / (_length(one.spans) + _length(other.spans) - common) if common else 0.0
+
+
+def containment(one: Place, other: Place) -> float:
+    """Characters in common as a share of the shorter."""
+    common = _common(one, other)
+    return common / min(_length(one.spans), _length(other.spans)) if common else 0.0
+
+
+def _text_closeness(one: str, other: str) -> float:
+    short, long = sorted((one, other), key=len)
+    return len(short) / len(long) if short and short in long else 0.0
+
+
+def _common(one: Place, other: Place) -> int:
+    if one.document != other.document or one.extraction != other.extraction:
+        return 0
+    return sum(
+        max(0, min(a.end, b.end) - max(a.start, b.start))
+        for a in one.spans
+        for b in other.spans
+        if a.page == b.page
+    )
+
+
+def _length(spans: Sequence[Span]) -> int:
+    return sum(span.end - span.start for span in spans)
