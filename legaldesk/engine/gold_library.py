@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from legaldesk.core.atoms import Count
-from legaldesk.core.documents import Extraction, FileOutcome, FileState, OutlineEntry, PageText
+from legaldesk.core.documents import Extraction, FileOutcome, FileState, PageText
 from legaldesk.core.evaluation import GoldDocument, GoldSet, Searched
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.core.metrics import TextRange
@@ -104,12 +104,10 @@ def _hash(document: GoldDocument) -> str:
 
 
 def _document(document: GoldDocument, count: Count, limit: int) -> NewDocument:
-    """What the import makes of a PDF: the text as its one page, the title as a bookmark."""
-    lead = heading(document)
-    page = PageText(1, lead + document.text)
-    outline = (OutlineEntry(0, document.title, 1),) if lead else ()
+    """What the import makes of a PDF of one page; a title is the PDF's, not a line on the page."""
+    page = PageText(1, document.text)
     language = document.language or languages.detect(document.text)
-    passages = segment((page,), outline, language, count, limit)
+    passages = segment((page,), (), language, count, limit)
     return NewDocument(
         sha256=_hash(document),
         name=document.title,
@@ -119,33 +117,21 @@ def _document(document: GoldDocument, count: Count, limit: int) -> NewDocument:
         language=language,
         state=FileState.IMPORTED,
         reason="",
-        extraction=Extraction((page,), outline, document.title),
+        extraction=Extraction((page,), title=document.title),
         passages=passages,
         languages=[language] * len(passages),
     )
 
 
-def heading(document: GoldDocument) -> str:
-    """The line above a document's text: its title, unless the text begins with that."""
-    title = " ".join(document.title.split())
-    if not title or " ".join(document.text.split()).startswith(title):
-        return ""
-    return f"{title}\n"
-
-
-def searched(desk: LocalDesk, gold: GoldSet) -> Searched:
+def searched(desk: LocalDesk) -> Searched:
     """The passages of a gold library, each standing for its document."""
-    leads = {document.id: len(heading(document)) for document in gold.documents}
     names: dict[int, str] = {}
     ranges: dict[int, tuple[TextRange, ...]] = {}
     for row in desk.reader.rows(
         "SELECT p.id, p.spans, d.path FROM passages p JOIN documents d ON d.id = p.document"
     ):
-        lead = leads[row["path"]]
         names[row["id"]] = row["path"]
         ranges[row["id"]] = tuple(
-            TextRange(row["path"], max(0, span.start - lead), span.end - lead)
-            for span in spans_of(row["spans"])
-            if span.end > lead
+            TextRange(row["path"], span.start, span.end) for span in spans_of(row["spans"])
         )
     return Searched(names, ranges)

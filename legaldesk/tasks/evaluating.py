@@ -66,7 +66,7 @@ def evaluate_set(
     ours = [mode for mode in modes if mode != Mode.BM25]
     widths = checked(dimensions, read_model_folder(model or bundled_model()).dimension)
     with gold_library(gold, model, any(mode.uses_model for mode in ours), report) as (desk, scopes):
-        found = searched(desk, gold)
+        found = searched(desk)
         questions = [_asked(question, scopes, qrels) for question in gold.questions]
         rows = measure(desk, questions, found, ours, widths, units, report) if ours else []
         name = desk.meaning.folder.name
