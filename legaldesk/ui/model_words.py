@@ -66,6 +66,8 @@ def gaps_line(gaps: tuple[LanguageGap, ...], model: str) -> str:
 
 def live_line(generation: GenerationInfo) -> str:
     """How much of the library it answers for."""
+    if not generation.passages and not generation.uncut:
+        return "Ready for your first documents."
     if generation.complete:
         return f"All {count(generation.passages, 'passage')} can be found by meaning."
     return (
@@ -92,6 +94,8 @@ def use_text(overview: ModelsOverview, plan: Plan, pace: float) -> str:
             "or encoded again, so this is soon done. Search goes on meanwhile."
         )
     passages = now.passages if now is not None else 0
+    if not passages:
+        return "There is nothing to prepare yet: it reads every document that you add from now on."
     prepared = max((each.with_vectors for each in kept(overview) if plan.shares(each)), default=0)
     left = max(0, passages - prepared)
     took = time_left(left / pace).removesuffix(" left") if pace else ""

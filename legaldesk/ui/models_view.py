@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -151,6 +151,7 @@ class ModelsView(View):
         self.retry.setVisible(bool(self._book.trouble))
         if overview is None:
             return
+        self._paint_when_laid_out()
         self.now.show_overview(overview)
         self._show_here(overview)
         self._show_offers(overview)
@@ -163,6 +164,12 @@ class ModelsView(View):
         if self._focus_wanted:
             self.take_focus()
         self._go_to_arrived()
+
+    def _paint_when_laid_out(self) -> None:
+        """The first overview is not seen before every row has its place."""
+        if not self.device.isVisible() and self.isVisible():
+            self.area.setUpdatesEnabled(False)
+            QTimer.singleShot(0, self, lambda: self.area.setUpdatesEnabled(True))
 
     def _show_here(self, overview: ModelsOverview) -> None:
         now = live(overview)
