@@ -67,7 +67,9 @@ def split(
     larger than a held-out part's share is trained on.
     """
     units, by, note = _units(pairs, groups, documents=True), "document", ""
-    if len(set(units)) < FEWEST_UNITS:
+    if not any(pair.document for pair in pairs):
+        by = "passage"
+    elif len(set(units)) < FEWEST_UNITS:
         note = (
             f"The pairs come from {len(set(units))} independent groups of documents, fewer than "
             f"{FEWEST_UNITS}, so they are parted by passage: figures for wholly new documents "

@@ -10,15 +10,12 @@ from typing import Any
 import numpy as np
 
 from legaldesk.core.errors import ModelProblem
-from legaldesk.core.metrics import MAP, NDCG, Qrels, means, score_all
+from legaldesk.core.metrics import Qrels, means, score_all
 from legaldesk.core.pairs import same_text
 from legaldesk.core.training import Score
 from legaldesk.engine.ranking_table import exact_rankings
 from legaldesk.engine.run_folder import PairLine, PoolLine
 from legaldesk.engine.vectors import Floats
-
-LIVE = (NDCG, MAP)
-"""The figures that are followed while training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +51,8 @@ def score_pool(
     dimensions: Sequence[int],
     bf16: bool,
     batch_size: int,
-    names: Sequence[str] = LIVE,
 ) -> tuple[Score, ...]:
-    """The named figures at each dimension, from one full-width encoding cut and renormalised.
+    """METRICS at each dimension, from one full-width encoding cut and renormalised.
 
     Raises ModelProblem when the model gives no numbers.
     """
@@ -66,8 +62,7 @@ def score_pool(
     for dimension in dimensions:
         places = exact_rankings(questions, passages, dimension)
         rankings = {str(at): [str(place) for place in row] for at, row in enumerate(places)}
-        figures = means(score_all(rankings, pool.qrels))
-        found.append(Score(dimension, {name: figures[name] for name in names}))
+        found.append(Score(dimension, means(score_all(rankings, pool.qrels))))
     return tuple(found)
 
 

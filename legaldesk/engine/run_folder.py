@@ -25,7 +25,15 @@ import msgspec
 
 from legaldesk.core.errors import LegalDeskError
 from legaldesk.core.pairs import Split, TrainingPair
-from legaldesk.core.training import TEST, TRAIN, VALIDATION, Event, RunConfig, name_of
+from legaldesk.core.training import (
+    EVENTS,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    Event,
+    RunConfig,
+    name_of,
+)
 from legaldesk.engine.near_duplicates import near_duplicate_groups
 from legaldesk.engine.profile import make_private_folder, write_durably
 
@@ -142,6 +150,20 @@ class RunFolder:
             return [msgspec.json.decode(line, type=kind) for line in lines]
         except (OSError, msgspec.MsgspecError) as error:
             raise LegalDeskError(f"The run's {name} cannot be read.", str(self.path)) from error
+
+
+def read_event(line: dict[str, Any]) -> Event:
+    """The event in a line of a log or a frame.
+
+    Raises LegalDeskError for a kind that is not known and msgspec.ValidationError for
+    values of the wrong kind.
+    """
+    kind = EVENTS.get(str(line.get("event")))
+    if kind is None:
+        raise LegalDeskError("The training told something that is not known.")
+    values = {name: value for name, value in line.items() if name != "event"}
+    event: Event = msgspec.convert(values, kind)
+    return event
 
 
 def step_of(checkpoint: Path) -> int:

@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
-from legaldesk.core.errors import LegalDeskError, ProcessDied, WrongUse, revive
-from legaldesk.core.training import EVENTS, Event, Failed, Finished
+from legaldesk.core.errors import ProcessDied, WrongUse, revive
+from legaldesk.core.training import Event, Failed, Finished
 from legaldesk.engine.child import Child
-from legaldesk.engine.run_folder import RunFolder
+from legaldesk.engine.run_folder import RunFolder, read_event
 from legaldesk.engine.system import child_command
 
 SILENCE = 24 * 3600.0
@@ -101,17 +101,3 @@ class Trainer:
             raise ProcessDied(
                 f"The training stopped unexpectedly. It can be resumed {where}."
             ) from error
-
-
-def read_event(line: dict[str, Any]) -> Event:
-    """The event in a line of a log or a frame.
-
-    Raises LegalDeskError for a kind that is not known and msgspec.ValidationError for
-    values of the wrong kind.
-    """
-    kind = EVENTS.get(str(line.get("event")))
-    if kind is None:
-        raise LegalDeskError("The training told something that is not known.")
-    values = {name: value for name, value in line.items() if name != "event"}
-    event: Event = msgspec.convert(values, kind)
-    return event

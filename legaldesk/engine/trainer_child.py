@@ -18,7 +18,7 @@ import msgspec
 
 from legaldesk.core.errors import LegalDeskError, NoRoom
 from legaldesk.core.training import Event, Failed, name_of
-from legaldesk.engine.encoder import stay_offline
+from legaldesk.engine.offline import stay_offline
 from legaldesk.engine.profile import private_by_default
 from legaldesk.engine.run_folder import RunFolder, RunState
 from legaldesk.engine.trainer_orders import Orders

@@ -1,7 +1,7 @@
-"""sentence-transformers' trainer, as a run uses it. Imported by the trainer process alone.
+"""sentence-transformers' trainer, as a run uses it.
 
-Importing this module loads torch and everything around it (5 s), so it is imported inside
-functions, after ``stay_offline``.
+Importing this module is cheap; the libraries come in when a trainer is built. What they
+have to inherit is written as plain classes and joined with theirs then.
 """
 
 from __future__ import annotations
@@ -10,16 +10,6 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
-
-from datasets import Dataset, disable_progress_bars
-from sentence_transformers import (
-    SentenceTransformerTrainer,
-    SentenceTransformerTrainingArguments,
-    losses,
-)
-from sentence_transformers.base.evaluation import BaseEvaluator
-from sentence_transformers.base.sampler import BatchSamplers, NoDuplicatesBatchSampler
-from transformers import PrinterCallback, TrainerCallback
 
 from legaldesk.core.models import Prompts
 from legaldesk.core.recipes import Recipe, measured_dimensions, metric_dimension
@@ -32,8 +22,6 @@ LOGGED = 200
 
 QUESTION, PASSAGE = "anchor", "positive"
 """The columns' names in the library's own words."""
-
-disable_progress_bars()
 
 
 class Watcher(Protocol):
@@ -52,24 +40,27 @@ class Watcher(Protocol):
         """After a checkpoint was written; "stop" ends the run."""
 
 
-class RunTrainer(SentenceTransformerTrainer):  # type: ignore[misc]
-    """The library's trainer without its own card, which would copy client text.
+class _RunTrainer:
+    """Joined with the library's trainer: without its card, which would copy client text.
 
-    Batches are kept free of duplicates by ``keys``, which know more than equal texts.
+    Batches are kept free of duplicates by ``run_keys``, which know more than equal texts.
     """
 
-    def __init__(self, keys: Dataset, **arguments: Any) -> None:
-        self._keys = keys
-        super().__init__(**arguments)
+    args: Any
+    model: Any
+    run_keys: Any
 
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
         """No card of the library's: it embeds training samples, and costs seconds."""
 
-    def get_batch_sampler(self, dataset: Dataset, *args: Any, **named: Any) -> Any:
+    def get_batch_sampler(self, dataset: Any, *args: Any, **named: Any) -> Any:
         """The sampler of the arguments, over the keys where duplicates are kept apart."""
+        from sentence_transformers import SentenceTransformerTrainer
+        from sentence_transformers.base.sampler import BatchSamplers, NoDuplicatesBatchSampler
+
         if self.args.batch_sampler == BatchSamplers.NO_DUPLICATES:
-            return NoDuplicatesBatchSampler(self._keys, *args, **named)
-        return super().get_batch_sampler(dataset, *args, **named)
+            return NoDuplicatesBatchSampler(self.run_keys, *args, **named)
+        return SentenceTransformerTrainer.get_batch_sampler(self, dataset, *args, **named)
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         """Weights and settings alone: no pickled arguments, no samples."""
@@ -77,11 +68,10 @@ class RunTrainer(SentenceTransformerTrainer):  # type: ignore[misc]
         self.model.save_pretrained(folder, create_model_card=False)
 
 
-class PoolEvaluator(BaseEvaluator):  # type: ignore[misc]
+class PoolEvaluator:
     """Lets a function score the model, under the names the library gives such figures."""
 
     def __init__(self, score: Callable[[Any], tuple[Score, ...]]) -> None:
-        super().__init__()
         self._score = score
         self.latest: tuple[Score, ...] = ()
 
@@ -97,7 +87,7 @@ class PoolEvaluator(BaseEvaluator):  # type: ignore[misc]
         }
 
 
-class _Callback(TrainerCallback):  # type: ignore[misc]
+class _Callback:
     """Turns the library's hooks into a Watcher's, and its answers into the library's flags."""
 
     def __init__(self, watcher: Watcher, evaluates: bool) -> None:
@@ -172,8 +162,17 @@ def build(
     checkpoints: Path,
     evaluator: PoolEvaluator | None,
     watcher: Watcher,
-) -> RunTrainer:
+) -> Any:
     """The trainer of a run, ready for ``train``. ``recipe`` fits model and device."""
+    from datasets import Dataset, disable_progress_bars
+    from sentence_transformers import (
+        SentenceTransformerTrainer,
+        SentenceTransformerTrainingArguments,
+    )
+    from sentence_transformers.base.evaluation import BaseEvaluator
+    from transformers import PrinterCallback, TrainerCallback
+
+    disable_progress_bars()
     data = Dataset.from_dict(_named(recipe, columns))
     keys = Dataset.from_dict({str(at): list(key) for at, key in enumerate(columns.keys)})
     steps = len(data) / (recipe.batch_size * recipe.accumulation) * recipe.epochs
@@ -183,21 +182,33 @@ def build(
         logging_steps=max(1, min(50, int(steps) // LOGGED)),
         **training_arguments(recipe, model.get_embedding_dimension(), evaluator is not None),
     )
-    trainer = RunTrainer(
-        keys,
+    joined = type("RunTrainer", (_RunTrainer, SentenceTransformerTrainer), {"run_keys": keys})
+    callback = type("RunCallback", (_Callback, TrainerCallback), {})
+    trainer = joined(
         model=model,
         args=arguments,
         train_dataset=data,
         loss=make_loss(model, recipe),
-        evaluator=evaluator,
-        callbacks=[_Callback(watcher, evaluator is not None)],
+        evaluator=_as_librarys(evaluator, BaseEvaluator) if evaluator else None,
+        callbacks=[callback(watcher, evaluator is not None)],
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
 
 
+def _as_librarys(evaluator: PoolEvaluator, base: Any) -> Any:
+    """The evaluator as one of the library's, which it tells by their class."""
+
+    def call(self: Any, *given: Any, **named: Any) -> dict[str, float]:
+        return evaluator(*given, **named)
+
+    return type("RunEvaluator", (base,), {"__call__": call})()
+
+
 def training_arguments(recipe: Recipe, width: int, evaluates: bool) -> dict[str, Any]:
     """The library's training arguments that a recipe stands for, by name."""
+    from sentence_transformers.base.sampler import BatchSamplers
+
     when = "steps" if recipe.evaluate_steps else "epoch"
     best = figure_name(metric_dimension(recipe, width), recipe.metric)
     plain = recipe.sampler == "plain"
@@ -235,6 +246,8 @@ def training_arguments(recipe: Recipe, width: int, evaluates: bool) -> dict[str,
 
 def make_loss(model: Any, recipe: Recipe) -> Any:
     """The recipe's loss on a model."""
+    from sentence_transformers.sentence_transformer import losses
+
     both = recipe.directions == "both"
     named: dict[str, Any] = {
         "scale": recipe.scale,

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from legaldesk.core.errors import ModelProblem
-from legaldesk.core.metrics import METRICS
 from legaldesk.core.recipes import Recipe, measured_dimensions, with_half_the_batch
 from legaldesk.core.training import (
     AVERAGE,
@@ -29,8 +28,8 @@ from legaldesk.core.training import (
 from legaldesk.engine.candidates import Trained, choose, load_weights, trained
 from legaldesk.engine.hard_negatives import mine
 from legaldesk.engine.model_card_data import write_cards
-from legaldesk.engine.pool_scores import LIVE, Pool, encode, make_pool, score_pool
-from legaldesk.engine.run_folder import RunFolder, RunState, step_of
+from legaldesk.engine.pool_scores import Pool, encode, make_pool, score_pool
+from legaldesk.engine.run_folder import RunFolder, RunState, read_event, step_of
 from legaldesk.engine.trainer_orders import Orders
 from legaldesk.engine.training_pairs import columns
 from legaldesk.engine.training_watch import Watch
@@ -132,7 +131,7 @@ class TrainingRun:
         evaluator(model)
         self._tell(Evaluation(0.0, 0, evaluator.latest, *self._sizes()))
 
-    def _score(self, model: Any, names: tuple[str, ...] = LIVE) -> tuple[Score, ...]:
+    def _score(self, model: Any) -> tuple[Score, ...]:
         """The figures over the pool, reading as many tokens as the saved model will."""
         if self._pool is None:
             return ()
@@ -145,7 +144,6 @@ class TrainingRun:
                 measured_dimensions(recipe, self._config.width),
                 recipe.precision == "bf16",
                 max(1, _EVALUATION_BATCH >> self._halvings),
-                names,
             )
         finally:
             model.max_seq_length = before
@@ -166,19 +164,27 @@ class TrainingRun:
         found = trained(self._config.recipe, watch.best, last, step_of)
         model = load_model(self._config)
         base = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-        table = [(BASE, 0, self._score(model, METRICS))]
+        known = self._known()
+        table = [(BASE, 0, known[0] if 0 in known else self._score(model))]
         for candidate in found:
-            load_weights(model, candidate, base)
-            table.append((candidate.name, candidate.step, self._score(model, METRICS)))
+            scores = None if candidate.base_share else known.get(candidate.step)
+            if scores is None:
+                load_weights(model, candidate, base)
+                scores = self._score(model)
+            table.append((candidate.name, candidate.step, scores))
         chosen = self._chosen(found, table[1:])
         load_weights(model, chosen, base)
         for name, step, scores in table[1:]:
             self._tell(Candidate(name, step, scores, name == chosen.name))
         self._write(model, chosen, table)
-        finished = Finished(self._config.id, chosen.name, chosen.step, self._orders.stopped)
         self._folder.set_state(RunState(self._halvings, "finished"))
         shutil.rmtree(self._folder.checkpoints, ignore_errors=True)
-        return finished
+        return Finished(self._config.id, chosen.name, chosen.step, self._orders.stopped)
+
+    def _known(self) -> dict[int, tuple[Score, ...]]:
+        """The figures of every step that was evaluated, from the log."""
+        events = [read_event(line) for line in self._folder.log()]
+        return {e.step: e.scores for e in events if isinstance(e, Evaluation) and e.scores}
 
     def _chosen(
         self, found: list[Trained], scored: list[tuple[str, int, tuple[Score, ...]]]

@@ -11,8 +11,8 @@ import pytest
 from legaldesk.core.errors import Cancelled, ModelProblem, ProcessDied, WrongUse
 from legaldesk.core.training import Event, Finished, Paused, Saved, Step
 from legaldesk.engine.model_folder import read_model_folder
-from legaldesk.engine.run_folder import COMPLETE, RunFolder
-from legaldesk.engine.trainer import Trainer, read_event
+from legaldesk.engine.run_folder import COMPLETE, RunFolder, read_event
+from legaldesk.engine.trainer import Trainer
 from legaldesk.engine.trainer_orders import Orders
 from legaldesk.engine.training_run import TrainingRun
 from tests.training_runs import TINY, Tape, make_run, quietly
