@@ -98,6 +98,10 @@ class ModelsView(View):
             part.hide()
         column.addStretch(1)
         self.retry.hide()
+        self._make_scroll()
+        self.refresh_theme()
+
+    def _make_scroll(self) -> None:
         whole = QWidget()
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
@@ -112,7 +116,6 @@ class ModelsView(View):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
-        self.refresh_theme()
 
     # ------------------------------------------------------------ what others ask for
 
