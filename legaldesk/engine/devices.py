@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.models import Device, DeviceReport
 from legaldesk.engine.offline import stay_offline

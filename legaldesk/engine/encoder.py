@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.devices import choose_device, device_title, usable_devices
-from legaldesk.engine.model_folder import ModelFolder, verify_weights
+from legaldesk.engine.model_folder import ModelFolder
 from legaldesk.engine.offline import stay_offline
 from legaldesk.engine.precision import (
     autocast,
@@ -62,8 +62,9 @@ class Encoder:
     until then ``precision`` is "fp32".
     Two encoders in one process share ``turns``, and the one with the lower ``rank`` goes
     first; it may be set anew when a shadow becomes live.
-    Raises ModelProblem when the model cannot be loaded or its weights have changed since
-    ``folder`` was read, and WrongUse for a device or precision that there is not.
+    A ``folder`` that was read with remembered hashes is to be given to verify_weights first.
+    Raises ModelProblem when the model cannot be loaded, and WrongUse for a device or
+    precision that there is not.
     """
 
     def __init__(
@@ -80,7 +81,6 @@ class Encoder:
         self.device = choose_device(device, usable_devices())
         self.dimension = folder.dimension
         self.rank = rank
-        verify_weights(folder)
         self._model = _load(folder, self.device)
         self._tokens = TokenCounter(folder)
         self._folder = folder

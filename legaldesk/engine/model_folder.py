@@ -99,11 +99,9 @@ def read_model_folder(
     modules = read_modules(path)
     refuse_unsafe(path, modules, trusted=_is_bundled(path))
     weights = _weights(path, modules, known)
-    tokenizer = hashes_of([tokenizer_file(path)], known, tokenizer_hash)[tokenizer_file(path)]
-    limit = _token_limit(path, modules[0])
-    if prompts is None:
-        prompts = _prompts(path)
-    dimension = _dimension(path, modules)
+    (tokenizer,) = hashes_of([tokenizer_file(path)], known, tokenizer_hash).values()
+    limit, dimension = _token_limit(path, modules[0]), _dimension(path, modules)
+    prompts = _prompts(path) if prompts is None else prompts
     return ModelFolder(
         path=path,
         name=BUNDLED_NAME if _is_bundled(path) else path.name,

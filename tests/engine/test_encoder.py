@@ -190,7 +190,7 @@ def test_damaged_weights_are_said(e5_copy):
     folder = read_model_folder(e5_copy)
     os.truncate(e5_copy / "model.safetensors", 1_000)
 
-    with pytest.raises(ModelProblem, match=r"have changed \(model.safetensors\)"):
+    with pytest.raises(ModelProblem, match="could not be loaded"):
         Encoder(folder, "cpu")
 
 
