@@ -167,9 +167,13 @@ def _load_tasks() -> None:
         documents,
         evaluating,
         importing,
+        label_files,
+        labels,
+        lessons,
         matters,
         models,
         removing,
+        reviewing,
         searching,
         viewing,
     )

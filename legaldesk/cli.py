@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from legaldesk import __version__, app, cli_evaluate, cli_models
+from legaldesk import __version__, app, cli_evaluate, cli_labels, cli_models
 from legaldesk.cli_output import (
     Console,
     answer_fields,
@@ -221,7 +221,8 @@ def _ask_first(affected: Dependents) -> None:
     gone, kept = len(affected.documents), len(affected.kept_elsewhere)
     print(
         f"This erases {affected.name}: {gone} {_documents_word(gone)},"
-        f" {affected.passages} passages, {affected.import_records} import records."
+        f" {affected.passages} passages, {affected.labels} labels,"
+        f" {affected.import_records} import records."
         + (f" {kept} {_documents_word(kept)} stay in other matters." if kept else ""),
         file=sys.stderr,
     )
@@ -350,6 +351,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = add("verify", _verify, "check database, word index, vectors and stored files")
     verify.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt")
     cli_evaluate.register(add)
+    cli_labels.register(add)
     cli_models.register(add)
     show = add("demo", _demo, "import the sample matter and ask three questions")
     show.add_argument("-k", type=_positive, default=3, help="passages per question (3)")

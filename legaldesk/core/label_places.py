@@ -27,6 +27,11 @@ class Place:
     spans: tuple[Span, ...] = ()
     extraction: int = EXTRACTION_VERSION
 
+    @property
+    def text_key(self) -> str:
+        """The same for texts that differ in case or white space alone."""
+        return key(self.text)
+
 
 def place_of(label: Label) -> Place:
     """Where a label was given."""
@@ -37,9 +42,9 @@ def same_place(one: Place, other: Place) -> bool:
     """Whether a newer label on one replaces an older label on the other."""
     if one.document and other.document:
         return one.document == other.document and (
-            likeness(one, other) >= SAME or key(one.text) == key(other.text)
+            likeness(one, other) >= SAME or one.text_key == other.text_key
         )
-    return key(one.text) == key(other.text)
+    return one.text_key == other.text_key
 
 
 def closeness(label: Place, passage: Place) -> float:
@@ -52,7 +57,7 @@ def closeness(label: Place, passage: Place) -> float:
         if label.extraction == passage.extraction:
             return likeness(label, passage) if containment(label, passage) >= ABOUT else 0.0
         return _text_closeness(same_text(label.text), same_text(passage.text))
-    return float(key(label.text) == key(passage.text))
+    return float(label.text_key == passage.text_key)
 
 
 def likeness(one: Place, other: Place) -> float:

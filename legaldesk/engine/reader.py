@@ -215,6 +215,11 @@ class Reader:
             return "SELECT ?", (self._document_row(scope.document, where, values),)
         return where, tuple(values)
 
+    def matter_name(self, name: str) -> str:
+        """A matter's name as it is spelt here. Raises WrongUse when there is none such."""
+        number = self._matter_id(name)
+        return str(self.rows("SELECT name FROM matters WHERE id = ?", number)[0][0])
+
     def _matter_id(self, name: str) -> int:
         """The matter of exactly this name, else the one that differs in case or accents."""
         rows = self.rows("SELECT id, name FROM matters")

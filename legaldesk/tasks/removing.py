@@ -8,6 +8,7 @@ from legaldesk.core.documents import Dependents, Document
 from legaldesk.core.errors import Cancelled, LegalDeskError, WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.core.progress import Progress, Report, silent
+from legaldesk.engine import label_reader
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
@@ -35,6 +36,7 @@ def dependents(
         import_records=sum(
             row["document"] in ids or bool(matter and row["matter"] == matter) for row in records
         ),
+        labels=label_reader.count_going(desk.reader, ids, matter),
     )
 
 

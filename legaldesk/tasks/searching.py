@@ -93,7 +93,7 @@ def _from_moment(
         if meaning is not None and vector is not None:
             by_meaning = _by_meaning(reader, meaning, vector, _in_scope(reader, scope, allowed), k)
         ranked = fuse(by_words, by_meaning, _meaning_weights(reader, meaning, by_meaning))[:k]
-    return Answer(question, coverage, _hits(reader, query, ranked), modes)
+    return Answer(question, coverage, hits_of(reader, query, ranked), modes)
 
 
 def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
@@ -150,7 +150,8 @@ def _meaning_weights(
     }
 
 
-def _hits(reader: Reader, query: Query, ranked: list[Ranked]) -> tuple[Hit, ...]:
+def hits_of(reader: Reader, query: Query, ranked: list[Ranked]) -> tuple[Hit, ...]:
+    """Ranked passages with all that shows them; those that are gone are left out."""
     found = reader.found(item.passage for item in ranked)
     matters = reader.matters_of({passage.document for passage in found.values()})
     present = [item for item in ranked if item.passage in found]

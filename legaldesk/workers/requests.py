@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from legaldesk.core.hits import Scope
+from legaldesk.core.hits import Answer, Hit, Scope
+from legaldesk.core.labels import LabelFilter, Verdict
 from legaldesk.core.models import Prompts
 from legaldesk.core.passages import Span
 from legaldesk.core.progress import Report
@@ -14,9 +15,12 @@ from legaldesk.tasks import (
     demo,
     documents,
     importing,
+    label_files,
+    labels,
     matters,
     models,
     removing,
+    reviewing,
     searching,
     viewing,
 )
@@ -175,6 +179,101 @@ class Requests:
     def set_hub_token(self, token: str) -> Job:
         """Keep the hub's token in the computer's keyring; "" forgets it."""
         return self._job(models.set_hub_token, token)
+
+    def label_hit(
+        self,
+        question: str,
+        document_id: str,
+        spans: Sequence[Span],
+        verdict: Verdict,
+        matter: str = "",
+        rank: int = 0,
+    ) -> Job:
+        """Say what a hit is to the question that was asked: the Label."""
+        arguments = (question, document_id, tuple(spans), verdict, matter, rank)
+        return self._job(labels.label_hit, *arguments)
+
+    def label_selection(
+        self,
+        question: str,
+        document_id: str,
+        spans: Sequence[Span],
+        verdict: Verdict = Verdict.RELEVANT,
+        matter: str = "",
+    ) -> Job:
+        """Say what selected text is to a question: the Label."""
+        arguments = (question, document_id, tuple(spans), verdict, matter)
+        return self._job(labels.label_selection, *arguments)
+
+    def undo_label(self, label: int) -> Job:
+        """Take a label back: the labels that count again, if any."""
+        return self._job(labels.undo_label, label)
+
+    def list_labels(self, wanted: LabelFilter) -> Job:
+        """Labels, newest first: a tuple of Label."""
+        return self._job(labels.list_labels, wanted)
+
+    def count_labels(self) -> Job:
+        """How many labels each matter has: a tuple of LabelCounts."""
+        return self._job(labels.count_labels)
+
+    def verdicts(self, question: str, hits: Sequence[Hit]) -> Job:
+        """What has been said of each hit: a tuple of Standing, in their order."""
+        return self._job(labels.verdicts, question, tuple(hits))
+
+    def contradictions(self, matter: str = "") -> Job:
+        """Texts of which different things are said: a tuple of Contradiction."""
+        return self._job(labels.contradictions, matter)
+
+    def resolve(self, label_ids: Sequence[int], keep: Verdict) -> Job:
+        """Settle a contradiction: one verdict stays."""
+        return self._job(labels.resolve, tuple(label_ids), keep)
+
+    def let_train(self, matter: str, allowed: bool) -> Job:
+        """Say whether a matter's labels may be trained on."""
+        return self._job(labels.let_train, matter, allowed)
+
+    def current_labeller(self) -> Job:
+        """The name that labels are given under."""
+        return self._job(labels.current_labeller)
+
+    def set_labeller(self, name: str) -> Job:
+        """Give labels under this name from now on; "" is the computer's user."""
+        return self._job(labels.set_labeller, name)
+
+    def import_labels(self, path: str, matter: str, format: str = "", labeller: str = "") -> Job:
+        """Take labels from a JSONL or CSV file: an ImportReport."""
+        return self._job(label_files.import_labels, path, matter, format, labeller)
+
+    def export_labels(
+        self, path: str, matter: str = "", format: str = "", complete: bool = False
+    ) -> Job:
+        """Write labels to a JSONL or CSV file: an ExportReport."""
+        return self._job(label_files.export_labels, path, matter, format, complete)
+
+    def remember_answer(self, answer: Answer, scope: Scope) -> Job:
+        """Keep a question and where its hits stood, for review: whether it was kept."""
+        return self._job(reviewing.remember_answer, answer, scope)
+
+    def review(self, matter: str = "", limit: int = 50) -> Job:
+        """Past questions with results that nobody has labelled: a tuple of PastQuestion."""
+        return self._job(reviewing.review, matter, limit)
+
+    def forget_question(self, question: int) -> Job:
+        """Forget one past question."""
+        return self._job(reviewing.forget_question, question)
+
+    def forget_questions(self, matter: str = "") -> Job:
+        """Forget the past questions of a matter, "" of all: how many."""
+        return self._job(reviewing.forget_questions, matter)
+
+    def remembers(self) -> Job:
+        """Whether questions are kept for review."""
+        return self._job(reviewing.remembers)
+
+    def set_remembering(self, wanted: bool) -> Job:
+        """Keep questions for review, or keep none and forget those that are kept."""
+        return self._job(reviewing.set_remembering, wanted)
 
     def example_questions(self) -> Job:
         """Questions that the sample matter answers: its name, and their texts."""

@@ -5,7 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from legaldesk.core.hits import Scope
+from legaldesk.core.hits import Answer, Coverage, Scope
+from legaldesk.core.labels import LabelFilter, Verdict
+from legaldesk.core.models import Prompts
 from legaldesk.core.passages import Span
 from legaldesk.core.progress import silent
 from legaldesk.workers.requests import Requests
@@ -34,7 +36,37 @@ ASKED = {
     "unlock_document": ("id", "secret"),
     "engine_state": (),
     "verify": (True,),
+    "list_models": (),
+    "add_model": ("owner/name", "name"),
+    "remove_model": ("name",),
+    "use_model": ("name", Prompts("q: ", "p: "), 64),
+    "use_dimension": (64,),
+    "await_switch": (),
+    "stop_switch": (),
+    "go_back": (),
+    "prune_generation": (3,),
+    "set_device": ("cpu",),
+    "set_hub_token": ("hf_x",),
     "import_samples": (),
+    "label_hit": ("who pays?", "id", (Span(3, 0, 9),), Verdict.RELEVANT, "Acme", 4),
+    "label_selection": ("who pays?", "id", (Span(3, 0, 9),), Verdict.PARTLY, "Acme"),
+    "undo_label": (7,),
+    "list_labels": (LabelFilter(matter="Acme"),),
+    "count_labels": (),
+    "verdicts": ("who pays?", ()),
+    "contradictions": ("Acme",),
+    "resolve": ((7, 8), Verdict.RELEVANT),
+    "let_train": ("Acme", True),
+    "current_labeller": (),
+    "set_labeller": ("Ann",),
+    "import_labels": ("a.csv", "Acme", "csv", "Ann"),
+    "export_labels": ("a.csv", "Acme", "csv", True),
+    "remember_answer": (Answer("who pays?", Coverage(1, 1, 1, 0), ()), Scope("Acme")),
+    "review": ("Acme", 5),
+    "forget_question": (7,),
+    "forget_questions": ("Acme",),
+    "remembers": (),
+    "set_remembering": (False,),
 }
 
 

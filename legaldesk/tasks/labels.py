@@ -1,0 +1,219 @@
+"""Say what passages are to questions, take it back, and settle where people differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from legaldesk.core import agreement
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.hits import Hit
+from legaldesk.core.label_places import Place, closeness, place_of
+from legaldesk.core.labels import (
+    Contradiction,
+    Label,
+    LabelCounts,
+    LabelFilter,
+    LabelSource,
+    Standing,
+    Verdict,
+    asked_question,
+    key,
+    labeller_name,
+    plain_question,
+)
+from legaldesk.core.passages import Span
+from legaldesk.core.progress import Report, silent
+from legaldesk.engine import label_reader
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.tasks.dispatch import reading, task
+
+
+@task
+def label_hit(
+    desk: LocalDesk,
+    question: str,
+    document_id: str,
+    spans: tuple[Span, ...],
+    verdict: Verdict,
+    matter: str = "",
+    rank: int = 0,
+    report: Report = silent,
+) -> Label:
+    """Label a search's hit; ``question`` is what stood in the question box.
+
+    The labeller's own older label on the same place becomes history. ``matter`` "" is one
+    that the document is in. Raises WrongUse without a question or when the document is gone.
+    """
+    label = _label(desk, asked_question(question), document_id, spans, verdict, matter)
+    live = desk.meaning.generation
+    return desk.store.labels.add(replace(label, rank=rank, model_name=live.name, model=live.model))
+
+
+@task
+def label_selection(
+    desk: LocalDesk,
+    question: str,
+    document_id: str,
+    spans: tuple[Span, ...],
+    verdict: Verdict = Verdict.RELEVANT,
+    matter: str = "",
+    report: Report = silent,
+) -> Label:
+    """Label text that was selected on pages as what answers a question. Raises WrongUse."""
+    label = _label(desk, plain_question(question), document_id, spans, verdict, matter)
+    return desk.store.labels.add(replace(label, source=LabelSource.SELECTION))
+
+
+@task
+def undo_label(desk: LocalDesk, label: int, report: Report = silent) -> tuple[Label, ...]:
+    """Take a label back by its id; what its labeller had said there before counts again.
+
+    Returns the labels that do. Raises WrongUse when it no longer counts.
+    """
+    return desk.store.labels.undo(label, label_reader.labeller(desk.reader))
+
+
+@reading
+def list_labels(
+    desk: ReadingDesk, wanted: LabelFilter, report: Report = silent
+) -> tuple[Label, ...]:
+    """The labels that a filter lets through, newest first."""
+    return label_reader.listed(desk.reader, wanted)
+
+
+@reading
+def count_labels(desk: ReadingDesk, report: Report = silent) -> tuple[LabelCounts, ...]:
+    """The labels that count, for each matter by name."""
+    with desk.reader.moment():
+        labels = label_reader.current_labels(desk.reader)
+        clashes = agreement.contradictions(labels)
+        return tuple(
+            _counts(
+                [label for label in labels if label.matter == matter.name],
+                matter.name,
+                sum(_concerns(clash, matter.name) for clash in clashes),
+                matter.may_train,
+            )
+            for matter in desk.reader.matters()
+        )
+
+
+@reading
+def verdicts(
+    desk: ReadingDesk, question: str, hits: tuple[Hit, ...], report: Report = silent
+) -> tuple[Standing, ...]:
+    """What has been said of each hit for this question: one's own word first, then the nearest.
+
+    Only labels of a matter that the hit is in count. Never fails for want of a question.
+    """
+    try:
+        asked = key(asked_question(question))
+    except WrongUse:
+        return tuple(Standing() for _ in hits)
+    labels = label_reader.current_labels(desk.reader, question_key=asked)
+    me, clashing = label_reader.labeller(desk.reader), agreement.contradicted(labels)
+    return tuple(_standing(hit, labels, me, clashing) for hit in hits)
+
+
+@reading
+def contradictions(
+    desk: ReadingDesk, matter: str = "", report: Report = silent
+) -> tuple[Contradiction, ...]:
+    """Texts of which different things are said, where a matter's label takes part.
+
+    "" is every matter that is not locked out of all.
+    """
+    with desk.reader.moment():
+        found = agreement.contradictions(label_reader.disputed(desk.reader))
+        locked = {each.name for each in desk.reader.matters() if each.locked_out_of_all}
+    if matter:
+        return tuple(clash for clash in found if _concerns(clash, matter))
+    return tuple(c for c in found if not all(label.matter in locked for label in c.labels))
+
+
+@task
+def resolve(
+    desk: LocalDesk, labels: tuple[int, ...], keep: Verdict, report: Report = silent
+) -> None:
+    """Settle a contradiction, given as the ids of its labels: one verdict stays.
+
+    Raises WrongUse when nobody has that verdict or the labels have changed meanwhile.
+    """
+    desk.store.labels.resolve(labels, keep, label_reader.labeller(desk.reader))
+
+
+@task
+def let_train(desk: LocalDesk, matter: str, allowed: bool, report: Report = silent) -> None:
+    """Say whether a matter's labels may be trained on; at first they may not."""
+    desk.store.labels.let_train(matter, allowed)
+
+
+@reading
+def current_labeller(desk: ReadingDesk, report: Report = silent) -> str:
+    """The name that labels are given under."""
+    return label_reader.labeller(desk.reader)
+
+
+@task
+def set_labeller(desk: LocalDesk, name: str, report: Report = silent) -> None:
+    """Give labels under this name from now on; "" is the computer's user again."""
+    desk.store.set_setting(label_reader.LABELLER, labeller_name(name) if name else "")
+
+
+def _label(
+    desk: LocalDesk,
+    question: str,
+    document_id: str,
+    spans: tuple[Span, ...],
+    verdict: Verdict,
+    matter: str,
+) -> Label:
+    desk.reader.document(document_id)  # raises WrongUse when it is gone
+    found = label_reader.place_at(desk.reader, document_id, spans)
+    if not found.place.text:
+        raise WrongUse("There is no text at that place of the document.", document_id)
+    return Label(
+        question=question,
+        verdict=verdict,
+        text=found.place.text,
+        matter=matter,
+        labeller=label_reader.labeller(desk.reader),
+        source=LabelSource.SEARCH,
+        section=found.section,
+        document=document_id,
+        extraction=found.place.extraction,
+        spans=spans,
+    )
+
+
+def _standing(hit: Hit, labels: list[Label], me: str, clashing: set[int]) -> Standing:
+    place = Place(hit.body, hit.document_id, hit.spans)
+    about = [
+        (label.labeller == me, closeness(place_of(label), place), label.id, label)
+        for label in labels
+        if label.matter in hit.matters and closeness(place_of(label), place)
+    ]
+    if not about:
+        return Standing()
+    mine, _, number, label = max(about)
+    return Standing(
+        label.verdict, number, label.labeller, mine, any(each[2] in clashing for each in about)
+    )
+
+
+def _counts(labels: list[Label], matter: str, clashes: int, may_train: bool) -> LabelCounts:
+    verdicts = [label.verdict for label in labels]
+    return LabelCounts(
+        matter=matter,
+        relevant=verdicts.count(Verdict.RELEVANT),
+        partly=verdicts.count(Verdict.PARTLY),
+        not_relevant=verdicts.count(Verdict.NOT_RELEVANT),
+        questions=len({label.question_key for label in labels}),
+        contradictions=clashes,
+        may_train=may_train,
+    )
+
+
+def _concerns(clash: Contradiction, matter: str) -> bool:
+    return any(label.matter == matter for label in clash.labels)

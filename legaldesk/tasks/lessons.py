@@ -1,0 +1,176 @@
+"""What labels teach, and what they measure: training pairs, and questions with right answers.
+
+Contradicted labels take part in neither.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from legaldesk.core.agreement import contradicted
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.evaluation import Asked, Searched
+from legaldesk.core.hits import Scope
+from legaldesk.core.label_places import closeness, containment, place_of
+from legaldesk.core.labels import Label, Verdict
+from legaldesk.core.pairs import TrainingPair
+from legaldesk.core.passages import embedded_text
+from legaldesk.core.progress import Report, silent
+from legaldesk.engine import label_reader
+from legaldesk.engine.label_reader import TodaysPassage
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.tasks.dispatch import reading
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledQuestions:
+    """The library's own labels as questions to measure by.
+
+    Passages are called by their ids of today's cut. ``unplaced`` labels are about no passage
+    of today, ``contradicted`` ones are left out.
+    """
+
+    asked: tuple[Asked, ...]
+    searched: Searched
+    unplaced: int
+    contradicted: int
+
+
+@reading
+def training_pairs(
+    desk: ReadingDesk, matters: tuple[str, ...] = (), report: Report = silent
+) -> tuple[TrainingPair, ...]:
+    """The pairs of matters that may train; () is all of them.
+
+    A relevant passage is a positive, one that is not relevant a hard negative for that
+    question in that matter alone, and one that is partly relevant neither. Passages read as
+    the encoder reads them, below their headings. Raises WrongUse for a matter that may not.
+    """
+    with desk.reader.moment():
+        names = _may_train(desk.reader, matters)
+        groups = _by_question(_agreed(label_reader.current_labels(desk.reader), desk.reader)[0])
+    return tuple(
+        pair for (matter, _), labels in groups.items() if matter in names for pair in _pairs(labels)
+    )
+
+
+@reading
+def qrels(desk: ReadingDesk, matter: str = "", report: Report = silent) -> LabelledQuestions:
+    """The questions labelled in a matter, with the passages of the live cut that answer them.
+
+    Relevant has grade 2 and partly grade 1. Where labels of different places are about one
+    passage, the nearest decides, and the newest of equals. Each question is asked inside its
+    matter; "" is every matter that is not locked out of all.
+    """
+    reader = desk.reader
+    with reader.moment():
+        open_ = [each.name for each in reader.matters() if not each.locked_out_of_all]
+        names = [reader.matter_name(matter)] if matter else open_
+        mine = [each for each in label_reader.current_labels(reader) if each.matter in names]
+        labels, left_out = _agreed(mine, reader)
+        found = _Placed(reader, labels)
+    asked, unplaced = [], 0
+    for (name, question_key), about in _by_question(labels).items():
+        grades, lost = found.grades(about)
+        unplaced += lost
+        if grades:
+            asked.append(Asked(f"{name}/{question_key}", about[0].question, Scope(name), grades))
+    return LabelledQuestions(tuple(asked), Searched(found.names), unplaced, left_out)
+
+
+class _Placed:
+    """Labels on today's passages."""
+
+    def __init__(self, reader: Reader, labels: Iterable[Label]) -> None:
+        labels = list(labels)
+        self._by_document = label_reader.passages_of(
+            reader, {label.document for label in labels if label.document}
+        )
+        self._by_text: dict[tuple[str, str], list[TodaysPassage]] = defaultdict(list)
+        for matter in {label.matter for label in labels if not self._is_here(label)}:
+            for passage in label_reader.everything_in(reader, matter):
+                self._by_text[matter, passage.place.text_key].append(passage)
+        rows = reader.rows(
+            "SELECT id, uuid FROM passages"
+            " WHERE segmentation = (SELECT segmentation FROM generations WHERE state = 'live')"
+        )
+        self.names = {row["id"]: row["uuid"] for row in rows}
+
+    def grades(self, labels: Sequence[Label]) -> tuple[dict[str, float], int]:
+        """The grades of one question's passages, and how many labels are about none."""
+        best: dict[str, tuple[float, int, Verdict]] = {}
+        lost = 0
+        for label in labels:
+            about = [
+                (passage.uuid, (close, label.id, label.verdict))
+                for passage in self._near(label)
+                if (close := closeness(place_of(label), passage.place))
+            ]
+            lost += not about
+            for uuid, claim in about:
+                best[uuid] = max(best.get(uuid, claim), claim)
+        grades = {uuid: float(claim[2].grade) for uuid, claim in best.items()}
+        return {uuid: grade for uuid, grade in grades.items() if grade}, lost
+
+    def _is_here(self, label: Label) -> bool:
+        return label.document in self._by_document
+
+    def _near(self, label: Label) -> list[TodaysPassage]:
+        if self._is_here(label):
+            return self._by_document[label.document]
+        return self._by_text.get((label.matter, label.text_key), [])
+
+
+def _may_train(reader: Reader, matters: Iterable[str]) -> set[str]:
+    """The matters to train on. Raises WrongUse for one that may not be."""
+    allowed = {matter.name for matter in reader.matters() if matter.may_train}
+    wanted = {reader.matter_name(matter) for matter in matters} or allowed
+    for name in sorted(wanted - allowed):
+        raise WrongUse(f"The matter “{name}” may not be trained on. Allow it first.")
+    return wanted
+
+
+def _agreed(labels: list[Label], reader: Reader) -> tuple[list[Label], int]:
+    """The labels that nobody contradicts, in whatever matter, and how many are left out."""
+    clashing = contradicted(label_reader.disputed(reader))
+    agreed = [label for label in labels if label.id not in clashing]
+    return agreed, len(labels) - len(agreed)
+
+
+def _by_question(labels: Iterable[Label]) -> dict[tuple[str, str], list[Label]]:
+    """Labels by matter and question."""
+    found: dict[tuple[str, str], list[Label]] = defaultdict(list)
+    for label in labels:
+        found[label.matter, label.question_key].append(label)
+    return found
+
+
+def _pairs(labels: Sequence[Label]) -> list[TrainingPair]:
+    """The pairs of one question; a negative that shares text with a positive is left out."""
+    positives = {each.text_key: each for each in labels if each.verdict is Verdict.RELEVANT}
+    right = [place_of(each) for each in labels if each.verdict is Verdict.RELEVANT]
+    negatives = dict.fromkeys(
+        _read(each)
+        for each in labels
+        if each.verdict is Verdict.NOT_RELEVANT
+        and each.text_key not in positives
+        and not any(containment(place_of(each), place) for place in right)
+    )
+    return [
+        TrainingPair(
+            question=each.question,
+            passage=_read(each),
+            document=each.document,
+            negatives=tuple(negatives),
+            matter=each.matter,
+            label=str(each.id),
+        )
+        for each in positives.values()
+    ]
+
+
+def _read(label: Label) -> str:
+    return embedded_text(label.section, label.text)
