@@ -42,22 +42,24 @@ def same_place(one: Place, other: Place) -> bool:
     """Whether a newer label on one replaces an older label on the other."""
     if one.document and other.document:
         return one.document == other.document and (
-            likeness(one, other) >= SAME or one.text_key == other.text_key
+            likeness(one, other) >= SAME or _same_text(one, other)
         )
-    return one.text_key == other.text_key
+    return _same_text(one, other)
 
 
 def closeness(label: Place, passage: Place) -> float:
     """How well a passage stands for a label, above 0 to 1; 0 when it does not.
 
-    Ranges decide where both are of one document and one extraction, else the text: equal,
-    or in the same document one within the other.
+    The same text does wherever it stands. Else ranges decide where both are of one document
+    and one extraction; of two extractions, whether one text holds the other.
     """
-    if label.document == passage.document and label.document:
-        if label.extraction == passage.extraction:
-            return likeness(label, passage) if containment(label, passage) >= ABOUT else 0.0
-        return _text_closeness(same_text(label.text), same_text(passage.text))
-    return float(label.text_key == passage.text_key)
+    if _same_text(label, passage):
+        return 1.0
+    if label.document != passage.document or not label.document:
+        return 0.0
+    if label.extraction == passage.extraction:
+        return likeness(label, passage) if containment(label, passage) >= ABOUT else 0.0
+    return _text_closeness(same_text(label.text), same_text(passage.text))
 
 
 def likeness(one: Place, other: Place) -> float:
@@ -70,6 +72,18 @@ def containment(one: Place, other: Place) -> float:
     """Characters in common as a share of the shorter."""
     common = _common(one, other)
     return common / min(_length(one.spans), _length(other.spans)) if common else 0.0
+
+
+def _same_text(one: Place, other: Place) -> bool:
+    """Whether there are words and they are the same; most texts differ at an end already."""
+    if not one.text or not other.text or _ends(one) != _ends(other):
+        return False
+    return one.text_key == other.text_key
+
+
+def _ends(place: Place) -> str:
+    stripped = place.text.strip()
+    return (stripped[:1] + stripped[-1:]).casefold()
 
 
 def _text_closeness(one: str, other: str) -> float:
