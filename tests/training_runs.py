@@ -57,7 +57,9 @@ def make_run(
     pairs = made_up_pairs(30) if pairs is None else pairs
     described = read_model_folder(model)
     adapted, said = adapt(recipe, abilities)
-    fitted, also_said = fit_to_model(adapted, described.dimension, described.token_limit)
+    fitted, also_said = fit_to_model(
+        adapted, described.dimension, described.token_limit, described.static
+    )
     groups = near_duplicate_groups([pair.passage for pair in pairs])
     parted = split(pairs, groups, recipe.seed)
     config = RunConfig(

@@ -103,39 +103,38 @@ def _header(data: CardData) -> str:
 
 
 def _description(data: CardData) -> str:
-    config = data.config
-    chosen = next(row for row in data.rows if row.chosen)
-    share = round(100 * config.recipe.average_with_base)
-    kind = (
-        f"its weights are {100 - share}% those of step {chosen.step} and {share}% the base's"
-        if chosen.name == AVERAGE
-        else f"the {chosen.name} step of its run, step {chosen.step}"
-    )
+    config, recipe = data.config, data.config.recipe
     prompts = config.prompts
     said = f"`{prompts.query}` and `{prompts.passage}`" if prompts.query else "none"
     return _lines(
         f"# {config.base_name}, fine-tuned by LegalDesk (run {config.id})",
         "",
         f"A sentence-transformers model fine-tuned from {config.base_name} with the recipe "
-        f"“{config.recipe.title}”; {kind}. It maps questions and passages to vectors of "
+        f"“{recipe.title}”; {_origin(data)}. It maps questions and passages to vectors of "
         f"{config.width} numbers.",
         "",
         "## Model Details",
         "",
         f"- **Base model:** {config.base_name} (`{config.base_identity[:16]}`)",
-        f"- **Maximum sequence length:** {config.recipe.max_tokens} tokens",
+        f"- **Maximum sequence length:** {recipe.max_tokens} tokens",
         f"- **Output dimensionality:** {config.width}",
-        f"- **Matryoshka dimensions:** {_numbers(config.recipe.dimensions or ()) or 'none'}",
+        f"- **Matryoshka dimensions:** {_numbers(recipe.dimensions or ()) or 'none'}",
         "- **Similarity function:** cosine",
         f"- **Prompts for questions and passages:** {said}",
-        *([f"- **Language:** {config.recipe.language}"] if config.recipe.language else []),
+        *([f"- **Language:** {recipe.language}"] if recipe.language else []),
         "",
         "### Full Model Architecture",
-        "",
-        "```",
-        data.architecture,
-        "```",
+        *("", "```", data.architecture, "```"),
     )
+
+
+def _origin(data: CardData) -> str:
+    """Which of the run's weights these are."""
+    chosen = next(row for row in data.rows if row.chosen)
+    if chosen.name != AVERAGE:
+        return f"the {chosen.name} step of its run, step {chosen.step}"
+    share = round(100 * data.config.recipe.average_with_base)
+    return f"its weights are {100 - share}% those of step {chosen.step} and {share}% the base's"
 
 
 def _usage(config: RunConfig) -> str:

@@ -63,8 +63,8 @@ def split(
 
     ``groups`` has a number for each pair's passage, the same for near-duplicates. Where that
     leaves fewer than 20 units, documents are left out of the connection, and the note says
-    so. Depends on the pairs and the seed alone, not on the pairs' order. A unit that is
-    larger than a held-out part's share is trained on.
+    so. Depends on the pairs and the seed alone, not on their order. A unit that is larger
+    than a held-out part's share is trained on.
     """
     units, by, note = _units(pairs, groups, documents=True), "document", ""
     if not any(pair.document for pair in pairs):
@@ -81,8 +81,8 @@ def split(
         members[unit].append(index)
     ordered = sorted(members.values(), key=lambda unit: _draw(seed, pairs, unit))
     parts = _deal(ordered, round(len(pairs) * test), round(len(pairs) * validation))
-    train, chosen_validation, chosen_test = (tuple(sorted(part)) for part in parts)
-    return Split(train, chosen_validation, chosen_test, tuple(units), by, note)
+    first, second, third = (tuple(sorted(part)) for part in parts)
+    return Split(first, second, third, tuple(units), by, note)
 
 
 def same_text(text: str) -> str:

@@ -151,10 +151,14 @@ def _precision(wanted: str, abilities: Abilities, said: list[str]) -> str:
     return best
 
 
-def fit_to_model(recipe: Recipe, width: int, token_limit: int) -> tuple[Recipe, tuple[str, ...]]:
+def fit_to_model(
+    recipe: Recipe, width: int, token_limit: int, static: bool = False
+) -> tuple[Recipe, tuple[str, ...]]:
     """The recipe with dimensions and token limit that a model of ``width`` can take.
 
-    Raises ValueError when none of the recipe's dimensions fit.
+    A ``static`` model looks its tokens up in a table: it needs neither small batches nor
+    checkpointing, and the library has no cached loss for it. Raises ValueError when none of
+    the recipe's dimensions fit.
     """
     said: list[str] = []
     wanted = recipe.dimensions
@@ -169,6 +173,8 @@ def fit_to_model(recipe: Recipe, width: int, token_limit: int) -> tuple[Recipe, 
     limit = min(recipe.max_tokens or token_limit, token_limit)
     if recipe.max_tokens > token_limit:
         said.append(f"The model reads {token_limit} tokens, not {recipe.max_tokens}.")
+    if static:
+        recipe = replace(recipe, loss="mnrl", gradient_checkpointing=False)
     return replace(recipe, dimensions=fitting, max_tokens=limit), tuple(said)
 
 

@@ -80,6 +80,17 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """What goes on now, since some of it takes minutes without a step.
+
+    "load", "measure" (figures over the validation pool), "mine" (hard negatives), "train" or
+    "choose" (among the candidates).
+    """
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """The run could go on from this step if it ended now."""
 
@@ -121,7 +132,7 @@ class Failed:
     message: str
 
 
-Event = Step | Evaluation | Notice | Saved | Paused | Candidate | Finished | Failed
+Event = Stage | Step | Evaluation | Notice | Saved | Paused | Candidate | Finished | Failed
 
 
 def name_of(event: Event) -> str:
@@ -131,6 +142,6 @@ def name_of(event: Event) -> str:
 
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__.lower(): kind
-    for kind in (Step, Evaluation, Notice, Saved, Paused, Candidate, Finished, Failed)
+    for kind in (Stage, Step, Evaluation, Notice, Saved, Paused, Candidate, Finished, Failed)
 }
 """Every kind of event by its name."""

@@ -11,8 +11,11 @@ from typing import Any
 from legaldesk import __version__
 from legaldesk.core.model_card import CardData, CardRow, LogRow, TokenStatistics, card
 from legaldesk.core.training import TRAIN, VALIDATION, RunConfig
+from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.engine.profile import write_durably
 from legaldesk.engine.run_folder import PairLine, RunFolder
+from legaldesk.engine.tokens import TokenCounter
+from legaldesk.engine.training_arguments import training_arguments
 
 _LIBRARIES = ("sentence-transformers", "transformers", "torch", "accelerate", "datasets")
 _SAMPLES = 3
@@ -29,8 +32,6 @@ def write_cards(
 
 def gather(folder: RunFolder, model: Any, config: RunConfig, rows: Sequence[Any]) -> CardData:
     """What the card of a run says."""
-    from legaldesk.engine.training_library import training_arguments
-
     lines = folder.pairs(TRAIN)
     questions = {line.pair.question for line in folder.pairs(VALIDATION)}
     arguments = training_arguments(config.recipe, config.width, bool(questions))
@@ -41,7 +42,7 @@ def gather(folder: RunFolder, model: Any, config: RunConfig, rows: Sequence[Any]
         pairs=len(lines),
         validation_questions=len(questions),
         pool_passages=len(folder.pool()) if questions else 0,
-        statistics=_statistics(model, lines),
+        statistics=_statistics(Path(config.base_folder), lines),
         rows=tuple(CardRow(**row) for row in rows),
         log=_log(folder.log(), config.recipe.metric),
         arguments={name: _plain(value) for name, value in arguments.items()},
@@ -50,15 +51,15 @@ def gather(folder: RunFolder, model: Any, config: RunConfig, rows: Sequence[Any]
     )
 
 
-def _statistics(model: Any, lines: Sequence[PairLine]) -> tuple[TokenStatistics, ...]:
-    """Tokens of questions and passages, as many as the model reads."""
+def _statistics(folder: Path, lines: Sequence[PairLine]) -> tuple[TokenStatistics, ...]:
+    """Tokens of questions and passages, however many the model reads."""
+    tokens = TokenCounter(read_model_folder(folder))
     found = []
     for column, texts in (
         ("question", [line.pair.question for line in lines]),
         ("passage", [line.pair.passage for line in lines]),
     ):
-        tokens = model.tokenizer(texts, truncation=True, max_length=model.max_seq_length)
-        counts = [len(ids) for ids in tokens["input_ids"]]
+        counts = tokens.count(texts)
         mean = sum(counts) / len(counts)
         found.append(TokenStatistics(column, min(counts), mean, max(counts)))
     return tuple(found)

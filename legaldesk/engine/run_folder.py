@@ -14,6 +14,7 @@ README.md        the same card
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -164,6 +165,19 @@ def read_event(line: dict[str, Any]) -> Event:
     values = {name: value for name, value in line.items() if name != "event"}
     event: Event = msgspec.convert(values, kind)
     return event
+
+
+def make_durable(folder: Path) -> None:
+    """Flush a folder's files to the disk and mark it complete."""
+    (folder / COMPLETE).touch(mode=0o600)
+    for file in [*folder.rglob("*"), folder]:
+        if file.is_dir() and os.name == "nt":
+            continue
+        descriptor = os.open(file, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def step_of(checkpoint: Path) -> int:

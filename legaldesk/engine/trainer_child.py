@@ -6,10 +6,12 @@ and ends when its standard input does; the last checkpoint is then there to go o
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -60,8 +62,12 @@ def carry_out(folder: RunFolder, tell: Callable[[Event], None], orders: Orders) 
         tell(Failed(NoRoom.__name__, f"The run's folder cannot be written: {error.strerror}."))
     except RuntimeError as error:  # safetensors and torch say so in words of their own
         if not any(words in str(error).lower() for words in _DISK_FULL):
+            _note_crash(folder)
             raise
         tell(Failed(NoRoom.__name__, "The disk is full. Make room, and the run goes on."))
+    except Exception:
+        _note_crash(folder)
+        raise
     return 1
 
 
@@ -69,6 +75,12 @@ def _give_up(folder: RunFolder) -> None:
     """Nothing good comes of going on: keep the log and the numbers, not the weights."""
     shutil.rmtree(folder.checkpoints, ignore_errors=True)
     folder.set_state(RunState(folder.state().halvings, "failed"))
+
+
+def _note_crash(folder: RunFolder) -> None:
+    """Leave the traceback of a bug in the run's folder: nobody reads our error stream."""
+    with contextlib.suppress(LegalDeskError):
+        folder.write_text("crash.txt", traceback.format_exc())
 
 
 def _private_stdout() -> BinaryIO:

@@ -6,15 +6,15 @@ have to inherit is written as plain classes and joined with theirs then.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from legaldesk.core.models import Prompts
-from legaldesk.core.recipes import Recipe, measured_dimensions, metric_dimension
+from legaldesk.core.recipes import Recipe
 from legaldesk.core.training import Score
-from legaldesk.engine.run_folder import COMPLETE
+from legaldesk.engine.run_folder import make_durable
+from legaldesk.engine.training_arguments import figure_name, make_loss, training_arguments
 from legaldesk.engine.training_pairs import Columns
 
 LOGGED = 200
@@ -136,24 +136,6 @@ def _order(control: Any, wanted: set[str]) -> None:
     control.should_training_stop = control.should_training_stop or "stop" in wanted
 
 
-def make_durable(folder: Path) -> None:
-    """Flush a folder's files to the disk and mark it complete."""
-    (folder / COMPLETE).touch(mode=0o600)
-    for file in [*folder.rglob("*"), folder]:
-        if file.is_dir() and os.name == "nt":
-            continue
-        descriptor = os.open(file, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def figure_name(dimension: int, metric: str) -> str:
-    """What the library calls a figure of one Matryoshka dimension."""
-    return f"dim_{dimension}_cosine_{metric}"
-
-
 def build(
     model: Any,
     recipe: Recipe,
@@ -165,105 +147,49 @@ def build(
 ) -> Any:
     """The trainer of a run, ready for ``train``. ``recipe`` fits model and device."""
     from datasets import Dataset, disable_progress_bars
-    from sentence_transformers import (
-        SentenceTransformerTrainer,
-        SentenceTransformerTrainingArguments,
-    )
-    from sentence_transformers.base.evaluation import BaseEvaluator
+    from sentence_transformers import SentenceTransformerTrainer
     from transformers import PrinterCallback, TrainerCallback
 
     disable_progress_bars()
     data = Dataset.from_dict(_named(recipe, columns))
     keys = Dataset.from_dict({str(at): list(key) for at, key in enumerate(columns.keys)})
-    steps = len(data) / (recipe.batch_size * recipe.accumulation) * recipe.epochs
-    arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(checkpoints),
-        prompts=_prompts(prompts, list(data.column_names)),
-        logging_steps=max(1, min(50, int(steps) // LOGGED)),
-        **training_arguments(recipe, model.get_embedding_dimension(), evaluator is not None),
-    )
     joined = type("RunTrainer", (_RunTrainer, SentenceTransformerTrainer), {"run_keys": keys})
     callback = type("RunCallback", (_Callback, TrainerCallback), {})
     trainer = joined(
         model=model,
-        args=arguments,
+        args=_arguments(model, recipe, prompts, data, checkpoints, evaluator is not None),
         train_dataset=data,
         loss=make_loss(model, recipe),
-        evaluator=_as_librarys(evaluator, BaseEvaluator) if evaluator else None,
+        evaluator=_as_librarys(evaluator) if evaluator else None,
         callbacks=[callback(watcher, evaluator is not None)],
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
 
 
-def _as_librarys(evaluator: PoolEvaluator, base: Any) -> Any:
+def _arguments(
+    model: Any, recipe: Recipe, prompts: Prompts, data: Any, checkpoints: Path, evaluates: bool
+) -> Any:
+    """The library's arguments for these data, which decide how often the loss is told."""
+    from sentence_transformers import SentenceTransformerTrainingArguments
+
+    steps = len(data) / (recipe.batch_size * recipe.accumulation) * recipe.epochs
+    return SentenceTransformerTrainingArguments(
+        output_dir=str(checkpoints),
+        prompts=_prompts(prompts, list(data.column_names)),
+        logging_steps=max(1, min(50, int(steps) // LOGGED)),
+        **training_arguments(recipe, model.get_embedding_dimension(), evaluates),
+    )
+
+
+def _as_librarys(evaluator: PoolEvaluator) -> Any:
     """The evaluator as one of the library's, which it tells by their class."""
+    from sentence_transformers.base.evaluation import BaseEvaluator
 
     def call(self: Any, *given: Any, **named: Any) -> dict[str, float]:
         return evaluator(*given, **named)
 
-    return type("RunEvaluator", (base,), {"__call__": call})()
-
-
-def training_arguments(recipe: Recipe, width: int, evaluates: bool) -> dict[str, Any]:
-    """The library's training arguments that a recipe stands for, by name."""
-    from sentence_transformers.base.sampler import BatchSamplers
-
-    when = "steps" if recipe.evaluate_steps else "epoch"
-    best = figure_name(metric_dimension(recipe, width), recipe.metric)
-    plain = recipe.sampler == "plain"
-    sampler = BatchSamplers.BATCH_SAMPLER if plain else BatchSamplers.NO_DUPLICATES
-    return {
-        "num_train_epochs": recipe.epochs,
-        "per_device_train_batch_size": recipe.batch_size,
-        "gradient_accumulation_steps": recipe.accumulation,
-        "learning_rate": recipe.learning_rate,
-        "lr_scheduler_type": recipe.schedule,
-        "warmup_steps": recipe.warmup,
-        "bf16": recipe.precision == "bf16",
-        "fp16": recipe.precision == "fp16",
-        "tf32": True if recipe.tf32 else None,
-        "use_cpu": recipe.use_cpu,
-        "gradient_checkpointing": recipe.gradient_checkpointing,
-        "optim": recipe.optimizer,
-        "weight_decay": recipe.weight_decay,
-        "max_grad_norm": recipe.max_grad_norm,
-        "seed": recipe.seed,
-        "batch_sampler": sampler,
-        "eval_strategy": when if evaluates else "no",
-        "eval_steps": recipe.evaluate_steps or None,
-        "save_strategy": when,
-        "save_steps": recipe.evaluate_steps or 500,
-        "metric_for_best_model": f"eval_{best}" if evaluates else None,
-        "greater_is_better": True if evaluates else None,
-        "load_best_model_at_end": evaluates and recipe.keep == "best",
-        "logging_nan_inf_filter": False,
-        "dataloader_pin_memory": not recipe.use_cpu,
-        "disable_tqdm": True,
-        "report_to": "none",
-    }
-
-
-def make_loss(model: Any, recipe: Recipe) -> Any:
-    """The recipe's loss on a model."""
-    from sentence_transformers.sentence_transformer import losses
-
-    both = recipe.directions == "both"
-    named: dict[str, Any] = {
-        "scale": recipe.scale,
-        "directions": ("query_to_doc", "doc_to_query") if both else ("query_to_doc",),
-        "partition_mode": "per_direction" if both else "joint",
-    }
-    if recipe.loss == "cached":
-        inner = losses.CachedMultipleNegativesRankingLoss(
-            model, mini_batch_size=recipe.mini_batch_size, **named
-        )
-    else:
-        inner = losses.MultipleNegativesRankingLoss(model, **named)
-    if not recipe.dimensions:
-        return inner
-    dimensions = measured_dimensions(recipe, model.get_embedding_dimension())
-    return losses.MatryoshkaLoss(model, inner, list(dimensions))
+    return type("RunEvaluator", (BaseEvaluator,), {"__call__": call})()
 
 
 def _named(recipe: Recipe, columns: Columns) -> dict[str, list[str]]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from legaldesk.core.errors import ModelProblem
@@ -24,6 +22,7 @@ from legaldesk.core.training import (
     Notice,
     RunConfig,
     Score,
+    Stage,
 )
 from legaldesk.engine.candidates import Trained, choose, load_weights, trained
 from legaldesk.engine.hard_negatives import mine
@@ -31,6 +30,13 @@ from legaldesk.engine.model_card_data import write_cards
 from legaldesk.engine.pool_scores import Pool, encode, make_pool, score_pool
 from legaldesk.engine.run_folder import RunFolder, RunState, read_event, step_of
 from legaldesk.engine.trainer_orders import Orders
+from legaldesk.engine.training_model import (
+    free_memory,
+    load_model,
+    put_in_place,
+    ran_out_of_memory,
+    read_at_most,
+)
 from legaldesk.engine.training_pairs import columns
 from legaldesk.engine.training_watch import Watch
 
@@ -39,7 +45,6 @@ if TYPE_CHECKING:
 
 Tell = Callable[[Event], None]
 
-_NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 _EVALUATION_BATCH = 32
 
 
@@ -76,7 +81,8 @@ class TrainingRun:
         return self._conclude(watch)
 
     def _tell(self, event: Event) -> None:
-        self._folder.append_log(event)
+        if not isinstance(event, Stage):
+            self._folder.append_log(event)
         self._tell_parent(event)
 
     def _recipe(self) -> Recipe:
@@ -99,12 +105,13 @@ class TrainingRun:
             )
         )
         gc.collect()
-        _free(self._config.device)
+        free_memory(self._config.device)
 
     def _train(self, recipe: Recipe) -> Watch:
         """Train from the last whole checkpoint, or from the base model."""
         from legaldesk.engine.training_library import PoolEvaluator, build
 
+        self._tell(Stage("load"))
         start = self._folder.whole_checkpoints()
         self._folder.cut_log(step_of(start[-1]) if start else -1)
         model = load_model(self._config)
@@ -114,10 +121,11 @@ class TrainingRun:
             self._tell_base(evaluator, model)
         mined = self._mine(model, recipe) if recipe.negatives else {}
         texts = columns(self._lines, recipe, mined)
-        model.max_seq_length = recipe.training_tokens or recipe.max_tokens
+        read_at_most(model, recipe.training_tokens or recipe.max_tokens)
         trainer = build(
             model, recipe, self._config.prompts, texts, self._folder.checkpoints, evaluator, watch
         )
+        self._tell(Stage("train"))
         try:
             trainer.train(resume_from_checkpoint=str(start[-1]) if start else None)
         finally:
@@ -135,8 +143,10 @@ class TrainingRun:
         """The figures over the pool, reading as many tokens as the saved model will."""
         if self._pool is None:
             return ()
+        self._tell(Stage("measure"))
         recipe = self._config.recipe
-        before, model.max_seq_length = model.max_seq_length, recipe.max_tokens
+        before = model.max_seq_length
+        read_at_most(model, recipe.max_tokens)
         try:
             return score_pool(
                 model,
@@ -146,9 +156,10 @@ class TrainingRun:
                 max(1, _EVALUATION_BATCH >> self._halvings),
             )
         finally:
-            model.max_seq_length = before
+            read_at_most(model, before)
 
     def _mine(self, model: Any, recipe: Recipe) -> dict[int, tuple[str, ...]]:
+        self._tell(Stage("mine"))
         held_out = {line.group for line in self._folder.pairs(VALIDATION)}
         others = [line for line in self._folder.pool() if line.group not in held_out]
         texts = [*(line.pair.passage for line in self._lines), *(line.text for line in others)]
@@ -160,6 +171,7 @@ class TrainingRun:
 
     def _conclude(self, watch: Watch) -> Finished:
         """Score the candidates, keep one, and clear away what was only needed to get there."""
+        self._tell(Stage("choose"))
         last = self._folder.whole_checkpoints()[-1]
         found = trained(self._config.recipe, watch.best, last, step_of)
         model = load_model(self._config)
@@ -211,55 +223,9 @@ class TrainingRun:
             "table.json",
             {"corpus": corpus, "passages": passages, "questions": questions, "rows": rows},
         )
-        model.max_seq_length = self._config.recipe.max_tokens
+        read_at_most(model, self._config.recipe.max_tokens)
         part = self._folder.path / "model.part"
         shutil.rmtree(part, ignore_errors=True)
         model.save_pretrained(str(part), create_model_card=False)
         write_cards(self._folder, part, model, replace(self._config, recipe=self._recipe()), rows)
         put_in_place(part, self._folder.model)
-
-
-def load_model(config: RunConfig) -> Any:
-    """The base model in fp32 with its prompts, from safetensors and without any code."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-
-    prompts = {"query": config.prompts.query, "document": config.prompts.passage}
-    try:
-        model = SentenceTransformer(
-            config.base_folder,
-            device=config.device,
-            prompts=prompts,
-            trust_remote_code=False,
-            local_files_only=True,
-            model_kwargs={"use_safetensors": True, "dtype": torch.float32},
-        )
-    except Exception as error:  # transformers, safetensors and torch each raise their own
-        raise ModelProblem("The base model could not be loaded.", config.base_folder) from error
-    model.max_seq_length = config.recipe.max_tokens
-    return model
-
-
-def ran_out_of_memory(error: BaseException) -> bool:
-    """Whether that is what an error says."""
-    return isinstance(error, MemoryError) or any(
-        words in str(error).lower() for words in _NO_MEMORY
-    )
-
-
-def put_in_place(part: Path, place: Path) -> None:
-    """Give a finished folder its name, flushed to the disk."""
-    from legaldesk.engine.training_library import make_durable
-
-    make_durable(part)
-    (part / "complete").unlink()
-    shutil.rmtree(place, ignore_errors=True)
-    os.replace(part, place)
-
-
-def _free(device: str) -> None:
-    """Give what torch holds in reserve back to a graphics card."""
-    import torch
-
-    if device.startswith("cuda"):
-        torch.cuda.empty_cache()

@@ -40,7 +40,8 @@ class Watch:
         self._recipe, self._tell, self._orders = recipe, tell, orders
         self._evaluator, self._sizes = evaluator, sizes
         self._first_step: int | None = None
-        self._started = self._saved_at = time.monotonic()
+        self._started = time.monotonic()
+        self._saved_at: float | None = None
         self._since_best = 0
         self._broken = False
         self.best: Path | None = None
@@ -55,9 +56,9 @@ class Watch:
         """What to do after a step."""
         if self._orders.stopped:
             return {"evaluate", "save", "stop"}
-        if self._orders.paused or time.monotonic() - self._saved_at > SAVED_EVERY:
-            return {"save"}
-        return set()
+        now = time.monotonic()
+        self._saved_at = self._saved_at or now
+        return {"save"} if self._orders.paused or now - self._saved_at > SAVED_EVERY else set()
 
     def logged(self, step: int, steps: int, epoch: float, figures: Mapping[str, Any]) -> bool:
         """Tell a step; True when its loss is not a number."""
@@ -88,14 +89,13 @@ class Watch:
         for other in checkpoint.parent.glob("checkpoint-*"):
             if other not in (checkpoint, self.best):
                 shutil.rmtree(other, ignore_errors=True)
-        self._saved_at = time.monotonic()
+        before = self._saved_at = time.monotonic()
         self._tell(Saved(step))
         if self._orders.paused:
             self._tell(Paused(step))
             self._orders.wait()
-            waited = time.monotonic() - self._saved_at
-            self._started += waited
-            self._saved_at += waited
+            self._saved_at = time.monotonic()
+            self._started += self._saved_at - before
         return set()
 
     def _seconds_left(self, step: int, steps: int) -> float | None:

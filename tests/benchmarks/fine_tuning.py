@@ -39,7 +39,7 @@ from legaldesk.engine.run_folder import RunFolder, create_run
 from legaldesk.engine.significance import compare
 from legaldesk.engine.trainer import Trainer
 from legaldesk.engine.training_device import abilities
-from legaldesk.engine.training_run import load_model
+from legaldesk.engine.training_model import load_model
 
 SEED = 42
 

@@ -33,10 +33,11 @@ from legaldesk.engine.offline import stay_offline
 from legaldesk.engine.presets import preset
 from legaldesk.engine.run_folder import PairLine
 from legaldesk.engine.trainer_orders import Orders
+from legaldesk.engine.training_arguments import make_loss, training_arguments
 from legaldesk.engine.training_device import abilities
-from legaldesk.engine.training_library import build, make_loss, training_arguments
+from legaldesk.engine.training_library import build
+from legaldesk.engine.training_model import load_model
 from legaldesk.engine.training_pairs import columns
-from legaldesk.engine.training_run import load_model
 from legaldesk.engine.training_watch import Watch
 
 Timed = Callable[[], Any]

@@ -17,8 +17,9 @@ from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.engine.pool_scores import encode
 from legaldesk.engine.run_folder import RunFolder, RunState
 from legaldesk.engine.trainer_orders import Orders
-from legaldesk.engine.training_run import TrainingRun, load_model
-from tests.tiny_models import E5_PROMPTS
+from legaldesk.engine.training_model import load_model
+from legaldesk.engine.training_run import TrainingRun
+from tests.tiny_models import E5_PROMPTS, static_like
 from tests.training_runs import TINY, Tape, made_up_pairs, make_run, quietly
 
 
@@ -45,6 +46,7 @@ def test_events_tell_the_base_the_steps_and_every_candidate(done: tuple[RunFolde
     assert steps == sorted(steps) and len(steps) == 12
     assert first.step == 0 and first.questions and first.passages
     assert "average" in [candidate.name for candidate in candidates]
+    assert tape.kinds()[0] == "Stage"
     assert sum(candidate.chosen for candidate in candidates) == 1
 
 
@@ -175,6 +177,15 @@ def test_bf16_and_a_cached_loss_with_both_directions_train(
     said = [event.text for event in tape.events if isinstance(event, Notice)]
     assert any("fp16; bf16" in text for text in said) and any("TF32" in text for text in said)
     assert read_model_folder(folder.model).token_limit == 512
+
+
+def test_a_static_model_trains_too(tmp_path: Path) -> None:
+    model = static_like(tmp_path)
+    folder = make_run(tmp_path / "runs", model, replace(TINY, epochs=1, loss="cached"))
+
+    carry_out(folder)
+
+    assert read_model_folder(folder.model).static
 
 
 def test_patience_ends_a_run_that_gets_no_better(tmp_path: Path, tiny_model: Path) -> None:
