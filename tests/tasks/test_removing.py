@@ -9,9 +9,20 @@ import pytest
 
 from legaldesk.core.errors import Cancelled, WrongUse
 from legaldesk.core.hits import Scope
+from legaldesk.core.labels import LabelFilter, Verdict
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.remote_desk import RemoteDesk
-from legaldesk.tasks import care, documents, importing, matters, removing, searching
+from legaldesk.tasks import (
+    care,
+    documents,
+    importing,
+    label_files,
+    labels,
+    matters,
+    removing,
+    reviewing,
+    searching,
+)
 from tests import pdf_factory as pdf
 
 CANARY = "Zwicklhuberkanarie"
@@ -54,6 +65,57 @@ def test_removed_means_gone(kept_and_canary):
     assert not searching.search(desk, CANARY, Scope()).hits[0].body.count(CANARY)
     assert len(documents.list_documents(desk, Scope())) == 10
     assert all(finding.ok for finding in care.verify(desk))
+
+
+def test_removed_means_gone_also_from_labels(kept_and_canary):
+    desk = kept_and_canary
+    document = only(desk, CANARY)
+    label_all(desk, "who shall pay?")  # this one is also asked of the others
+    label_all(desk, f"who pays {CANARY}?", document.id)
+    first = labels.list_labels(desk, LabelFilter(document=document.id))[0]
+    labels.label_hit(desk, first.question, document.id, first.spans, Verdict.NOT_RELEVANT)
+    kept = {label.id for label in labels.list_labels(desk, LabelFilter())} - {
+        label.id for label in labels.list_labels(desk, LabelFilter(document=document.id))
+    }
+    affected = removing.dependents(desk, (document.id,))
+    assert affected.labels == len(labels.list_labels(desk, LabelFilter(document=document.id))) > 1
+
+    removing.remove_documents(desk, (document.id,))
+
+    assert files_with(desk.library, CANARY) == []
+    left = labels.list_labels(desk, LabelFilter(history=True))
+    assert {label.id for label in left} == kept
+    assert {label.question for label in left} == {"who shall pay?"}
+    assert reviewing.review(desk) == ()
+
+
+def test_a_matter_takes_its_labels_with_it(kept_and_canary, tmp_path):
+    desk = kept_and_canary
+    for document in documents.list_documents(desk, Scope()):
+        matters.assign_document(desk, document.id, "Other")
+    label_all(desk, f"who pays {CANARY}?", matter="Case")
+    label_all(desk, "who shall pay?", matter="Other")
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text(f'{{"anchor": "Who is {CANARY}?", "positive": "The {CANARY} of the firm."}}')
+    label_files.import_labels(desk, str(pairs), "Case")
+    assert removing.dependents(desk, (), "Case").labels > 1
+
+    removing.remove_matter(desk, "Case")
+    removing.remove_documents(desk, (only(desk, CANARY).id,))
+
+    assert files_with(desk.library, CANARY) == []
+    assert {label.matter for label in labels.list_labels(desk, LabelFilter())} == {"Other"}
+
+
+def label_all(desk, question, document="", matter="Case"):
+    """Ask, remember what was shown, and call every hit relevant."""
+    scope = Scope(matter, document)
+    answer = searching.search(desk, question, scope, 20)
+    reviewing.remember_answer(desk, answer, scope)
+    for hit in answer.hits:
+        labels.label_hit(
+            desk, question, hit.document_id, hit.spans, Verdict.RELEVANT, matter, hit.rank
+        )
 
 
 def test_it_says_what_goes_before_it_goes(kept_and_canary):
