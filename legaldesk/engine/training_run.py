@@ -6,6 +6,7 @@ import gc
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from legaldesk.core.errors import ModelProblem
@@ -130,6 +131,9 @@ class TrainingRun:
             trainer.train(resume_from_checkpoint=str(start[-1]) if start else None)
         finally:
             watch.raise_if_broken()
+        best = trainer.state.best_model_checkpoint  # by its name: the library may have moved
+        kept = self._folder.checkpoints / Path(best).name if best else None
+        watch.best = kept if kept is not None and kept.exists() else None
         return watch
 
     def _sizes(self) -> tuple[int, int]:

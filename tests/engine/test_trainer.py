@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from legaldesk.core.errors import Cancelled, ModelProblem, ProcessDied, WrongUse
-from legaldesk.core.training import Event, Finished, Paused, Saved, Step
+from legaldesk.core.training import Candidate, Event, Finished, Paused, Saved, Stage, Step
 from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.engine.run_folder import COMPLETE, RunFolder, read_event
 from legaldesk.engine.trainer import Trainer
@@ -99,6 +99,22 @@ def test_a_resumed_run_does_what_it_would_have_done(tmp_path: Path, tiny_model: 
         TrainingRun(broken, Tape(), Orders()).run()
 
     assert losses(broken) == pytest.approx(losses(whole), abs=1e-4)
+
+
+def test_a_run_killed_after_its_last_step_only_chooses(tmp_path: Path, tiny_model: Path) -> None:
+    folder, tape = make_run(tmp_path, tiny_model), Tape()
+
+    def interrupt(event: Event) -> None:
+        if event == Stage("choose"):
+            raise KeyboardInterrupt
+
+    with quietly():
+        with pytest.raises(KeyboardInterrupt):
+            TrainingRun(folder, interrupt, Orders()).run()
+        TrainingRun(folder, tape, Orders()).run()
+
+    names = {event.name for event in tape.events if isinstance(event, Candidate)}
+    assert "Step" not in tape.kinds() and names == {"best", "last", "average"}
 
 
 def losses(folder: RunFolder) -> list[float]:
