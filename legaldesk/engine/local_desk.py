@@ -40,6 +40,7 @@ class LocalDesk:
         self.library = make_private_folder(library)
         self.store = Store(library)
         self.shelf = ModelShelf(library)
+        self.shelf.clear_leftovers()
         default = str(model) if model is not None else BUNDLED_NAME
         self.generations = Generations(library, self.store, self._read_model, default)
         self.originals = Originals(library / "originals")
