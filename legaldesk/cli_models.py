@@ -6,7 +6,7 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from legaldesk.cli_output import Console
 from legaldesk.core.desk import Desk
@@ -51,7 +51,7 @@ def _models(desk: Desk, options: argparse.Namespace, console: Console) -> int:
 
 
 def _list(desk: Desk, options: argparse.Namespace, console: Console) -> None:
-    overview = models.list_models(desk)
+    overview = replace(models.list_models(desk), device=models.list_devices(desk))
     if console.as_json:
         console.json(asdict(overview))
         return

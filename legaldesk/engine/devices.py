@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,7 @@ def torch_version() -> str:
     return version("torch")
 
 
+@cache
 def _nvidia() -> tuple[str, int]:
     """The first NVIDIA card that the system sees and its driver's major version."""
     program = shutil.which("nvidia-smi")

@@ -7,6 +7,7 @@ from pathlib import Path
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.fusion import covered
 from legaldesk.core.models import (
+    DeviceReport,
     GenerationInfo,
     InstalledModel,
     LanguageGap,
@@ -31,10 +32,16 @@ def list_models(desk: LocalDesk, report: Report = silent) -> ModelsOverview:
         installed=desk.shelf.installed(),
         generations=desk.generations.infos(),
         gaps=_gaps(desk),
-        device=report_devices(desk.reader.setting(DEVICE) or "auto"),
+        device=_device(desk),
         token=token,
         keyring=keyring,
     )
+
+
+@task
+def list_devices(desk: LocalDesk, report: Report = silent) -> DeviceReport:
+    """What there is to compute on; the first time this takes seconds."""
+    return report_devices(desk.reader.setting(DEVICE) or "auto")
 
 
 @task
@@ -135,6 +142,13 @@ def set_hub_token(desk: LocalDesk, token: str, report: Report = silent) -> None:
         keyring_token.forget()
 
 
+def _device(desk: LocalDesk) -> DeviceReport:
+    """What there is to compute on, empty while that would have to wait for the model."""
+    if desk.meaning.ready or desk.meaning.failed:
+        return report_devices(desk.reader.setting(DEVICE) or "auto")
+    return DeviceReport(desk.reader.setting(DEVICE) or "auto", "", ())
+
+
 def _gaps(desk: LocalDesk) -> tuple[LanguageGap, ...]:
     """Languages of documents that the live model does not cover, the commonest first."""
     meaning = desk.meaning
@@ -150,5 +164,3 @@ def _gaps(desk: LocalDesk) -> tuple[LanguageGap, ...]:
         for row in rows
         if not covered(row["language"], known)
     )
-
-

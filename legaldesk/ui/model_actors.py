@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class ModelActors:
-    """One of each; a fetch of gigabytes has a lane in which nothing else is urgent."""
+    """One of each; a fetch of gigabytes has a lane of its own."""
 
     def __init__(self, window: QWidget, requests: Requests, lanes: Lanes, board: TaskBoard) -> None:
         self.book = ModelBook(requests, lanes.watching, window)
-        self.shop = ModelShop(requests, lanes.care, lanes.library, board, self.book)
+        self.shop = ModelShop(requests, lanes.models, lanes.library, board, self.book)
         self.switch = ModelSwitch(self.book, self.shop, board)
         self.wishes = ModelWishes(window, self.book, self.shop)

@@ -78,6 +78,7 @@ class Lanes:
     importing: Lane = _lane("importing")
     watching: Lane = _lane("watching")
     care: Lane = _lane("care")
+    models: Lane = _lane("models")
 
     def stop(self, patience: int = 1500) -> bool:
         """Abandon all jobs and wait up to ``patience`` ms in all; whether every thread ended.
