@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from legaldesk.core.agreement import contradicted
+from legaldesk.core.agreement import contradicted, contradictions
 from legaldesk.core.hits import Scope
 from legaldesk.core.label_places import Place, closeness
-from legaldesk.core.labels import Label, LabelFilter
+from legaldesk.core.labels import Contradiction, Label, LabelCounts, LabelFilter, Verdict
 from legaldesk.core.passages import Span, exact_text, reading_text
 from legaldesk.engine.label_rows import CURRENT, SELECT, label_of
 from legaldesk.engine.reader import Reader, spans_of
@@ -60,13 +60,43 @@ def current_labels(reader: Reader, matter: str = "", question_key: str = "") -> 
 
 
 def disputed(reader: Reader) -> list[Label]:
-    """The labels that count of questions that have more than one verdict, of every matter."""
+    """The labels that count of every question where some of them may contradict each other."""
     rows = reader.rows(
         f"{SELECT} WHERE {CURRENT} AND l.question_key IN (SELECT l.question_key FROM labels l"
-        f" WHERE {CURRENT} GROUP BY l.question_key HAVING count(DISTINCT l.verdict) > 1)"
-        " ORDER BY l.id"
+        " JOIN labels o ON o.question_key = l.question_key AND o.verdict <> l.verdict"
+        " AND (o.text_key = l.text_key OR (o.document = l.document AND o.document <> ''))"
+        f" WHERE {CURRENT} AND o.superseded_by IS NULL AND o.ended = '') ORDER BY l.id"
     )
     return [label_of(row) for row in rows]
+
+
+def counted(reader: Reader) -> tuple[LabelCounts, ...]:
+    """How many labels of each verdict count in each matter, by its name."""
+    clashes = contradictions(disputed(reader))
+    rows = reader.rows(_COUNTS, *Verdict)
+    return tuple(
+        LabelCounts(
+            matter=row["name"],
+            relevant=int(row["relevant"]),
+            partly=int(row["partly"]),
+            not_relevant=int(row["not_relevant"]),
+            questions=row["questions"],
+            contradictions=sum(_concerns(clash, row["name"]) for clash in clashes),
+            may_train=bool(row["may_train"]),
+        )
+        for row in rows
+    )
+
+
+_COUNTS = f"""SELECT m.name, m.may_train, count(DISTINCT l.question_key) AS questions,
+  total(l.verdict = ?1) AS relevant, total(l.verdict = ?2) AS partly,
+  total(l.verdict = ?3) AS not_relevant
+FROM matters m LEFT JOIN labels l ON l.matter = m.id AND {CURRENT}
+GROUP BY m.id ORDER BY m.name COLLATE NOCASE"""
+
+
+def _concerns(clash: Contradiction, matter: str) -> bool:
+    return any(label.matter == matter for label in clash.labels)
 
 
 def listed(reader: Reader, wanted: LabelFilter) -> tuple[Label, ...]:

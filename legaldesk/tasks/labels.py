@@ -86,17 +86,7 @@ def list_labels(
 def count_labels(desk: ReadingDesk, report: Report = silent) -> tuple[LabelCounts, ...]:
     """The labels that count, for each matter by name."""
     with desk.reader.moment():
-        labels = label_reader.current_labels(desk.reader)
-        clashes = agreement.contradictions(labels)
-        return tuple(
-            _counts(
-                [label for label in labels if label.matter == matter.name],
-                matter.name,
-                sum(_concerns(clash, matter.name) for clash in clashes),
-                matter.may_train,
-            )
-            for matter in desk.reader.matters()
-        )
+        return label_reader.counted(desk.reader)
 
 
 @reading
@@ -199,19 +189,6 @@ def _standing(hit: Hit, labels: list[Label], me: str, clashing: set[int]) -> Sta
     mine, _, number, label = max(about)
     return Standing(
         label.verdict, number, label.labeller, mine, any(each[2] in clashing for each in about)
-    )
-
-
-def _counts(labels: list[Label], matter: str, clashes: int, may_train: bool) -> LabelCounts:
-    verdicts = [label.verdict for label in labels]
-    return LabelCounts(
-        matter=matter,
-        relevant=verdicts.count(Verdict.RELEVANT),
-        partly=verdicts.count(Verdict.PARTLY),
-        not_relevant=verdicts.count(Verdict.NOT_RELEVANT),
-        questions=len({label.question_key for label in labels}),
-        contradictions=clashes,
-        may_train=may_train,
     )
 
 

@@ -17,6 +17,7 @@ from legaldesk.core.labels import Label, PastQuestion, asked_question
 from legaldesk.core.progress import Report, silent
 from legaldesk.core.query import parse
 from legaldesk.engine import label_reader, past_questions
+from legaldesk.engine.label_reader import TodaysPassage
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.past_questions import REMEMBERING, Asked
 from legaldesk.engine.reader import Reader
@@ -49,18 +50,19 @@ def remember_answer(desk: LocalDesk, answer: Answer, scope: Scope, report: Repor
 
 @reading
 def review(
-    desk: ReadingDesk, matter: str = "", limit: int = 50, report: Report = silent
+    desk: ReadingDesk, matter: str = "", limit: int = 20, report: Report = silent
 ) -> tuple[PastQuestion, ...]:
     """Questions asked in a matter with results that are unlabelled, newest first.
 
     "" is those asked across all matters and in any that is not locked out of them.
     """
     found: list[PastQuestion] = []
+    passages: Passages = {}
     with desk.reader.moment():
         for asked in past_questions.asked_in(desk.reader, matter):
             if len(found) >= limit:
                 break
-            past = _past_question(desk.reader, asked)
+            past = _past_question(desk.reader, asked, passages)
             if past.hits:
                 found.append(past)
     return tuple(found)
@@ -107,9 +109,13 @@ def _as_stored(reader: Reader, question: str, scope: Scope) -> Scope:
     return Scope(matter, document)
 
 
-def _past_question(reader: Reader, asked: Asked) -> PastQuestion:
+Passages = dict[str, list[TodaysPassage]]
+"""Today's passages by document, as far as they were needed yet."""
+
+
+def _past_question(reader: Reader, asked: Asked, passages: Passages) -> PastQuestion:
     labels = label_reader.current_labels(reader, question_key=asked.question_key)
-    shown = _today(reader, asked)
+    shown = _today(reader, asked, passages)
     unlabelled = [hit for hit in shown if not any(_is_about(label, hit) for label in labels)]
     return PastQuestion(
         id=asked.id,
@@ -123,14 +129,15 @@ def _past_question(reader: Reader, asked: Asked) -> PastQuestion:
     )
 
 
-def _today(reader: Reader, asked: Asked) -> list[Hit]:
+def _today(reader: Reader, asked: Asked, passages: Passages) -> list[Hit]:
     """The passages that stand today where the results were, each with the best rank of them."""
     documents = {place.document for _, place in asked.shown}
     inside = documents & label_reader.documents_in(reader, asked.matter)
-    passages = label_reader.passages_of(reader, inside)
+    passages |= label_reader.passages_of(reader, inside.difference(passages))
     ranks: dict[int, int] = {}
     for rank, place in asked.shown:
-        near = label_reader.standing_for(place, passages.get(place.document, ()))
+        here = passages.get(place.document, ()) if place.document in inside else ()
+        near = label_reader.standing_for(place, here)
         best = max(near, key=lambda found: found[1], default=None)
         if best is not None:
             ranks.setdefault(best[0].id, rank)

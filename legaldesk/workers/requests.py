@@ -255,7 +255,7 @@ class Requests:
         """Keep a question and where its hits stood, for review: whether it was kept."""
         return self._job(reviewing.remember_answer, answer, scope)
 
-    def review(self, matter: str = "", limit: int = 50) -> Job:
+    def review(self, matter: str = "", limit: int = 20) -> Job:
         """Past questions with results that nobody has labelled: a tuple of PastQuestion."""
         return self._job(reviewing.review, matter, limit)
 
