@@ -54,15 +54,7 @@ def import_labels(
     """
     file = Path(path)
     who = labeller_name(labeller or label_reader.labeller(desk.reader))
-    candidates: list[Candidate] = []
-    refusals: list[Refusal] = []
-    lines = 0
-    for lines, line in enumerate(read_lines(file, format_of(file, format)), 1):
-        if lines % _STEP == 0:
-            report(Progress("reading", lines, 0, "lines"))
-        found, refused = read_line(line, who)
-        candidates += found
-        refusals += refused
+    lines, candidates, refusals = _read(file, format_of(file, format), who, report)
     name = _known_matter(desk.reader, matter_name(matter))
     taken, more = _sorted_out(candidates, _said(desk.reader, name))
     taken, outside = _inside(desk.reader, name, taken)
@@ -104,6 +96,22 @@ def export_labels(
     write_rows(file, kind, columns, rows)
     written = len(labels if complete else agreed)
     return ExportReport(path, len(rows), written, len(labels) - len(agreed))
+
+
+def _read(
+    file: Path, kind: str, labeller: str, report: Report
+) -> tuple[int, list[Candidate], list[Refusal]]:
+    """How many lines a file has, the labels in them, and what of them is refused."""
+    candidates: list[Candidate] = []
+    refusals: list[Refusal] = []
+    lines = 0
+    for lines, line in enumerate(read_lines(file, kind), 1):
+        if lines % _STEP == 0:
+            report(Progress("reading", lines, 0, "lines"))
+        found, refused = read_line(line, labeller)
+        candidates += found
+        refusals += refused
+    return lines, candidates, refusals
 
 
 def _known_matter(reader: Reader, matter: str) -> str:

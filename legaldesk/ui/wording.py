@@ -134,6 +134,8 @@ def goes_with(dependents: Dependents) -> list[str]:
         f"{count(dependents.passages, 'passage')} that can be found",
         f"{size(dependents.stored_bytes)} of stored copies",
     ]
+    if dependents.labels:
+        lines.append(count(dependents.labels, "label"))
     if dependents.import_records:
         lines.append(
             count(
