@@ -15,6 +15,7 @@ from legaldesk.ui.dialogs import NameQuestion, ask
 from legaldesk.ui.erasing import Erasing
 from legaldesk.ui.filing import Filing
 from legaldesk.ui.importer import Importer
+from legaldesk.ui.label_actors import LabelActors
 from legaldesk.ui.matter_book import MatterBook
 from legaldesk.ui.model_actors import ModelActors
 from legaldesk.ui.task_board import TaskBoard
@@ -43,6 +44,10 @@ class Actors:
         self.filing = Filing(window, requests, lanes.library, self.board, self.book)
         self.checking = Checking(window, requests, lanes.care, self.board)
         self.models = ModelActors(window, requests, lanes, self.board)
+        self.labels = LabelActors(window, requests, lanes, self.board, self.book)
+        self.asker.answered.connect(
+            lambda answer, renewed: self.labels.memory.keep(answer, self.asker.scope, renewed)
+        )
         self.watcher.changed.connect(self.models.book.wake)
 
     def keys(self) -> dict[str, Callable[[], object]]:
@@ -59,6 +64,7 @@ class Actors:
         self.book.refresh()
         self.asker.renew()
         self.models.book.look()
+        self.labels.look_again()
 
     def ask_new_matter(self) -> None:
         """Ask for a name and make a matter."""

@@ -37,6 +37,9 @@ class Complaints(QObject):
         ):
             failed.connect(self.show_error)
         actors.watcher.failed.connect(self.show_error)
+        actors.labels.refused.connect(
+            lambda error, again: banner.show_error(error, ("Try again", again))
+        )
         actors.watcher.restarted.connect(lambda: banner.say(RESTARTED))
         actors.watcher.recovered.connect(banner.take_back)
 

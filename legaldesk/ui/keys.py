@@ -13,6 +13,8 @@ ADD_FILES, ADD_FOLDER, NEW_MATTER = "Ctrl+O", "Ctrl+Shift+O", "Ctrl+N"
 NEXT_HIT, PREVIOUS_HIT = "F3", "Shift+F3"
 BACK, HELP = "Escape", "F1"
 COPY, COPY_TEXT = "Ctrl+C", "Ctrl+Shift+C"
+RELEVANT, NOT_RELEVANT, PARTLY = VERDICTS = "1", "2", "3"
+UNDO, SKIP = "Ctrl+Z", ("S", "Right")
 LARGER, SMALLER, ACTUAL_SIZE, TURN = ("Ctrl++", "Ctrl+="), "Ctrl+-", "Ctrl+0", "R"
 
 
@@ -50,6 +52,8 @@ OVERVIEW: dict[str, tuple[Line, ...]] = {
     "Passages": (
         Line(("Up", "Down"), "Previous and next passage"),
         Line(("Return",), "Go to the page"),
+        Line(VERDICTS, "Mark it relevant, not relevant, partly relevant"),
+        Line((UNDO,), "Take the last mark back"),
         Line((COPY,), "Copy the passage with its citation"),
         Line((COPY_TEXT,), "Copy the text only"),
     ),
@@ -64,6 +68,12 @@ OVERVIEW: dict[str, tuple[Line, ...]] = {
         Line(("Return",), "Open"),
         Line(("Shift+Down", "Ctrl+A"), "Choose several"),
         Line(("Del",), "Remove, after a question"),
+    ),
+    "Review": (
+        Line(VERDICTS, "Mark it relevant, not relevant, partly relevant"),
+        Line(SKIP, "Skip it for now"),
+        Line((UNDO,), "Take the last mark back"),
+        Line(("Del",), "Take back the chosen labels"),
     ),
 }
 """The keys by the place where they act, for the overview, which adds those of the views."""

@@ -1,4 +1,4 @@
-"""Lays out and paints one result: citation first, then a few lines, then why it was found."""
+"""Lays out and paints one result: citation, a few lines, why it was found, what was said of it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from PySide6.QtGui import (
 
 from legaldesk.core import citation
 from legaldesk.core.hits import Hit
+from legaldesk.core.labels import Standing
 from legaldesk.ui import theme
 from legaldesk.ui.document_text import plain
 from legaldesk.ui.excerpt import excerpt
+from legaldesk.ui.verdict_row import Target, VerdictRow
 
 MOST_LINES = 5
 MOST_REASON_LINES = 2
@@ -46,6 +48,7 @@ class Card:
         beside = 0.0 if self._narrow or not self._bar_width else self._bar_width + 16
         reason = QTextLayout(plain(hit.reason) or " ", self._small)
         self._reason = _break_lines(reason, self._inner - beside, MOST_REASON_LINES, 1.1)
+        self._verdicts = VerdictRow(Standing(), self._inner)
         self._stack()
 
     # ------------------------------------------------------------ layout
@@ -59,7 +62,18 @@ class Card:
         below = self._reason_top + self._reason.boundingRect().height()
         self._bar_top = below + 2 if self._narrow else self._reason_top
         extra = self._small_line + 2 if self._narrow and self._bar_width else 0
-        self.height = below + extra + PAD
+        self._verdicts_top = below + extra + 8
+        self.height = self._verdicts_top + self._verdicts.height + PAD
+
+    def show_standing(self, standing: Standing) -> None:
+        """Say what was said of the hit."""
+        if standing != self._verdicts.standing:
+            self._verdicts = VerdictRow(standing, self._inner)
+            self._stack()
+
+    def target(self, point: QPointF) -> Target | None:
+        """Which of the card's own buttons lies at a point."""
+        return self._verdicts.at(point - QPointF(self._left, self._verdicts_top))
 
     def _lay_out_body(self) -> QTextLayout:
         """As much of the passage as fits into five lines, and never a line too many."""
@@ -128,6 +142,7 @@ class Card:
         self._reason.draw(painter, QPointF(self._left, self._reason_top))
         if self._bar_width:
             self._paint_bar(painter, colours)
+        self._verdicts.paint(painter, QPointF(self._left, self._verdicts_top))
 
     def _paint_bar(self, painter: QPainter, colours: theme.Colours) -> None:
         """How much was meaning and how much words, each part with its word beside it."""

@@ -22,11 +22,13 @@ from legaldesk.ui.page_view import PageView
 from legaldesk.ui.pieces import hairline
 from legaldesk.ui.result_foot import ResultFoot
 from legaldesk.ui.result_list import ResultList
+from legaldesk.ui.result_marks import ResultMarks
 from legaldesk.ui.view import View
 from legaldesk.ui.welcome import Welcome
 
 if TYPE_CHECKING:
     from legaldesk.ui.actors import Actors
+    from legaldesk.ui.label_actors import LabelActors
     from legaldesk.workers.lane import Lane, Lanes
     from legaldesk.workers.requests import Requests
 
@@ -45,7 +47,9 @@ class SearchView(View):
     narrowWanted = Signal(str, str)
     questionWanted = Signal()
 
-    def __init__(self, requests: Requests, pages: Lane, welcome: Welcome) -> None:
+    def __init__(
+        self, requests: Requests, pages: Lane, welcome: Welcome, labels: LabelActors
+    ) -> None:
         super().__init__()
         self.welcome = welcome
         self._requests = requests
@@ -65,6 +69,7 @@ class SearchView(View):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
         self._add_keys()
+        self.marks = ResultMarks(self.results, self.foot, labels)
 
     # ------------------------------------------------------------ building
 
@@ -158,6 +163,7 @@ class SearchView(View):
         place = self.results.verticalScrollBar().value() if renewed else 0
         self._stack.setCurrentIndex(1)
         self.results.show_hits(answer.hits, show_matter=not scope.matter)
+        self.marks.show_answer(answer, scope)
         self.foot.show_answer(answer, scope)
         self._say_nothing_found(answer)
         self._left.setCurrentIndex(0 if answer.hits else 1)
@@ -204,6 +210,7 @@ class SearchView(View):
         """Show nothing, as if nothing had been chosen."""
         self._chosen_by_hand = False
         self.results.show_hits((), show_matter=False)
+        self.marks.start_over()
         self.foot.say("")
         self._say_position()
         if self._page is not None:
@@ -281,7 +288,7 @@ def search_place(requests: Requests, lanes: Lanes, actors: Actors) -> SearchView
     welcome = Welcome()
     welcome.filesWanted.connect(actors.adding.choose_files)
     welcome.samplesWanted.connect(actors.importer.add_samples)
-    view = SearchView(requests, lanes.pages, welcome)
+    view = SearchView(requests, lanes.pages, welcome, actors.labels)
     actors.asker.asked.connect(view.show_searching)
     actors.asker.failed.connect(view.show_failed)
     return view

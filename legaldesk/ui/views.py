@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from legaldesk.ui.documents_place import documents_place
 from legaldesk.ui.models_place import models_place
+from legaldesk.ui.review_view import review_place
 from legaldesk.ui.search_view import search_place
 from legaldesk.ui.view import View
 
@@ -36,9 +37,10 @@ class Place(NamedTuple):
 PLACES = (
     Place("Search", "search", search_place),
     Place("Documents", "documents", documents_place),
+    Place("Review", "review", review_place),
     Place("Models", "models", models_place),
 )
-SEARCH, DOCUMENTS, MODELS = range(len(PLACES))
+SEARCH, DOCUMENTS, REVIEW, MODELS = range(len(PLACES))
 
 
 class Views(QStackedWidget):

@@ -79,6 +79,8 @@ class Lanes:
     watching: Lane = _lane("watching")
     care: Lane = _lane("care")
     models: Lane = _lane("models")
+    labels: Lane = _lane("labels")
+    memory: Lane = _lane("memory")
 
     def stop(self, patience: int = 1500) -> bool:
         """Abandon all jobs and wait up to ``patience`` ms in all; whether every thread ended.

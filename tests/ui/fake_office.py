@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
 
+from fake_labels import LabelOffice
 from fake_models import ModelOffice
 
 from legaldesk.core.documents import (
@@ -26,6 +27,7 @@ from legaldesk.core.documents import (
 )
 from legaldesk.core.errors import Locked, WrongUse
 from legaldesk.core.hits import Answer, Box, Coverage, EngineState, Hit, PageBoxes, PageImage, Scope
+from legaldesk.core.labels import Label, PastQuestion
 from legaldesk.core.passages import Span
 from legaldesk.core.progress import Progress
 from legaldesk.core.query import parse
@@ -105,6 +107,12 @@ def _hit(rank: int, line: tuple, question: str, words_only: bool) -> Hit:
     )
 
 
+def past_question(number: int, question: str, matter: str = "Acme v. Byte") -> PastQuestion:
+    """A question of the past with the office's five hits, none of them labelled."""
+    hits = tuple(_hit(rank, line, question, False) for rank, line in enumerate(LINES, 1))
+    return PastQuestion(number, question, matter, "", "2026-03-14T09:26:53", "MiniLM", hits, 0)
+
+
 def document(name: str, **changes: object) -> Document:
     """A document of the office."""
     plain = Document(
@@ -129,7 +137,7 @@ def document(name: str, **changes: object) -> Document:
 
 
 @dataclass
-class FakeOffice(ModelOffice):
+class FakeOffice(ModelOffice, LabelOffice):
     """Stands for Requests. ``asked`` lists every call; set the fields to steer it."""
 
     model: str = "ready"
@@ -147,6 +155,9 @@ class FakeOffice(ModelOffice):
     password: str = "secret"
     failing: Exception | None = None
     papers: list[Document] = field(default_factory=lambda: [document(line[0]) for line in LINES])
+    labels: list[Label] = field(default_factory=list)
+    past: list[PastQuestion] = field(default_factory=list)
+    may_train: set[str] = field(default_factory=set)
     findings: tuple[Finding, ...] = tuple(
         Finding(check, True, "sound") for check in ("database", "words", "meaning", "files")
     )
@@ -163,6 +174,14 @@ class FakeOffice(ModelOffice):
             "list_problems",
             "example_questions",
             "list_models",
+            "verdicts",
+            "remember_answer",
+            "review",
+            "contradictions",
+            "list_labels",
+            "count_labels",
+            "current_labeller",
+            "remembers",
         }
         return [name for name, *_ in self.asked if name not in quiet]
 

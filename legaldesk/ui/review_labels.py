@@ -1,0 +1,163 @@
+"""The labels: found by typing, with their history, taken back, brought in and written out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from legaldesk.core.labels import Label, LabelFilter, LabelState
+from legaldesk.ui import theme
+from legaldesk.ui.document_table import RowTable
+from legaldesk.ui.flow import Flow
+from legaldesk.ui.label_columns import WHEN, labels_model, told
+from legaldesk.ui.page_latest import Latest
+from legaldesk.ui.pieces import button, hairline, label
+from legaldesk.ui.wording import count
+
+if TYPE_CHECKING:
+    from legaldesk.ui.label_actors import LabelActors
+    from legaldesk.workers.lane import Lanes
+    from legaldesk.workers.requests import Requests
+
+MOST = 5_000
+"""Labels that are listed at once, the newest."""
+
+NONE = (
+    "No label yet. Press 1, 2 or 3 on a result, or import a file of questions and the passages "
+    "that answer them."
+)
+
+
+class LabelsPage(QWidget):
+    """``openDocument`` names the document and page of a label's passage."""
+
+    openDocument = Signal(str, int)
+
+    def __init__(self, requests: Requests, lanes: Lanes, labels: LabelActors) -> None:
+        super().__init__()
+        self._requests, self._labels = requests, labels
+        self._reading, self._lane = Latest(lanes.library), lanes.labels
+        self._matter = ""
+        self.table = RowTable(labels_model(), "Labels")
+        self.table.sortByColumn(WHEN, Qt.SortOrder.DescendingOrder)
+        self.box = QLineEdit(placeholderText="Find a label")
+        self.box.setAccessibleName("Find a label")
+        self.box.setClearButtonEnabled(True)
+        self.history = QCheckBox("With history")
+        self.history.setToolTip("Also what was taken back, overruled, or said otherwise later")
+        self.back = button("Take back", self.take_back)
+        self.open = button("Open the page", self._open)
+        self.bring = button("Import…", labels.exchange.choose_file)
+        self.write = button("Export…", labels.exchange.choose_target)
+        self.line = label("", "secondary", wrap=True)
+        self.detail = label("", wrap=True)
+        self._arrange()
+        self._connect()
+        self._weigh()
+
+    def _arrange(self) -> None:
+        self.box.setMinimumWidth(theme.px(180))
+        head = Flow(last=2)
+        for part in (self.box, self.history, self.back, self.open, self.bring, self.write):
+            head.addWidget(part)
+        head.setContentsMargins(0, 0, 0, 0)
+        top = QWidget()
+        top.setLayout(head)
+        top.setContentsMargins(16, 8, 16, 8)
+        self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.detail.setContentsMargins(16, 8, 16, 8)
+        self.detail.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._place = QScrollArea()
+        self._place.setWidget(self.detail)
+        self._place.setWidgetResizable(True)
+        self._place.setFrameShape(QFrame.Shape.NoFrame)
+        self._place.setAccessibleName("The chosen label")
+        self.line.setContentsMargins(16, 4, 16, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(top)
+        column.addWidget(hairline())
+        column.addWidget(self.table, 1)
+        for part in (hairline(), self._place, hairline(), self.line):
+            column.addWidget(part)
+        self.refresh_theme()
+
+    def _connect(self) -> None:
+        self.box.textChanged.connect(self._filter)
+        self.history.toggled.connect(lambda _: self.refresh())
+        self.table.selectionMoved.connect(self._weigh)
+        self.table.rowOpened.connect(lambda _: self._open())
+        self.table.deletePressed.connect(self.take_back)
+        self._labels.exchange.exported.connect(self.line.setText)
+
+    # ------------------------------------------------------------ what there is
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was asked has arrived."""
+        return not self._reading.waiting
+
+    def set_matter(self, matter: str) -> None:
+        """From now on the labels of a matter are listed."""
+        self._matter = matter
+        self._reading.drop()
+        self._take(())
+
+    def refresh(self) -> None:
+        """Read them again."""
+        wanted = LabelFilter(self._matter, history=self.history.isChecked(), limit=MOST)
+        job = self._requests.list_labels(wanted)
+        self._reading.ask(
+            job, self._take, lambda error: self._labels.refused.emit(error, self.refresh)
+        )
+
+    def _take(self, found: tuple[Label, ...]) -> None:
+        self.table.rows.set_rows(found)
+        more = f" These are the newest {MOST:,}." if len(found) == MOST else ""
+        self.line.setText(f"{count(len(found), 'label')}.{more}" if found else NONE)
+        self._weigh()
+
+    def _filter(self, text: str) -> None:
+        self.table.rows.set_filter(text)
+        shown, total = self.table.rows.rowCount(), self.table.rows.total
+        self.line.setText(
+            f"{shown:,} of {count(total, 'label')}." if text else f"{count(total, 'label')}."
+        )
+        self._weigh()
+
+    def _weigh(self) -> None:
+        """What can be done with what is chosen."""
+        chosen: list[Label] = list(self.table.chosen())
+        self.back.setEnabled(any(each.state is LabelState.CURRENT for each in chosen))
+        self.open.setEnabled(len(chosen) == 1 and bool(chosen[0].document_name and chosen[0].spans))
+        self.detail.setText(told(chosen[0]) if len(chosen) == 1 else "")
+        self._place.setVisible(len(chosen) == 1)
+
+    # ------------------------------------------------------------ what can be done
+
+    def take_back(self) -> None:
+        """Take the chosen labels back; they stay in the history."""
+        for each in self.table.chosen():
+            if each.state is LabelState.CURRENT:
+                job = self._requests.undo_label(each.id)
+                job.failed.connect(lambda error: self._labels.refused.emit(error, self.refresh))
+                last = job
+                self._lane.submit(job)
+                last.succeeded.connect(lambda _: self._labels.look_again())
+
+    def _open(self) -> None:
+        chosen: list[Label] = list(self.table.chosen())
+        if len(chosen) == 1 and chosen[0].document_name and chosen[0].spans:
+            self.openDocument.emit(chosen[0].document, chosen[0].spans[0].page)
+
+    def take_focus(self) -> None:
+        """The keys find a label."""
+        (self.table if self.table.rows.rowCount() else self.box).setFocus()
+
+    def refresh_theme(self) -> None:
+        """Follow a change of colours or text size."""
+        self.table.refresh_theme()
+        self._place.setFixedHeight(theme.px(120))
