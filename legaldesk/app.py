@@ -175,6 +175,7 @@ def _load_tasks() -> None:
         removing,
         reviewing,
         searching,
+        training,
         viewing,
     )
 

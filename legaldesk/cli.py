@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from legaldesk import __version__, app, cli_evaluate, cli_labels, cli_models
+from legaldesk import __version__, app, cli_evaluate, cli_labels, cli_models, cli_training
 from legaldesk.cli_output import (
     Console,
     answer_fields,
@@ -353,6 +353,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_evaluate.register(add)
     cli_labels.register(add)
     cli_models.register(add)
+    cli_training.register(add)
     show = add("demo", _demo, "import the sample matter and ask three questions")
     show.add_argument("-k", type=_positive, default=3, help="passages per question (3)")
     return parser

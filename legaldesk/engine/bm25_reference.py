@@ -39,17 +39,36 @@ class Bm25:
         """Let go of the memory."""
         self._db.close()
 
+    def scored(self, question: str, depth: int = DEPTH) -> list[tuple[int, float]]:
+        """Places and BM25 scores, above 0, of the best documents, best first."""
+        expression = _any_of(question)
+        if not expression:
+            return []
+        rows = self._db.execute(
+            "SELECT rowid, -bm25(documents) AS score FROM documents WHERE documents MATCH ?"
+            " ORDER BY score DESC, rowid LIMIT ?",
+            (expression, depth),
+        )
+        with closing(rows):
+            return [(int(row[0]), float(row[1])) for row in rows]
+
     def rank(self, question: str, within: Collection[str] | None = None) -> list[str]:
         """The DEPTH best documents by id, best first; ``within`` names those allowed."""
-        words = _WORD.findall(unicodedata.normalize("NFC", question).lower())
-        if not words:
+        expression = _any_of(question)
+        if not expression:
             return []
         rows = self._db.execute(
             "SELECT rowid FROM documents WHERE documents MATCH ? ORDER BY bm25(documents), rowid"
             f" LIMIT {DEPTH if within is None else -1}",
-            (" OR ".join(f'"{word}"' for word in dict.fromkeys(words)),),
+            (expression,),
         )
         with closing(rows):
             names = (self._names[row[0]] for row in rows)
             kept = [name for name in names if within is None or name in within]
         return kept[:DEPTH]
+
+
+def _any_of(question: str) -> str:
+    """An FTS5 expression that any of the question's words fits, "" for none."""
+    words = _WORD.findall(unicodedata.normalize("NFC", question).lower())
+    return " OR ".join(f'"{word}"' for word in dict.fromkeys(words))

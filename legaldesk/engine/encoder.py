@@ -99,6 +99,16 @@ class Encoder:
             )
         return self._checked(vector).reshape(self.dimension)
 
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """The vectors (n, d) of many questions, in their order; for measuring."""
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        with self._turns.first():
+            vectors = self._model.encode_query(
+                list(texts), normalize_embeddings=True, show_progress_bar=False
+            )
+        return self._checked(vectors)
+
     def encode_passages(self, texts: Sequence[str], on_batch: OnBatch | None = None) -> Vectors:
         """The vectors (n, d) of passages in the order given, with the passage prompt.
 

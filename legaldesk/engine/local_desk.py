@@ -23,6 +23,7 @@ from legaldesk.engine.originals import Originals, erase
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.reader import Reader, Readers, Row
+from legaldesk.engine.runs import Runs
 from legaldesk.engine.store import Store
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class LocalDesk:
         self.shelf.clear_leftovers()
         default = str(model) if model is not None else BUNDLED_NAME
         self.generations = Generations(library, self.store, self._read_model, default)
+        self.runs = Runs(library)
+        self.runs.clear_leftovers()
         self.originals = Originals(library / "originals")
         self.parsers = ParserPool()
         self.passwords: dict[str, str] = {}

@@ -10,6 +10,7 @@ from legaldesk.core.labels import LabelFilter, Verdict
 from legaldesk.core.models import Prompts
 from legaldesk.core.passages import Span
 from legaldesk.core.progress import Report
+from legaldesk.core.recipes import Recipe
 from legaldesk.tasks import (
     care,
     demo,
@@ -22,6 +23,7 @@ from legaldesk.tasks import (
     removing,
     reviewing,
     searching,
+    training,
     viewing,
 )
 from legaldesk.workers.job import Job
@@ -274,6 +276,56 @@ class Requests:
     def set_remembering(self, wanted: bool) -> Job:
         """Keep questions for review, or keep none and forget those that are kept."""
         return self._job(reviewing.set_remembering, wanted)
+
+    def survey_training(self, matters: Sequence[str] = (), pairs_file: str = "") -> Job:
+        """What a run would be made from, and the recipe that fits: a Survey."""
+        return self._job(training.survey_training, tuple(matters), pairs_file)
+
+    def train(
+        self, recipe: Recipe, matters: Sequence[str] = (), pairs_file: str = "", matter: str = ""
+    ) -> Job:
+        """Train and measure a copy of the live model: a RunSummary."""
+        return self._job(training.train, recipe, tuple(matters), pairs_file, matter)
+
+    def resume_training(self, run: str) -> Job:
+        """Go on with a run that was interrupted: a RunSummary."""
+        return self._job(training.resume_training, run)
+
+    def pause_run(self, run: str) -> Job:
+        """Let a run wait after its step."""
+        return self._job(training.pause_run, run)
+
+    def go_on(self, run: str) -> Job:
+        """End a run's pause."""
+        return self._job(training.go_on, run)
+
+    def stop_run(self, run: str) -> Job:
+        """End a run after its step and keep the best so far."""
+        return self._job(training.stop_run, run)
+
+    def run_news(self, run: str) -> Job:
+        """All that a run told so far: RunNews."""
+        return self._job(training.run_news, run)
+
+    def list_runs(self) -> Job:
+        """Every run, the newest first: a tuple of RunSummary."""
+        return self._job(training.list_runs)
+
+    def proof(self, run: str) -> Job:
+        """The figures of a finished run: a Proof, or None."""
+        return self._job(training.proof, run)
+
+    def adopt_run(self, run: str, overrule: bool = False) -> Job:
+        """Take a run's model into use: the GenerationInfo."""
+        return self._job(training.adopt_run, run, overrule)
+
+    def delete_run(self, run: str) -> Job:
+        """Delete a run's folder."""
+        return self._job(training.delete_run, run)
+
+    def retrain_without(self, run: str, matter: str) -> Job:
+        """Train again without a matter's pairs: a RunSummary."""
+        return self._job(training.retrain_without, run, matter)
 
     def example_questions(self) -> Job:
         """Questions that the sample matter answers: its name, and their texts."""

@@ -1,0 +1,208 @@
+"""A library's training runs: where they lie, which are under way, and how each stands."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from legaldesk.core.errors import LegalDeskError, WrongUse
+from legaldesk.core.runs import Proof, RunNews, RunPhase, RunSummary
+from legaldesk.core.training import Candidate, Evaluation, Notice, Step
+from legaldesk.engine.run_folder import RunFolder, read_event
+from legaldesk.engine.trainer import Trainer
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """Under which name a run's model was installed, and whether against its verdict."""
+
+    model: str
+    overruled: bool
+
+
+@dataclass(slots=True)
+class _Working:
+    """A run whose process is there."""
+
+    trainer: Trainer
+    stage: str = "load"
+    paused: bool = False
+
+
+class Runs:
+    """The runs of one library; may be used from several threads."""
+
+    def __init__(self, library: Path) -> None:
+        self.path = library / "runs"
+        self._guard = threading.Lock()
+        self._working: dict[str, _Working] = {}
+
+    def new_id(self) -> str:
+        """A name for a run that sorts by time."""
+        stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+        taken = {entry.name for entry in self.path.glob(f"{stamp}*")}
+        return next(
+            name for name in (f"{stamp}{extra}" for extra in ("", *"abcdefgh")) if name not in taken
+        )
+
+    def folder(self, run: str) -> RunFolder:
+        """A run's folder. Raises WrongUse when there is none such."""
+        if not run or Path(run).name != run or not (self.path / run / "config.json").is_file():
+            raise WrongUse(f"There is no training run “{run}”.")
+        return RunFolder(self.path / run)
+
+    @contextmanager
+    def working(self, run: str) -> Iterator[Trainer]:
+        """A trainer for a run that nobody drives. Raises WrongUse when somebody does."""
+        trainer = Trainer(self.folder(run).path)
+        with self._guard:
+            if run in self._working:
+                raise WrongUse("This run is under way already.")
+            self._working[run] = _Working(trainer)
+        try:
+            yield trainer
+        finally:
+            with self._guard:
+                del self._working[run]
+
+    def told(self, run: str, stage: str | None = None, paused: bool | None = None) -> None:
+        """Note what a run that is under way does now."""
+        with self._guard:
+            working = self._working.get(run)
+            if working is None:
+                return
+            working.stage = working.stage if stage is None else stage
+            working.paused = working.paused if paused is None else paused
+
+    def trainer(self, run: str) -> Trainer:
+        """The trainer of a run that is under way. Raises WrongUse when it is not."""
+        with self._guard:
+            if run not in self._working:
+                raise WrongUse("This run is not under way.")
+            return self._working[run].trainer
+
+    def ids(self) -> list[str]:
+        """Every run, the newest first."""
+        found = [file.parent.name for file in self.path.glob("*/config.json")]
+        return sorted(found, reverse=True)
+
+    def summary(self, run: str, live_model: str) -> RunSummary:
+        """One run; ``live_model`` is the name of the model that answers now."""
+        folder = self.folder(run)
+        config, manifest = folder.config(), _manifest(folder)
+        adoption, proof = self.adoption(run), self.proof(run)
+        failed = [line for line in folder.log() if line.get("event") == "failed"]
+        chosen = [line["name"] for line in folder.log() if line.get("chosen")]
+        return RunSummary(
+            id=run,
+            created=config.created,
+            recipe=config.recipe,
+            base=config.base_name,
+            phase=self._phase(run, folder),
+            pairs=sum(manifest.pairs.values()),
+            matters=tuple(sorted(manifest.matters)),
+            chosen=chosen[-1] if chosen else "",
+            verdict=proof.verdict if proof is not None else None,
+            model=adoption.model if adoption is not None else "",
+            overruled=adoption is not None and adoption.overruled,
+            live=adoption is not None and adoption.model == live_model,
+            bytes=_size(folder.path),
+            problem=str(failed[-1].get("message", "")) if failed else "",
+        )
+
+    def news(self, run: str) -> RunNews:
+        """All that a run told so far."""
+        folder = self.folder(run)
+        events = [read_event(line) for line in folder.log()]
+        with self._guard:
+            working = self._working.get(run)
+        return RunNews(
+            phase=self._phase(run, folder),
+            stage=working.stage if working is not None else "",
+            steps=tuple(event for event in events if isinstance(event, Step)),
+            evaluations=tuple(event for event in events if isinstance(event, Evaluation)),
+            candidates=tuple(event for event in events if isinstance(event, Candidate)),
+            notices=tuple(event.text for event in events if isinstance(event, Notice)),
+        )
+
+    def _phase(self, run: str, folder: RunFolder) -> RunPhase:
+        with self._guard:
+            working = self._working.get(run)
+        if working is not None:
+            return RunPhase.PAUSED if working.paused else RunPhase.RUNNING
+        over = folder.state().over
+        if over == "failed":
+            return RunPhase.FAILED
+        if over == "finished" and (folder.path / "proof.json").exists():
+            return RunPhase.FINISHED
+        return RunPhase.INTERRUPTED
+
+    def proof(self, run: str) -> Proof | None:
+        """What was measured of a run, None before that."""
+        return _read(self.folder(run).path / "proof.json", Proof)
+
+    def adoption(self, run: str) -> Adoption | None:
+        """How a run's model was taken into use, None when it was not."""
+        return _read(self.folder(run).path / "adopted.json", Adoption)
+
+    def delete(self, run: str) -> None:
+        """Delete a run's folder. Raises WrongUse while it is under way."""
+        folder = self.folder(run)
+        with self._guard:
+            if run in self._working:
+                raise WrongUse("This run is under way. Stop it first.")
+        (folder.path / "config.json").unlink(missing_ok=True)  # from now on it is none
+        shutil.rmtree(folder.path, ignore_errors=True)
+
+    def clear_leftovers(self) -> None:
+        """Delete what a kill left of runs that were being made or deleted."""
+        for entry in self.path.iterdir() if self.path.is_dir() else ():
+            if not (entry / "config.json").exists():
+                shutil.rmtree(entry, ignore_errors=True)
+
+
+class _Manifest(msgspec.Struct):
+    pairs: dict[str, int]
+    matters: dict[str, int]
+    documents: list[str]
+
+
+def _manifest(folder: RunFolder) -> _Manifest:
+    return msgspec.json.decode((folder.path / "manifest.json").read_bytes(), type=_Manifest)
+
+
+def used_documents(folder: RunFolder) -> set[str]:
+    """The documents whose pairs a run used."""
+    return set(_manifest(folder).documents)
+
+
+def used_matters(folder: RunFolder) -> set[str]:
+    """The matters whose pairs a run used."""
+    return set(_manifest(folder).matters)
+
+
+def _read(file: Path, kind: type[T]) -> T | None:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError) as error:
+        raise LegalDeskError(f"The run's {file.name} cannot be read.", str(file)) from error
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(OSError):  # it may go while we look
+            total += file.stat().st_size
+    return total

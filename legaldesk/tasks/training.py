@@ -1,0 +1,259 @@
+"""Teach the model: look at the pairs, train, prove what came out, take it into use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.findings import examine, without_contradictions_and_duplicates
+from legaldesk.core.models import GenerationInfo
+from legaldesk.core.pairs import Split, TrainingPair, split
+from legaldesk.core.progress import Progress, Report, silent
+from legaldesk.core.recipes import Recipe, adapt, choose, fit_to_model
+from legaldesk.core.runs import MatterPairs, Proof, RunNews, RunPhase, RunSummary, Survey
+from legaldesk.core.training import Event, Finished, Paused, RunConfig, Stage, Step
+from legaldesk.engine import languages
+from legaldesk.engine.devices import choose_device, usable_devices
+from legaldesk.engine.generations import DEVICE
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.near_duplicates import near_duplicate_groups
+from legaldesk.engine.pair_files import read_pairs
+from legaldesk.engine.presets import presets
+from legaldesk.engine.proof import prove
+from legaldesk.engine.run_folder import RunFolder, create_run
+from legaldesk.engine.runs import Adoption, used_matters
+from legaldesk.engine.training_device import abilities
+from legaldesk.engine.training_pool import passages_near, stored_passages
+from legaldesk.tasks import lessons, models
+from legaldesk.tasks.dispatch import task
+
+SEED = 42
+
+
+@task
+def survey_training(
+    desk: LocalDesk, matters: tuple[str, ...] = (), pairs_file: str = "", report: Report = silent
+) -> Survey:
+    """What a run would be made from, what is wrong with it, and the recipe that fits.
+
+    ``matters`` () are all that may train; a file of pairs takes their place.
+    """
+    pairs = _pairs(desk, matters, pairs_file)
+    groups = near_duplicate_groups([pair.passage for pair in pairs])
+    parted = split(pairs, groups, SEED)
+    spoken = [languages.detect(pair.question) for pair in pairs]
+    known = desk.meaning.folder.languages or frozenset()
+    found = examine(pairs, groups, parted, spoken, known)
+    return Survey(
+        _matter_pairs(desk), found, choose(len(parted.train)), presets(), desk.meaning.folder.name
+    )
+
+
+@task
+def train(
+    desk: LocalDesk,
+    recipe: Recipe,
+    matters: tuple[str, ...] = (),
+    pairs_file: str = "",
+    matter: str = "",
+    report: Report = silent,
+) -> RunSummary:
+    """Train a copy of the live model and measure it; the live one is left alone.
+
+    ``matter`` names the one that the pairs of a file belong to. After Cancelled the run can
+    be resumed. Raises WrongUse without pairs and ModelProblem when it comes to nothing.
+    """
+    report(Progress("training", 0, 0, message="prepare"))
+    pairs = without_contradictions_and_duplicates(_pairs(desk, matters, pairs_file, matter))
+    if not pairs:
+        raise WrongUse("There are no pairs to train on. Mark passages as relevant first.")
+    groups = near_duplicate_groups([pair.passage for pair in pairs])
+    parted = split(pairs, groups, recipe.seed)
+    config = _config(desk, recipe, parted)
+    held = [pairs[index].question for index in parted.validation]
+    near = passages_near(desk.reader, desk.meaning, held, [pair.passage for pair in pairs])
+    create_run(desk.runs.path, config, pairs, parted, near)
+    return _drive(desk, config.id, report)
+
+
+@task
+def resume_training(desk: LocalDesk, run: str, report: Report = silent) -> RunSummary:
+    """Go on with a run that was interrupted, or measure one that was not measured yet."""
+    return _drive(desk, run, report)
+
+
+@task
+def pause_run(desk: LocalDesk, run: str, report: Report = silent) -> None:
+    """Let a run wait, saved, after its step."""
+    desk.runs.trainer(run).pause()
+
+
+@task
+def go_on(desk: LocalDesk, run: str, report: Report = silent) -> None:
+    """End a run's pause."""
+    desk.runs.trainer(run).go_on()
+    desk.runs.told(run, paused=False)
+
+
+@task
+def stop_run(desk: LocalDesk, run: str, report: Report = silent) -> None:
+    """End a run after its step and keep the best so far."""
+    desk.runs.trainer(run).stop()
+
+
+@task
+def run_news(desk: LocalDesk, run: str, report: Report = silent) -> RunNews:
+    """All that a run told so far."""
+    return desk.runs.news(run)
+
+
+@task
+def list_runs(desk: LocalDesk, report: Report = silent) -> tuple[RunSummary, ...]:
+    """Every run, the newest first."""
+    live = desk.meaning.generation.name
+    return tuple(desk.runs.summary(run, live) for run in desk.runs.ids())
+
+
+@task
+def proof(desk: LocalDesk, run: str, report: Report = silent) -> Proof | None:
+    """The figures of a finished run, None before they are measured."""
+    return desk.runs.proof(run)
+
+
+@task
+def adopt_run(
+    desk: LocalDesk, run: str, overrule: bool = False, report: Report = silent
+) -> GenerationInfo:
+    """Install a run's model and read the library with it; search goes on meanwhile.
+
+    Raises WrongUse when its figures do not say so, unless the user overrules them, which is
+    recorded.
+    """
+    summary = desk.runs.summary(run, desk.meaning.generation.name)
+    if summary.phase is not RunPhase.FINISHED or summary.verdict is None:
+        raise WrongUse("This run is not finished.")
+    against = summary.verdict.decision.value != "adopt"
+    if against and not overrule:
+        raise WrongUse(f"{summary.verdict.sentence} To use the new model all the same, overrule.")
+    folder = desk.runs.folder(run)
+    name = summary.model
+    if name not in {model.name for model in desk.shelf.installed()}:
+        added = desk.shelf.add_folder(folder.model, report, f"trained:{run}", f"tuned-{run}")
+        name = added.name
+    folder.write("adopted.json", Adoption(name, against))
+    used = desk.meaning.generation
+    dimension = min(used.used_dimension, desk.shelf.info(name).dimension)
+    return models.use_model(desk, name, None, dimension)
+
+
+@task
+def delete_run(desk: LocalDesk, run: str, report: Report = silent) -> None:
+    """Delete a run's folder; a model that was adopted from it stays installed."""
+    desk.runs.delete(run)
+
+
+@task
+def retrain_without(desk: LocalDesk, run: str, matter: str, report: Report = silent) -> RunSummary:
+    """Train again as a run was, on the pairs of its other matters. Raises WrongUse."""
+    folder = desk.runs.folder(run)
+    others = tuple(sorted(used_matters(folder) - {matter}))
+    if not others:
+        raise WrongUse(f"Nothing is left to train on without “{matter}”.")
+    recipe = next(
+        (each for each in presets() if each.name == folder.config().recipe.name),
+        folder.config().recipe,
+    )
+    return train(desk, recipe, others, report=report)
+
+
+def _pairs(
+    desk: LocalDesk, matters: tuple[str, ...], pairs_file: str, matter: str = ""
+) -> Sequence[TrainingPair]:
+    if pairs_file:
+        return read_pairs(Path(pairs_file), matter)
+    return lessons.training_pairs(desk, matters)
+
+
+def _matter_pairs(desk: LocalDesk) -> tuple[MatterPairs, ...]:
+    counted: dict[str, int] = {}
+    for pair in lessons.training_pairs(desk):
+        counted[pair.matter] = counted.get(pair.matter, 0) + 1
+    return tuple(
+        MatterPairs(each.name, counted.get(each.name, 0), each.may_train)
+        for each in desk.reader.matters()
+    )
+
+
+def _config(desk: LocalDesk, recipe: Recipe, parted: Split) -> RunConfig:
+    """The recipe as this device and the live model can run it."""
+    folder = desk.meaning.folder
+    device = choose_device(desk.reader.setting(DEVICE) or "auto", usable_devices())
+    adapted, said = adapt(recipe, abilities(device))
+    fitted, also = fit_to_model(adapted, folder.dimension, folder.token_limit, folder.static)
+    return RunConfig(
+        id=desk.runs.new_id(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        recipe=fitted,
+        device=device,
+        base_folder=str(folder.path),
+        base_name=desk.meaning.generation.name,
+        base_identity=folder.identity,
+        prompts=folder.prompts,
+        width=folder.dimension,
+        token_limit=folder.token_limit,
+        seed=recipe.seed,
+        said=(*said, *also),
+        split_by=parted.by,
+        split_note=parted.note,
+    )
+
+
+def _drive(desk: LocalDesk, run: str, report: Report) -> RunSummary:
+    """Train to the end, unless that is done, and measure what came out."""
+    folder = desk.runs.folder(run)
+    with desk.runs.working(run) as trainer:
+        if folder.state().over != "finished":
+            last = Progress("training", 0, 0, message=run)
+
+            def hear(event: Event) -> None:
+                nonlocal last
+                _note(desk, run, event)
+                last = _progress(event, last)
+                report(last)
+
+            trainer.run(hear, lambda: report(last))
+        desk.runs.told(run, stage="prove")
+        _prove(desk, run, folder, report)
+    return desk.runs.summary(run, desk.meaning.generation.name)
+
+
+def _note(desk: LocalDesk, run: str, event: Event) -> None:
+    if isinstance(event, Stage):
+        desk.runs.told(run, stage=event.stage)
+    desk.runs.told(run, paused=isinstance(event, Paused))
+
+
+def _progress(event: Event, before: Progress) -> Progress:
+    if isinstance(event, Step):
+        left = event.seconds_left
+        return replace(before, done=event.step, total=event.steps, unit="steps", seconds_left=left)
+    if isinstance(event, Finished):
+        return replace(before, seconds_left=None)
+    return before
+
+
+def _prove(desk: LocalDesk, run: str, folder: RunFolder, report: Report) -> None:
+    config = folder.config()
+    covered = desk.meaning.folder.languages
+    found = prove(
+        folder,
+        stored_passages(desk.reader),
+        desk.meaning.generation.used_dimension,
+        covered,
+        config.device,
+        report,
+    )
+    folder.write("proof.json", found)

@@ -1,0 +1,152 @@
+"""From labels to a model that answers: survey, train, prove, adopt, go back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from legaldesk.core.errors import Cancelled, WrongUse
+from legaldesk.core.hits import Scope
+from legaldesk.core.labels import Verdict
+from legaldesk.core.runs import RunPhase
+from legaldesk.core.verdict import Decision
+from legaldesk.engine.model_folder import read_model_folder
+from legaldesk.tasks import importing, labels, models, searching, training
+from tests import pdf_factory as pdf
+from tests.training_runs import TINY, made_up_pairs
+
+QUESTION = "Who pays the rent?"
+
+
+@pytest.fixture
+def pairs_file(tmp_path):
+    """Thirty pairs of a firm that has no documents for them."""
+    file = tmp_path / "pairs.jsonl"
+    lines = [{"anchor": pair.question, "positive": pair.passage} for pair in made_up_pairs(30)]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return str(file)
+
+
+def answers(desk):
+    found = searching.search_by(desk, QUESTION, Scope(), 10, ("meaning",))
+    return [(hit.passage_id, hit.score) for hit in found.hits]
+
+
+def label(desk, drop):
+    """A matter of ten contracts, with an answer marked in each."""
+    for number in range(10):
+        page = f"The {number}th tenant pays the rent of house {number} on day {number}."
+        importing.import_files(desk, (drop(f"{number}.pdf", pdf.text_pdf(page)),), "Case", {})
+    importing.await_meaning(desk)
+    for number in range(10):
+        question = f"When does the {number}th tenant pay the rent of house {number}?"
+        hit = searching.search(desk, question, Scope("Case"), 1).hits[0]
+        labels.label_hit(desk, question, hit.document_id, hit.spans, Verdict.RELEVANT)
+
+
+def test_labels_make_a_model_that_can_be_taken_and_left(desk, drop):
+    label(desk, drop)
+    before = answers(desk)
+    with pytest.raises(WrongUse):  # nobody said that these may train
+        training.train(desk, TINY, ("Case",))
+    labels.let_train(desk, "Case", True)
+
+    survey = training.survey_training(desk)
+    summary = training.train(desk, TINY)
+
+    assert survey.findings.pairs == 10
+    assert [(each.matter, each.pairs, each.may_train) for each in survey.matters] == [
+        ("Case", 10, True)
+    ]
+    assert (summary.phase, summary.matters, summary.pairs) == (RunPhase.FINISHED, ("Case",), 10)
+    assert summary.verdict.decision is Decision.CANNOT_TELL
+    assert answers(desk) == before  # nothing is taken into use by itself
+
+    with pytest.raises(WrongUse, match="overrule"):
+        training.adopt_run(desk, summary.id)
+    training.adopt_run(desk, summary.id, overrule=True)
+    models.await_switch(desk)
+    assert answers(desk) != before
+    [listed] = training.list_runs(desk)
+    assert (listed.live, listed.overruled, listed.model) == (True, True, f"tuned-{summary.id}")
+
+    models.go_back(desk)
+    assert answers(desk) == before
+    with pytest.raises(WrongUse, match="Nothing is left"):
+        training.retrain_without(desk, summary.id, "Case")
+
+
+def test_a_file_of_pairs_trains_without_documents(desk, pairs_file):
+    recipe = replace(TINY, dimensions=(64, 32, 16))
+
+    summary = training.train(desk, recipe, (), pairs_file, "Firm")
+
+    found = training.proof(desk, summary.id)
+    assert summary.matters == ("Firm",)
+    assert found.passages == 30
+    assert 0 < found.questions < 30
+    assert [row.mode.value for row in found.after] == ["bm25", "fused", "dense", "dense", "dense"]
+    assert [row.dimension for row in found.after] == [0, 64, 64, 32, 16]
+    assert found.before[0].figures == found.after[0].figures  # words do not learn
+    assert len(found.general) == 2
+    model = read_model_folder(desk.runs.folder(summary.id).model)
+    assert model.prompts == desk.meaning.folder.prompts
+    news = training.run_news(desk, summary.id)
+    assert {score.dimension for score in news.evaluations[-1].scores} == {64, 32, 16}
+    assert {candidate.name for candidate in news.candidates} >= {"average"}
+    assert sum(candidate.chosen for candidate in news.candidates) == 1
+    keep_only_the_model(desk, summary)
+
+
+def keep_only_the_model(desk, summary):
+    """A run's folder goes; the model that was adopted from it stays."""
+    training.adopt_run(desk, summary.id, overrule=True)
+    models.await_switch(desk)
+
+    training.delete_run(desk, summary.id)
+
+    assert training.list_runs(desk) == ()
+    assert not list((desk.library / "runs").iterdir())
+    assert desk.meaning.generation.name == f"tuned-{summary.id}"
+    assert desk.meaning.encode_query("rent") is not None
+
+
+def test_a_cancelled_run_is_resumed(desk, pairs_file):
+    told = []
+
+    def cancel(progress):
+        told.append(progress)
+        if progress.done >= 2:
+            raise Cancelled
+
+    live = desk.meaning.folder
+    with pytest.raises(Cancelled):
+        training.train(desk, replace(TINY, epochs=4), (), pairs_file, report=cancel)
+    [listed] = training.list_runs(desk)
+    assert listed.phase is RunPhase.INTERRUPTED
+    assert read_model_folder(live.path).identity == live.identity
+
+    summary = training.resume_training(desk, listed.id)
+
+    assert summary.phase is RunPhase.FINISHED
+    assert summary.verdict is not None
+
+
+def test_what_is_under_way_is_steered_by_its_name(desk):
+    for order in (training.pause_run, training.go_on, training.stop_run):
+        with pytest.raises(WrongUse, match="not under way"):
+            order(desk, "nothing")
+    for question in (training.run_news, training.proof, training.delete_run):
+        with pytest.raises(WrongUse, match="no training run"):
+            question(desk, "../nothing")
+
+
+@pytest.mark.parametrize("line", ["{", '{"anchor": "what"}', '{"positive": "that"}', ""])
+def test_a_bad_file_of_pairs_is_named_with_its_line(desk, tmp_path, line):
+    file = tmp_path / "bad.jsonl"
+    file.write_text(line)
+
+    with pytest.raises(WrongUse, match="bad.jsonl"):
+        training.train(desk, TINY, (), str(file))
