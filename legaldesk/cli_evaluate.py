@@ -10,6 +10,7 @@ from typing import Any
 
 from legaldesk.cli_output import Console, width
 from legaldesk.core.desk import Desk
+from legaldesk.core.errors import WrongUse
 from legaldesk.core.evaluation import Figure, Mode, Table, TableRow
 from legaldesk.core.metrics import CHARACTER_RECALL
 from legaldesk.tasks import evaluating
@@ -22,8 +23,13 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     """Give the command line this command; ``add(name, command, about)`` makes its parser."""
     parser = add("evaluate", _evaluate, "measure search on questions whose answers are known")
     parser.add_argument(
-        "folder", metavar="FOLDER", help="with corpus.jsonl, queries.jsonl and qrels.tsv"
+        "folder",
+        metavar="FOLDER",
+        nargs="?",
+        default="",
+        help="with corpus.jsonl, queries.jsonl and qrels.tsv (the library's own labels)",
     )
+    parser.add_argument("--matter", default="", help="without a folder: the labels of one matter")
     parser.add_argument(
         "--mode",
         action="append",
@@ -54,9 +60,16 @@ def _dimensions(text: str) -> list[int]:
 def _evaluate(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     modes = [Mode(name) for name in options.mode or Mode]
     dimensions = [number for several in options.dims for number in several]
-    table = evaluating.evaluate_folder(
-        Path(options.folder), modes, _model(desk, options.model), dimensions, console.report
-    )
+    if options.folder:
+        model = _model(desk, options.model)
+        folder = Path(options.folder)
+        table = evaluating.evaluate_folder(folder, modes, model, dimensions, console.report)
+    elif options.model:
+        raise WrongUse("The library's labels are measured with the model in use. Choose it first.")
+    else:
+        table = evaluating.evaluate_labels(
+            desk, options.matter, tuple(modes), tuple(dimensions), report=console.report
+        )
     if options.json:
         for row in table.rows:
             console.json(row_fields(table, row))

@@ -19,8 +19,12 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.model_folder import bundled_model, read_model_folder
 from legaldesk.engine.ranking_table import table_row
 from legaldesk.engine.significance import Units
+from legaldesk.tasks import importing, lessons
 from legaldesk.tasks.dispatch import task
 from legaldesk.tasks.measuring import measure
+
+PARTLY = 1.0
+"""The grade of a passage that answers in part."""
 
 
 @task
@@ -30,6 +34,37 @@ def model_folder(desk: LocalDesk, name: str = "", report: Report = silent) -> st
     Raises WrongUse when there is none such and ModelProblem when it cannot be used.
     """
     return str(desk.shelf.path(name) if name else desk.meaning.folder.path)
+
+
+@task
+def evaluate_labels(
+    desk: LocalDesk,
+    matter: str,
+    modes: tuple[Mode, ...],
+    dimensions: tuple[int, ...] = (),
+    report: Report = silent,
+) -> Table:
+    """The table of the library's own labels, by the live model; ``matter`` "" is all.
+
+    Grade 2 is a right answer; 1 counts in nDCG alone. Questions without a right answer are
+    left out. Raises WrongUse when no question is left.
+    """
+    found = lessons.qrels(desk, matter)
+    asked = [each for each in found.asked if max(each.grades.values()) > PARTLY]
+    if not asked:
+        raise WrongUse("There is nothing to measure with yet. Mark passages as relevant first.")
+    ours = [mode for mode in modes if mode != Mode.BM25]
+    if any(mode.uses_model for mode in ours):
+        importing.await_meaning(desk, report=report)
+    units = answer_units({each.id: each.grades for each in asked})
+    widths = checked(dimensions, desk.meaning.generation.dimension)
+    rows = measure(desk, asked, found.searched, ours, widths, units, report, PARTLY)
+    name, passages = desk.meaning.generation.name, desk.reader.passages()
+    sizes = len(asked), len(set(units.values())), desk.reader.count(_DOCUMENTS), passages
+    return Table(matter or "labels", name, *sizes, tuple(rows))
+
+
+_DOCUMENTS = "SELECT count(*) FROM documents"
 
 
 def evaluate_folder(

@@ -15,7 +15,7 @@ from legaldesk.core.models import (
     Prompts,
 )
 from legaldesk.core.progress import Report, silent
-from legaldesk.engine import keyring_token
+from legaldesk.engine import keyring_token, precision
 from legaldesk.engine.catalogue import catalogue
 from legaldesk.engine.devices import report_devices
 from legaldesk.engine.generations import DEVICE
@@ -41,7 +41,7 @@ def list_models(desk: LocalDesk, report: Report = silent) -> ModelsOverview:
 @task
 def list_devices(desk: LocalDesk, report: Report = silent) -> DeviceReport:
     """What there is to compute on; the first time this takes seconds."""
-    return report_devices(desk.reader.setting(DEVICE) or "auto")
+    return _devices(desk)
 
 
 @task
@@ -145,8 +145,16 @@ def set_hub_token(desk: LocalDesk, token: str, report: Report = silent) -> None:
 def _device(desk: LocalDesk) -> DeviceReport:
     """What there is to compute on, empty while that would have to wait for the model."""
     if desk.meaning.ready or desk.meaning.failed:
-        return report_devices(desk.reader.setting(DEVICE) or "auto")
+        return _devices(desk)
     return DeviceReport(desk.reader.setting(DEVICE) or "auto", "", ())
+
+
+def _devices(desk: LocalDesk) -> DeviceReport:
+    identity, notes = desk.meaning.generation.model, desk.library / "precision.json"
+    return report_devices(
+        desk.reader.setting(DEVICE) or "auto",
+        chosen_precision=lambda title: precision.chosen_precision(notes, identity, title),
+    )
 
 
 def _gaps(desk: LocalDesk) -> tuple[LanguageGap, ...]:

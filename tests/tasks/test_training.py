@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 
 from legaldesk.core.errors import Cancelled, WrongUse
+from legaldesk.core.evaluation import Mode
 from legaldesk.core.hits import Scope
 from legaldesk.core.labels import Verdict
 from legaldesk.core.runs import RunPhase
 from legaldesk.core.verdict import Decision
 from legaldesk.engine.model_folder import read_model_folder
-from legaldesk.tasks import importing, labels, models, searching, training
+from legaldesk.tasks import evaluating, importing, labels, models, searching, training
 from tests import pdf_factory as pdf
 from tests.training_runs import TINY, made_up_pairs
 
@@ -53,6 +54,11 @@ def test_labels_make_a_model_that_can_be_taken_and_left(desk, drop):
         training.train(desk, TINY, ("Case",))
     labels.let_train(desk, "Case", True)
 
+    table = evaluating.evaluate_labels(desk, "Case", tuple(Mode), (64, 16))
+    assert (table.questions, table.corpus) == (10, 10)
+    assert {(row.mode, row.dimension) for row in table.rows} == {
+        (Mode.DENSE, 64), (Mode.DENSE, 16), (Mode.LEXICAL, 0), (Mode.FUSED, 64), (Mode.FUSED, 16),
+    }  # fmt: skip
     survey = training.survey_training(desk)
     summary = training.train(desk, TINY)
 

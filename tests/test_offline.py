@@ -1,0 +1,83 @@
+"""Nothing leaves the machine: not one internet socket is opened by any process of a session."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from legaldesk import RESOURCES
+
+pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="needs strace (Linux)")
+
+_INTERNET = re.compile(r"(?:socket\(AF_INET6?|sa_family=AF_INET6?).*")
+
+SESSION = """
+import sys
+from pathlib import Path
+from legaldesk.core.hits import Scope
+from legaldesk.engine.remote_desk import RemoteDesk
+from legaldesk.tasks import care, importing, models, searching
+
+library, sample, model = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+desk = RemoteDesk(library, start_engine=True)
+importing.import_files(desk, (sample,), "Case", {})
+importing.await_meaning(desk)
+answer = searching.search(desk, "May a party be compelled to arbitrate?", Scope(), 3)
+assert answer.hits and answer.modes == ("words", "meaning")
+models.add_model(desk, model, "ours")
+models.use_model(desk, "ours")
+assert models.await_switch(desk).model == "ours"
+models.list_models(desk)
+models.go_back(desk)
+assert all(finding.ok for finding in care.verify(desk))
+desk.close()
+desk.wait_closed(60)
+"""
+
+PLANTED = """
+import socket
+socket.socket(socket.AF_INET, socket.SOCK_STREAM).connect_ex(("127.0.0.1", 9))
+"""
+
+
+def attempts(tmp_path: Path, script: str, *arguments: str) -> tuple[list[str], int]:
+    """The internet sockets that a script and all its processes ask for, and how many of them."""
+    log = tmp_path / "calls"
+    command = ["strace", "-ff", "-qq", "-e", "trace=socket,connect,sendto", "-o", str(log)]
+    home = tmp_path / "home"
+    home.mkdir()
+    names = ("PATH", "LANG", "LD_LIBRARY_PATH")
+    environment = {name: os.environ[name] for name in names if name in os.environ}
+    root = Path(__file__).resolve().parents[1]
+    subprocess.run(
+        [*command, sys.executable, "-c", script, *arguments],
+        env=environment | {"HOME": str(home), "PYTHONPATH": str(root)},
+        check=True,
+        timeout=280,
+    )
+    files = list(tmp_path.glob("calls.*"))
+    lines = [line for file in files for line in file.read_text(errors="replace").splitlines()]
+    return [line for line in lines if _INTERNET.search(line)], len(files)
+
+
+def test_a_planted_connection_is_seen(tmp_path):
+    found, _ = attempts(tmp_path, PLANTED)
+
+    assert len(found) == 2
+
+
+def test_a_session_opens_no_internet_socket(tmp_path, tiny_model):
+    sample = RESOURCES / "samples" / "us-federal-arbitration-act.pdf"
+
+    found, threads = attempts(
+        tmp_path, SESSION, str(tmp_path / "library"), str(sample), str(tiny_model)
+    )
+
+    assert threads > 10, "the engine and the parsers were watched too"
+    assert found == []
