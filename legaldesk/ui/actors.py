@@ -19,6 +19,7 @@ from legaldesk.ui.label_actors import LabelActors
 from legaldesk.ui.matter_book import MatterBook
 from legaldesk.ui.model_actors import ModelActors
 from legaldesk.ui.task_board import TaskBoard
+from legaldesk.ui.training_actors import TrainingActors
 from legaldesk.ui.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Actors:
         self.filing = Filing(window, requests, lanes.library, self.board, self.book)
         self.checking = Checking(window, requests, lanes.care, self.board)
         self.models = ModelActors(window, requests, lanes, self.board)
+        self.training = TrainingActors(window, requests, lanes, self.board, self.models)
         self.labels = LabelActors(window, requests, lanes, self.board, self.book)
         self.asker.answered.connect(
             lambda answer, renewed: self.labels.memory.keep(answer, self.asker.scope, renewed)

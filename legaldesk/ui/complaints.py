@@ -34,6 +34,7 @@ class Complaints(QObject):
             actors.filing.failed,
             actors.checking.failed,
             actors.models.shop.failed,
+            actors.training.coach.failed,
         ):
             failed.connect(self.show_error)
         actors.watcher.failed.connect(self.show_error)

@@ -19,6 +19,7 @@ QLabel[role="title"] { font-size: ${huge}px; font-weight: 600; }
 QLabel[role="section"] { font-size: ${small}px; font-weight: 600; color: $secondary; }
 QLabel[role="careful"] { color: $careful; }
 QLabel[role="careful-small"] { font-size: ${small}px; color: $careful; font-weight: 600; }
+QLabel[role="accent-small"] { font-size: ${small}px; color: $accent; font-weight: 600; }
 QLabel[role="wrong"] { color: $wrong; }
 QLabel[role="right"] { color: $right; }
 

@@ -16,6 +16,7 @@ from legaldesk.ui.documents_place import documents_place
 from legaldesk.ui.models_place import models_place
 from legaldesk.ui.review_view import review_place
 from legaldesk.ui.search_view import search_place
+from legaldesk.ui.training_place import training_place
 from legaldesk.ui.view import View
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ PLACES = (
     Place("Search", "search", search_place),
     Place("Documents", "documents", documents_place),
     Place("Review", "review", review_place),
+    Place("Training", "training", training_place),
     Place("Models", "models", models_place),
 )
-SEARCH, DOCUMENTS, REVIEW, MODELS = range(len(PLACES))
+SEARCH, DOCUMENTS, REVIEW, TRAINING, MODELS = range(len(PLACES))
 
 
 class Views(QStackedWidget):

@@ -22,7 +22,7 @@ SENTENCES: dict[FileState, tuple[str, str]] = {
 """What a group of files is called, for one and for many, in the order it is shown."""
 
 
-_UNITS = {"meaning": "passages", "checking": "steps"}
+_UNITS = {"meaning": "passages", "checking": "steps", "training": "steps"}
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -80,6 +80,7 @@ class Lanes:
     care: Lane = _lane("care")
     models: Lane = _lane("models")
     labels: Lane = _lane("labels")
+    training: Lane = _lane("training")
     memory: Lane = _lane("memory")
 
     def stop(self, patience: int = 1500) -> bool:

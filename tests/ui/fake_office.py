@@ -10,6 +10,7 @@ from pathlib import PurePath
 
 from fake_labels import LabelOffice
 from fake_models import ModelOffice
+from fake_training import FINDINGS, TrainingOffice
 
 from legaldesk.core.documents import (
     Dependents,
@@ -26,12 +27,14 @@ from legaldesk.core.documents import (
     TextSource,
 )
 from legaldesk.core.errors import Locked, WrongUse
+from legaldesk.core.findings import Findings
 from legaldesk.core.hits import Answer, Box, Coverage, EngineState, Hit, PageBoxes, PageImage, Scope
 from legaldesk.core.labels import Label, PastQuestion
 from legaldesk.core.passages import Span
 from legaldesk.core.progress import Progress
 from legaldesk.core.query import parse
 from legaldesk.core.reasons import emphasis, reason
+from legaldesk.core.runs import Proof, RunNews, RunSummary
 from legaldesk.workers.job import Job
 
 LINES = (
@@ -137,7 +140,7 @@ def document(name: str, **changes: object) -> Document:
 
 
 @dataclass
-class FakeOffice(ModelOffice, LabelOffice):
+class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     """Stands for Requests. ``asked`` lists every call; set the fields to steer it."""
 
     model: str = "ready"
@@ -158,6 +161,13 @@ class FakeOffice(ModelOffice, LabelOffice):
     labels: list[Label] = field(default_factory=list)
     past: list[PastQuestion] = field(default_factory=list)
     may_train: set[str] = field(default_factory=set)
+    pair_counts: dict[str, int] = field(
+        default_factory=lambda: {"Acme v. Byte": 980, "Harbour Street lease": 224}
+    )
+    runs: list[RunSummary] = field(default_factory=list)
+    told: dict[str, RunNews] = field(default_factory=dict)
+    proofs: dict[str, Proof] = field(default_factory=dict)
+    survey_findings: Findings = FINDINGS
     findings: tuple[Finding, ...] = tuple(
         Finding(check, True, "sound") for check in ("database", "words", "meaning", "files")
     )
@@ -182,6 +192,10 @@ class FakeOffice(ModelOffice, LabelOffice):
             "count_labels",
             "current_labeller",
             "remembers",
+            "list_runs",
+            "run_news",
+            "proof",
+            "survey_training",
         }
         return [name for name, *_ in self.asked if name not in quiet]
 

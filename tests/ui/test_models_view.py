@@ -43,7 +43,7 @@ BOE_REPO = "littlejohn-ai/bge-m3-spanish-boe-qa"
 @pytest.fixture
 def view(qtbot, window):
     """The view, reached by its key, its first overview there."""
-    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key(Qt.Key.Key_1 + MODELS), Qt.KeyboardModifier.ControlModifier)
     made = window.views.view(MODELS)
     assert isinstance(made, ModelsView)
     qtbot.waitUntil(made.now.isVisible)
@@ -102,7 +102,7 @@ def test_what_can_be_had_is_told_in_plain_words(view):
 
 def test_documents_in_other_languages_are_warned_of_here_and_in_the_sidebar(qtbot, window, office):
     office.gaps = (FRENCH, GERMAN)
-    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window, Qt.Key(Qt.Key.Key_1 + MODELS), Qt.KeyboardModifier.ControlModifier)
     view = window.views.view(MODELS)
     qtbot.waitUntil(view.now.isVisible)
 
