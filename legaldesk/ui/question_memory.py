@@ -46,7 +46,7 @@ class QuestionMemory(QObject):
     def look(self) -> None:
         """Find out whether questions are kept."""
         job = self._requests.remembers()
-        job.succeeded.connect(self.changed)
+        job.succeeded.connect(lambda wanted: self.changed.emit(wanted))
         self._lane.submit(job)
 
     def set_wanted(self, wanted: bool) -> None:
@@ -61,7 +61,7 @@ class QuestionMemory(QObject):
         """Forget the past questions of a matter, "" of all."""
         self._let_go = self._last
         job = self._requests.forget_questions(matter)
-        job.succeeded.connect(self.forgotten)
+        job.succeeded.connect(lambda gone: self.forgotten.emit(gone))
         self._run(job, lambda: self.forget(matter))
 
     def _set(self, wanted: bool) -> None:

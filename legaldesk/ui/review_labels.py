@@ -81,8 +81,8 @@ class LabelsPage(QWidget):
         column.addWidget(top)
         column.addWidget(hairline())
         column.addWidget(self.table, 1)
-        for part in (hairline(), self._place, hairline(), self.line):
-            column.addWidget(part)
+        for below in (hairline(), self._place, hairline(), self.line):
+            column.addWidget(below)
         self.refresh_theme()
 
     def _connect(self) -> None:
@@ -143,10 +143,9 @@ class LabelsPage(QWidget):
         for each in self.table.chosen():
             if each.state is LabelState.CURRENT:
                 job = self._requests.undo_label(each.id)
+                job.succeeded.connect(lambda _: self._labels.look_again())
                 job.failed.connect(lambda error: self._labels.refused.emit(error, self.refresh))
-                last = job
                 self._lane.submit(job)
-                last.succeeded.connect(lambda _: self._labels.look_again())
 
     def _open(self) -> None:
         chosen: list[Label] = list(self.table.chosen())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -125,7 +124,7 @@ class SettingsPage(QWidget):
 
     def _take_name(self, name: str) -> None:
         self._stored = name
-        if not self.name.hasFocus():
+        if not self.name.isModified():
             self.name.setText(name)
 
     def _take(self, counts: tuple[LabelCounts, ...]) -> None:
@@ -135,7 +134,9 @@ class SettingsPage(QWidget):
         for place, each in enumerate(counts):
             if each.matter not in self.switches:
                 made = self.switches[each.matter] = QCheckBox()
-                made.clicked.connect(partial(self._let_train, each.matter))
+                made.clicked.connect(
+                    lambda allowed, name=each.matter: self._let_train(name, allowed)
+                )
                 self._matters.insertWidget(place, made)
             switch = self.switches[each.matter]
             switch.setText(caption(f"{each.matter} may teach: {tally(each)}"))
@@ -148,6 +149,7 @@ class SettingsPage(QWidget):
         name = " ".join(self.name.text().split())
         if name != self._stored:
             self._stored = name
+            self.name.setModified(False)
             job = self._requests.set_labeller(name)
             job.succeeded.connect(lambda _: self._labels.look_again())
             job.failed.connect(self._fail)

@@ -101,6 +101,8 @@ class ReviewView(View):
     def show_page(self, number: int) -> None:
         """Show one of its four pages."""
         self.tabs[number].setChecked(True)
+        if self._stack.isAncestorOf(self.focusWidget()):
+            self.tabs[number].setFocus()  # what had it is about to be hidden
         self._stack.setCurrentIndex(number)
         self.refresh()
 

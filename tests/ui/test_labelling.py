@@ -1,0 +1,236 @@
+"""Marking results by key and by mouse, undoing it, disagreements, and pairs of one's own."""
+
+import pytest
+from fake_labels import BUSY, OTHER, label
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from legaldesk.core.labels import LabelSource, Verdict
+from legaldesk.ui.pair_question import PairQuestion
+from legaldesk.ui.result_list import STANDING
+from legaldesk.ui.settle_question import SettleQuestion
+from legaldesk.ui.verdict_row import Deed
+
+QUESTION = "shall indemnify"
+CONTROL = Qt.KeyboardModifier.ControlModifier
+RELEVANT, PARTLY, WRONG = Verdict.RELEVANT, Verdict.PARTLY, Verdict.NOT_RELEVANT
+
+
+@pytest.fixture
+def asked(qtbot, window):
+    """The window after a question with five hits, the keys in the results."""
+    ask(qtbot, window)
+    return window
+
+
+def ask(qtbot, window):
+    window.bar.box.clear()
+    window.bar.focus_box()
+    qtbot.keyClicks(window.bar.box, QUESTION)
+    with qtbot.waitSignal(window.actors.asker.answered):
+        qtbot.keyClick(window.bar.box, Qt.Key.Key_Return)
+    settle(qtbot, window)
+
+
+def settle(qtbot, window):
+    qtbot.waitUntil(lambda: window.actors.labels.marks.settled)
+
+
+def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    QTest.keyClick(window.search.results, key, modifier)
+
+
+def verdicts(window):
+    model = window.search.results.model()
+    return [model.index(n, 0).data(STANDING).verdict for n in range(model.rowCount())]
+
+
+def row(window):
+    return window.search.results.currentIndex().row()
+
+
+def spoken(window, number):
+    index = window.search.results.model().index(number, 0)
+    return index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def click(window, number, target):
+    """Click a button of a card with the mouse."""
+    results = window.search.results
+    index = results.model().index(number, 0)
+    results.scrollTo(index)
+    QApplication.processEvents()
+    area = results.visualRect(index)
+    card = results._delegate.card(index, area.width())
+    spot = card._verdicts.targets[target].center().toPoint()
+    corner = area.topLeft() + QPoint(round(card._left), round(card._verdicts_top))
+    QTest.mouseClick(results.viewport(), Qt.MouseButton.LeftButton, pos=corner + spot)
+
+
+def test_keys_mark_all_results_in_a_row(qtbot, asked, office):
+    for key in "12312":
+        press(asked, key)
+    settle(qtbot, asked)
+
+    assert verdicts(asked) == [RELEVANT, WRONG, PARTLY, RELEVANT, WRONG]
+    assert [each.verdict for each in office.labels] == verdicts(asked)
+    assert row(asked) == 4 and asked.search.results.hasFocus()
+    first = next(call for call in office.asked if call[0] == "label_hit")
+    assert first[1:] == (QUESTION, "id-Supply Agreement.pdf", RELEVANT, "Acme v. Byte", 1)
+
+
+def test_a_marked_result_says_so_aloud(qtbot, asked):
+    press(asked, "3")
+    settle(qtbot, asked)
+
+    assert spoken(asked, 0).endswith("Marked partly by you.")
+    assert not spoken(asked, 1).endswith("by you.")
+
+
+def test_a_mark_is_shown_before_it_is_stored(asked):
+    press(asked, "1")
+
+    assert not asked.actors.labels.marks.settled
+    assert verdicts(asked)[0] is RELEVANT
+
+
+def test_undo_takes_the_last_marks_back_and_returns_to_them(qtbot, asked, office):
+    for key in "12":
+        press(asked, key)
+    press(asked, "z", CONTROL)
+    settle(qtbot, asked)
+    assert verdicts(asked)[:2] == [RELEVANT, None] and row(asked) == 1
+
+    press(asked, "z", CONTROL)
+    settle(qtbot, asked)
+
+    assert verdicts(asked)[:2] == [None, None] and row(asked) == 0
+    assert office.current() == []
+
+
+def test_undo_with_nothing_marked_says_so(asked):
+    press(asked, "z", CONTROL)
+
+    assert asked.search.foot.position.text() == "Nothing to undo"
+
+
+def test_to_correct_a_mark_is_to_press_another_key_and_stays_there(qtbot, asked, office):
+    press(asked, "1")
+    press(asked, Qt.Key.Key_Up)
+    press(asked, "2")
+    settle(qtbot, asked)
+
+    assert verdicts(asked)[0] is WRONG and row(asked) == 0
+    assert len(office.current()) == 1
+
+
+def test_the_same_key_again_changes_nothing(qtbot, asked, office):
+    press(asked, "1")
+    press(asked, Qt.Key.Key_Up)
+    press(asked, "1")
+    settle(qtbot, asked)
+
+    assert len(office.labels) == 1
+
+
+def test_digits_typed_into_the_question_mark_nothing(qtbot, asked, office):
+    asked.bar.focus_box()
+    qtbot.keyClicks(asked.bar.box, "123")
+
+    assert office.labels == [] and asked.bar.box.text().endswith("123")
+
+
+def test_the_mouse_marks_and_takes_back_and_stays_where_it_is(qtbot, asked, office):
+    click(asked, 1, PARTLY)
+    settle(qtbot, asked)
+    assert verdicts(asked)[1] is PARTLY and row(asked) == 1
+
+    click(asked, 1, Deed.UNDO)
+    settle(qtbot, asked)
+
+    assert verdicts(asked)[1] is None and office.current() == []
+
+
+def test_what_was_said_before_is_found_again(qtbot, asked):
+    press(asked, "1")
+    settle(qtbot, asked)
+    ask(qtbot, asked)
+
+    assert verdicts(asked)[0] is RELEVANT
+
+
+def test_a_mark_that_is_refused_says_why_and_can_be_tried_again(qtbot, asked, office):
+    office.refusing_labels = BUSY
+    press(asked, "1")
+    qtbot.waitUntil(asked.banner.isVisible)
+    assert asked.banner.words.text() == BUSY.message
+    assert verdicts(asked)[0] is None
+
+    office.refusing_labels = None
+    asked.banner._fix.click()
+    settle(qtbot, asked)
+
+    assert verdicts(asked)[0] is RELEVANT and len(office.current()) == 1
+
+
+def test_a_disagreement_is_shown_and_settled_by_keyboard(qtbot, asked, office):
+    disagree(office)
+    ask(qtbot, asked)
+    assert "People disagree" in spoken(asked, 0)
+
+    click(asked, 0, Deed.SETTLE)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), SettleQuestion))
+    dialog = QApplication.activeModalWidget()
+    assert not dialog.deed.isEnabled()
+    QTest.keyClick(dialog, Qt.Key.Key_2)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(office.current()) == 1)
+    settle(qtbot, asked)
+
+    assert verdicts(asked)[0] is WRONG
+    assert "People disagree" not in spoken(asked, 0)
+
+
+def disagree(office):
+    """Two people say different things of the first result."""
+    about = (QUESTION, "id-Supply Agreement.pdf")
+    for number, (who, verdict) in enumerate(((office.me, RELEVANT), (OTHER, WRONG)), 1):
+        office.labels.append(label(*about, verdict, who, (), LabelSource.SEARCH, number))
+
+
+def test_what_others_said_is_shown_with_their_name(qtbot, asked, office):
+    disagree(office)
+    office.labels.pop(0)
+    ask(qtbot, asked)
+
+    assert spoken(asked, 0).endswith(f"Marked not relevant by {OTHER}.")
+
+
+def test_a_passage_is_kept_for_another_question(qtbot, asked, office):
+    pair = next(
+        each for each in asked.search.results.actions() if "another question" in each.text()
+    )
+    pair.trigger()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, PairQuestion) and not dialog.deed.isEnabled()
+    qtbot.keyClicks(dialog.box, "Who bears the loss?")
+    QTest.keyClick(dialog.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(office.labels))
+
+    [made] = office.labels
+    assert (made.question, made.source) == ("Who bears the loss?", LabelSource.SELECTION)
+
+
+def test_answers_are_kept_for_review_without_being_waited_for(qtbot, asked, office):
+    kept = [call for call in office.asked if call[0] == "remember_answer"]
+
+    assert [call[1] for call in kept] == [QUESTION]
+
+
+def test_a_forgotten_question_is_not_kept_again_when_its_answer_is_renewed(qtbot, asked, office):
+    asked.actors.labels.memory.forget()
+    with qtbot.waitSignal(asked.actors.asker.answered):
+        asked.actors.asker.renew()
+
+    assert len([call for call in office.asked if call[0] == "remember_answer"]) == 1

@@ -1,0 +1,326 @@
+"""Walking unlabelled results, settling, finding labels, and saying what may teach."""
+
+import pytest
+from fake_labels import BUSY, OTHER, label
+from fake_office import past_question
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from legaldesk.core.labels import LabelSource, LabelState, Verdict
+from legaldesk.ui.export_question import ExportQuestion
+from legaldesk.ui.review_view import CLASHES, LABELS, SETTINGS
+from legaldesk.ui.views import PLACES, REVIEW
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+RELEVANT, PARTLY, WRONG = Verdict.RELEVANT, Verdict.PARTLY, Verdict.NOT_RELEVANT
+
+
+@pytest.fixture
+def review(qtbot, window, office):
+    """The view with two past questions of five results each, reached by its key."""
+    office.past = [past_question(1, "Who pays?"), past_question(2, "When does it end?")]
+    QTest.keyClick(window, Qt.Key(Qt.Key.Key_1 + REVIEW), CONTROL)
+    view = window.views.view(REVIEW)
+    settle(qtbot, view)
+    view.take_focus()
+    return view
+
+
+def settle(qtbot, view):
+    qtbot.waitUntil(lambda: view.settled and view.results._marks.settled)
+
+
+def press(key, modifier=Qt.KeyboardModifier.NoModifier):
+    """A key where the focus is."""
+    QTest.keyClick(QApplication.focusWidget(), key, modifier)
+
+
+def labels_of(office):
+    return [(each.question, each.verdict) for each in office.current()]
+
+
+def open_page(qtbot, view, number):
+    view.tabs[number].click()
+    settle(qtbot, view)
+
+
+def test_the_view_stands_between_documents_and_models():
+    names = [place.name for place in PLACES]
+
+    assert names.index("Documents") < names.index("Review") < names.index("Models")
+
+
+def test_it_shows_one_result_with_its_question_citation_and_page(qtbot, review):
+    card = review.results.card
+
+    assert card.progress.text() == "1 of 10"
+    assert card.question.text() == "Who pays?"
+    assert card.document.text() == "Supply Agreement.pdf"
+    assert "p. 12 (printed 9)" in card.where.text()
+    assert card.passage.text().startswith("Each party shall indemnify")
+    assert review.results.page.document_id == "id-Supply Agreement.pdf"
+
+
+def test_keys_mark_ten_results_in_a_row(qtbot, review, office):
+    for key in "1231231231":
+        press(key)
+    settle(qtbot, review)
+
+    given = [RELEVANT, WRONG, PARTLY] * 3 + [RELEVANT]
+    assert [verdict for _, verdict in labels_of(office)] == given
+    assert [question for question, _ in labels_of(office)] == (
+        ["Who pays?"] * 5 + ["When does it end?"] * 5
+    )
+    assert review.results.nothing.title.text() == "All seen"
+
+
+def test_a_skipped_result_is_left_out_until_one_looks_again(qtbot, review, office):
+    press("s")
+    press(Qt.Key.Key_Right)
+    press("1")
+    settle(qtbot, review)
+    assert review.results.card.progress.text() == "4 of 10"
+    assert len(office.current()) == 1
+
+    for _ in range(7):
+        press("s")
+    assert "skipped 9" in review.results.nothing.sentence.text()
+    review.results.again.click()
+    settle(qtbot, review)
+
+    assert review.results.card.progress.text() == "1 of 9"
+
+
+def test_left_goes_back_and_undo_returns_to_what_it_takes_back(qtbot, review, office):
+    press("s")
+    press("2")
+    press("s")
+    press(Qt.Key.Key_Left)
+    assert review.results.card.progress.text() == "3 of 10"
+
+    press("z", CONTROL)
+    settle(qtbot, review)
+
+    assert review.results.card.document.text().startswith("Master Services")
+    assert office.current() == []
+
+
+def test_the_undo_button_does_the_same_across_questions(qtbot, review, office):
+    for _ in range(5):
+        press("1")
+    assert review.results.card.question.text() == "When does it end?"
+    settle(qtbot, review)
+
+    review.results.card.undo.click()
+    settle(qtbot, review)
+
+    assert review.results.card.question.text() == "Who pays?"
+    assert len(office.current()) == 4
+
+
+def test_with_nothing_to_review_it_says_what_to_do(qtbot, window, office):
+    window.show_view(REVIEW)
+    view = window.views.view(REVIEW)
+    settle(qtbot, view)
+
+    assert view.results.nothing.title.text() == "Nothing to review"
+    assert view.results.again.isHidden()
+
+
+def test_it_follows_the_current_matter(qtbot, window, review, office):
+    window.actors.book.choose("Harbour Street lease")
+    settle(qtbot, review)
+
+    assert review.matter.text() == "Harbour Street lease"
+    assert review.results.nothing.isVisible()
+    assert ("review", "Harbour Street lease") in office.asked
+
+
+def test_a_failure_is_a_sentence_with_a_button(qtbot, window, review, office):
+    office.refusing_labels = BUSY
+    review.refresh()
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.words.text() == BUSY.message
+
+    office.refusing_labels = None
+    window.banner._fix.click()
+    settle(qtbot, review)
+
+    assert review.results.card.progress.text() == "1 of 10"
+
+
+# ---------------------------------------------------------------- disagreements
+
+
+def disagree(office):
+    for number, (who, verdict) in enumerate(((office.me, RELEVANT), (OTHER, WRONG)), 1):
+        about = ("Who pays?", "id-Supply Agreement.pdf", verdict, who, ())
+        office.labels.append(label(*about, LabelSource.SEARCH, number))
+
+
+def test_disagreements_are_counted_listed_and_settled(qtbot, review, office):
+    disagree(office)
+    open_page(qtbot, review, CLASHES)
+    assert review.tabs[CLASHES].text() == "Disagreements (1)"
+    [row] = review.clashes.list.rows.values()
+    assert f"{OTHER}: Not relevant" in row.state.words.text()
+
+    review.clashes.take_focus()
+    press(Qt.Key.Key_Space)
+    dialog = QApplication.activeModalWidget()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    QTest.keyClick(dialog, Qt.Key.Key_1)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(office.current()) == 1)
+    settle(qtbot, review)
+    qtbot.waitUntil(lambda: review.tabs[CLASHES].text() == "Disagreements")
+
+    assert office.current()[0].verdict is RELEVANT
+    assert review.clashes.nothing.isVisible()
+
+
+# ---------------------------------------------------------------- labels
+
+
+def test_labels_are_found_and_taken_back(qtbot, review, office):
+    press("1")
+    press("2")
+    settle(qtbot, review)
+    open_page(qtbot, review, LABELS)
+    table = review.labels.table
+    assert table.rows.rowCount() == 2
+
+    qtbot.keyClicks(review.labels.box, "master not")
+    assert table.rows.rowCount() == 1
+    table.setFocus()
+    table.selectRow(0)
+    assert "marked on a result by Ann Lee" in review.labels.detail.text()
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: len(office.current()) == 1)
+    qtbot.waitUntil(lambda: table.rows.rowCount() == 0)
+    review.labels.history.click()
+    settle(qtbot, review)
+
+    assert [each.state for each in office.labels] == [LabelState.CURRENT, LabelState.UNDONE]
+    assert table.rows.rowCount() == 1
+
+
+def test_a_labels_page_opens(qtbot, window, review):
+    press("1")
+    settle(qtbot, review)
+    open_page(qtbot, review, LABELS)
+    review.labels.table.selectRow(0)
+    review.labels.open.click()
+
+    assert window.search.isVisible()
+    assert window.search.page.document_id == "id-Supply Agreement.pdf"
+
+
+def test_an_import_ends_in_a_report_line_by_line(qtbot, window, review, office):
+    exchange = window.actors.labels.exchange
+    exchange.bring_in("/somewhere/pairs.jsonl")
+    dialog = QApplication.activeModalWidget()
+    assert dialog.name == "Acme v. Byte"
+    with qtbot.waitSignal(exchange.imported):
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+    assert exchange.sheet.isVisible()
+    assert exchange.sheet.summary.text() == "7 labels added to Acme v. Byte from 9 lines."
+    assert exchange.sheet.lines == [
+        "Line 3, positive: it is empty",
+        "Line 7: contradiction: line 2 says otherwise of the same text",
+    ]
+    exchange.sheet.close()
+
+
+def test_a_failed_import_can_be_tried_again(qtbot, window, review, office):
+    office.refusing_labels = BUSY
+    exchange = window.actors.labels.exchange
+    exchange._import("/somewhere/pairs.jsonl", "Acme v. Byte")
+    qtbot.waitUntil(window.banner.isVisible)
+    office.refusing_labels = None
+
+    with qtbot.waitSignal(exchange.imported):
+        window.banner._fix.click()
+    exchange.sheet.close()
+
+
+def test_an_export_asks_what_and_says_what_was_written(qtbot, window, review, office):
+    exchange = window.actors.labels.exchange
+    exchange.choose_target()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, ExportQuestion)
+    assert dialog.matter == "Acme v. Byte" and not dialog.complete
+    dialog.reject()
+
+    with qtbot.waitSignal(exchange.exported):
+        exchange.write_out("/somewhere/labels.csv", "Acme v. Byte", True)
+
+    assert review.labels.line.text().startswith("6 labels in 5 rows written to labels.csv.")
+    assert ("export_labels", "/somewhere/labels.csv", "Acme v. Byte", True) in office.asked
+
+
+# ---------------------------------------------------------------- settings
+
+
+def test_no_matter_may_teach_until_it_is_switched_on(qtbot, review, office):
+    open_page(qtbot, review, SETTINGS)
+    switches = review.settings.switches
+    assert {name for name, switch in switches.items() if switch.isChecked()} == set()
+
+    switches["Acme v. Byte"].setFocus()
+    press(Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: office.may_train == {"Acme v. Byte"})
+
+
+def test_questions_are_not_kept_when_that_is_switched_off(qtbot, review, office):
+    open_page(qtbot, review, SETTINGS)
+    qtbot.waitUntil(review.settings.keeping.isChecked)
+    review.settings.keeping.setFocus()
+    press(Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not office.remembering and office.past == [])
+    open_page(qtbot, review, 0)
+
+    assert "not kept" in review.results.nothing.sentence.text()
+    review.results.settings.click()
+    assert review.settings.isVisible()
+
+
+def test_a_switch_that_fails_shows_what_is_true(qtbot, window, review, office):
+    open_page(qtbot, review, SETTINGS)
+    qtbot.waitUntil(review.settings.keeping.isChecked)
+    office.refusing_labels = BUSY
+    review.settings.keeping.click()
+    qtbot.waitUntil(window.banner.isVisible)
+
+    qtbot.waitUntil(review.settings.keeping.isChecked)
+
+
+def test_past_questions_are_forgotten_after_a_question(qtbot, review, office):
+    open_page(qtbot, review, SETTINGS)
+    review.settings.forget.click()
+    assert len(office.past) == 2
+    QApplication.activeModalWidget().deed.click()
+    qtbot.waitUntil(lambda: office.past == [])
+
+    qtbot.waitUntil(lambda: review.settings.done.text() == "They are forgotten.")
+
+
+def test_the_labellers_name_is_set(qtbot, review, office):
+    open_page(qtbot, review, SETTINGS)
+    box = review.settings.name
+    assert box.text() == "Ann Lee"
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "Carla Diaz")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+
+    qtbot.waitUntil(lambda: office.me == "Carla Diaz")
+
+
+def test_every_control_has_a_name_at_every_size(qtbot, window, review):
+    for number in range(4):
+        open_page(qtbot, review, number)
+        for push in review.findChildren(QPushButton):
+            assert push.text() or push.accessibleName()
