@@ -108,13 +108,13 @@ def choose(pairs: int) -> Choice:
         return Choice(
             CAREFUL,
             f"With {pairs} pairs a gentle run, averaged with the base model, is the safe one.",
-            "A small gain, more of it where vectors are cut short. It may be too small to be "
+            "A small gain, more of it where the index is kept small. It may be too small to be "
             "told from chance.",
         )
     return Choice(
         BALANCED,
         f"{pairs:,} pairs are enough to train on with large batches.",
-        "A gain that shows on held-out questions, most of it where vectors are cut short.",
+        "A gain that shows on held-out questions, most of it where the index is kept small.",
     )
 
 

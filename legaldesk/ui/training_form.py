@@ -113,7 +113,7 @@ class TrainingForm(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(0, 160)
         for row, (name, field) in enumerate(fields.items()):
-            self._words[name] = field.words[:1].lower() + field.words[1:]
+            self._words[name] = _in_a_sentence(field.words)
             made = self._editor(name, field)
             self.editors[name] = made
             help_ = label("", "small", wrap=True)
@@ -121,10 +121,9 @@ class TrainingForm(QWidget):
             words = label("" if isinstance(made, Switch) else field.words, "secondary", wrap=True)
             words.setBuddy(made)
             grid.addWidget(words, 2 * row, 0)
-            side = (
-                Qt.AlignmentFlag(0) if isinstance(made, QLineEdit) else Qt.AlignmentFlag.AlignLeft
-            )
-            grid.addWidget(made, 2 * row, 1, side)
+            grid.addWidget(made, 2 * row, 1)
+            if not isinstance(made, QLineEdit):
+                grid.setAlignment(made, Qt.AlignmentFlag.AlignLeft)
             grid.addWidget(help_, 2 * row + 1, 1)
         return grid
 
@@ -156,3 +155,8 @@ class TrainingForm(QWidget):
         self._show[name] = show
         box.activated.connect(lambda row: self._take(name, values[row]))
         return box
+
+
+def _in_a_sentence(words: str) -> str:
+    """ "Batch size" as "batch size", but "TF32" as it is."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]

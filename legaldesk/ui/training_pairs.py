@@ -63,11 +63,11 @@ class TrainingPairs(Step):
         for part in (self.state, self.retry, self.bar, self.split):
             self.content.addWidget(part)
         self.content.addLayout(self._hints)
-        for part in (self.fold, self.disputed, self._matters, self._file_part()):
-            self.content.addWidget(part)
+        for below in (self.fold, self.disputed, self._matters, self._file_part()):
+            self.content.addWidget(below)
         self.content.addWidget(self.from_file)
-        for part in (self.retry, self.bar, self.fold, self._file, self._matters):
-            part.hide()
+        for hidden in (self.retry, self.bar, self.fold, self._file, self._matters):
+            hidden.hide()
 
     def _file_part(self) -> QWidget:
         self._file = QWidget()

@@ -29,7 +29,7 @@ LOOKS = (
 """Colour of the theme, line and marker of each curve, so that colour alone tells nothing."""
 
 
-class Canvas(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
+class Canvas(pg.PlotWidget):
     """A plot that neither zooms nor takes the wheel from the page."""
 
     def __init__(self) -> None:

@@ -149,6 +149,7 @@ class TrainingRecipe(Step):
         column = self._advanced.layout()
         if column is not None:
             column.addWidget(self.form)
+            self.form.show()
         if self._name:
             self.form.show_recipe(self._recipes[self._name])
 
