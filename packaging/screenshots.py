@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from screenshot_stage import Stage, Wait, a_moment
+from screenshot_training import training
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "resources" / "samples"
@@ -317,6 +318,62 @@ def models(stage: Stage) -> Iterator[Wait]:
         yield from snapped(stage, f"{name}-devices", view.device.copy)
 
 
+def labels(stage: Stage) -> Iterator[Wait]:
+    """Marking results and the review, in the tests' invented office, in every look."""
+    from fake_labels import invent
+    from fake_office import past_question
+
+    office, window = stage.office, stage.window
+    invent(office, QUESTION)
+    office.past = [past_question(1, "Who pays for losses?"), past_question(2, QUESTION)]
+    yield stage.read()
+    yield "the model", lambda: window.actors.watcher.state is not None
+    window.actors.book.choose("Acme v. Byte")
+    for look in (("light", 100), ("dark", 100), ("light", 200)):
+        name = look[0] if look[1] == 100 else "large"
+        stage.look(*look)
+        yield stage.ask(QUESTION)
+        yield "the verdicts", lambda: window.actors.labels.marks.settled
+        window.search.results.choose(1)
+        yield a_moment()
+        stage.snap(f"{name}-1-results")
+        yield from reviewing(stage, name)
+
+
+def reviewing(stage: Stage, name: str) -> Iterator[Wait]:
+    """The four pages of the review, and the question which verdict stays."""
+    from legaldesk.core.label_lines import ImportReport, Refusal
+    from legaldesk.ui.import_report import ImportSheet
+    from legaldesk.ui.views import REVIEW
+
+    window = stage.window
+    window.show_view(REVIEW)
+    view = window.views.view(REVIEW)
+    for number, page in enumerate(("walk", "disagreements", "labels", "settings")):
+        view.show_page(number)
+        yield f"the {page}", lambda: view.settled
+        if page == "labels":
+            view.labels.table.selectRow(0)
+        view.take_focus()
+        yield a_moment(10)
+        stage.snap(f"{name}-{2 + number}-{page}")
+    next(iter(view.clashes.list.rows.values())).settle.click()
+    yield from question(stage, f"{name}-6-settle")
+    window.search.results.actions()[-1].trigger()
+    yield from question(stage, f"{name}-7-pair")
+    window.actors.labels.exchange.choose_target()
+    yield from question(stage, f"{name}-8-export")
+    why = "contradiction: line 2 says otherwise of the same text"
+    refusals = (Refusal(3, "it is empty", "positive"), Refusal(7, why))
+    report = ImportReport("Acme v. Byte", 420, 412, 2, 1, refusals)
+    sheet = ImportSheet(window, "questions.jsonl", report)
+    sheet.come_up()
+    yield a_moment()
+    stage.snap(f"{name}-9-import", sheet)
+    sheet.close()
+    view.show_page(0)
+
+
 def snapped(stage: Stage, name: str, shown: object = None) -> Iterator[Wait]:
     """A picture of the models view, scrolled to a part of it; none without a name."""
     area = stage.window.views.currentWidget().area
@@ -359,6 +416,8 @@ SCENES = {
     "large": large,
     "trouble": trouble,
     "models": models,
+    "training": training,
+    "labels": labels,
     "readme": readme,
 }
 
@@ -367,9 +426,9 @@ def play(name: str, folder: Path, out: Path) -> int:
     """One scene, in this process."""
     if name == "trouble":
         prepare_trouble(folder)
-    library = name if name in ("trouble", "models", "readme") else "library"
+    library = name if name in ("trouble", "models", "training", "labels", "readme") else "library"
     office = None
-    if name == "models":
+    if name in ("models", "training", "labels"):
         sys.path.insert(0, str(ROOT / "tests" / "ui"))
         from fake_office import FakeOffice
 

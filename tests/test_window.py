@@ -18,12 +18,14 @@ from legaldesk import RESOURCES
 from legaldesk.app import prepare
 from legaldesk.core.documents import FileState
 from legaldesk.core.hits import Scope
+from legaldesk.core.labels import Verdict
 from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.tasks import documents, importing, matters, viewing
 from legaldesk.ui import theme
 from legaldesk.ui.main_window import MainWindow
 from legaldesk.ui.page_scene import HIGHLIGHT
 from legaldesk.ui.settings import Settings
+from legaldesk.ui.views import REVIEW
 from legaldesk.workers.lane import Lanes
 from legaldesk.workers.requests import Requests
 from tests import pdf_factory as pdf
@@ -317,3 +319,39 @@ def test_the_windows_process_loads_no_model():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_labels_given_by_keyboard_are_found_again_after_a_restart(qtbot, start):
+    with start(qtbot) as (window, desk):
+        matters.create_matter(desk, "Case")
+        importing.import_files(desk, (str(LAW),), "Case", {})
+        importing.await_meaning(desk)
+        window.actors.book.refresh()
+        window.actors.book.choose("Case")
+        wait_for_model(qtbot, window)
+        ask(qtbot, window, QUESTION)
+        for key in "1231231231":
+            QTest.keyClick(window.search.results, key)
+        qtbot.waitUntil(lambda: window.actors.labels.marks.settled, timeout=PATIENCE)
+        given = said(window)
+
+    with start(qtbot) as (window, desk):
+        wait_for_model(qtbot, window)
+        ask(qtbot, window, QUESTION)
+        qtbot.waitUntil(lambda: said(window) == given, timeout=PATIENCE)
+        window.show_view(REVIEW)
+        review = window.views.view(REVIEW)
+        qtbot.waitUntil(lambda: review.settled, timeout=PATIENCE)
+
+        relevant, wrong, partly = Verdict.RELEVANT, Verdict.NOT_RELEVANT, Verdict.PARTLY
+        assert list(given.values()) == [*([relevant, wrong, partly] * 3), relevant]
+        left = len(window.search.results.hits) - 10
+        assert review.results.walk.total == left > 0
+        assert review.results.card.question.text() == QUESTION
+
+
+def said(window):
+    """What was said of each passage that is shown, by its number."""
+    hits, marks = window.search.results.hits, window.actors.labels.marks
+    found = {hit.passage_id: marks.standing(hit).verdict for hit in hits}
+    return {passage: verdict for passage, verdict in found.items() if verdict is not None}

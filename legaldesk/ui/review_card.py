@@ -73,8 +73,10 @@ class ReviewCard(QWidget):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 4, 8, 4)
         column.setSpacing(4)
-        for part in (self.document, self.where, self.passage):
-            column.addWidget(part)
+        column.addWidget(self.document)
+        column.addWidget(self.where)
+        column.addSpacing(4)
+        column.addWidget(self.passage)
         column.addStretch(1)
         self._area = QScrollArea()
         self._area.setWidget(whole)
@@ -88,11 +90,8 @@ class ReviewCard(QWidget):
         """Show a result and its question."""
         past, hit = stop
         self.question.setText(past.question)
-        self.asked.setText(
-            f"Asked on {day(past.at)} in {matter_name(past.matter).lower()}"
-            if not past.matter
-            else f"Asked on {day(past.at)} in {past.matter}"
-        )
+        matter = past.matter or matter_name(past.matter).lower()
+        self.asked.setText(f"Asked on {day(past.at)} in {matter}")
         self.document.setText(hit.document)
         parts = (" › ".join(hit.section), citation.pages(hit), f"hit {hit.rank}")
         self.where.setText("  ·  ".join(part for part in parts if part))

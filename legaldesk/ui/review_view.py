@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from legaldesk.ui import theme
 from legaldesk.ui.document_text import plain
 from legaldesk.ui.flow import Flow
-from legaldesk.ui.pieces import button, hairline, label
+from legaldesk.ui.pieces import hairline, label
 from legaldesk.ui.review_clashes import ClashesPage
 from legaldesk.ui.review_labels import LabelsPage
 from legaldesk.ui.review_results import ResultsPage
@@ -30,6 +31,22 @@ REFRESH_MS = 250
 
 NAMES = ("To review", "Disagreements", "Labels", "Settings")
 RESULTS, CLASHES, LABELS, SETTINGS = range(len(NAMES))
+
+
+class Tab(QPushButton):
+    """The name of a page; it has room for bold letters before it is chosen."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.setAutoDefault(False)
+        self.setCheckable(True)
+        self.setProperty("role", "view")
+
+    def sizeHint(self) -> QSize:
+        """As wide as it is when it is chosen."""
+        hint = super().sizeHint()
+        wide = QFontMetrics(theme.font(bold=True)).horizontalAdvance(self.text())
+        return hint.expandedTo(QSize(wide + 18, 0))
 
 
 class ReviewView(View):
@@ -60,10 +77,10 @@ class ReviewView(View):
         head, tabs = Flow(gap=12), Flow(gap=4)
         head.addWidget(self.title)
         head.addWidget(self.matter)
-        self.tabs: list[QPushButton] = []
+        self.tabs: list[Tab] = []
         for number, name in enumerate(NAMES):
-            made = button(name, partial(self._choose, number), "view")
-            made.setCheckable(True)
+            made = Tab(name)
+            made.clicked.connect(partial(self._choose, number))
             self._tabs.addButton(made, number)
             self.tabs.append(made)
             tabs.addWidget(made)
@@ -106,7 +123,7 @@ class ReviewView(View):
         self._stack.setCurrentIndex(number)
         self.refresh()
 
-    def _choose(self, number: int) -> None:
+    def _choose(self, number: int, _on: bool = False) -> None:
         """A click or a key on the name; the keys stay there."""
         self.show_page(number)
 

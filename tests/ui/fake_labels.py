@@ -16,6 +16,7 @@ from legaldesk.core.labels import (
     Standing,
     Verdict,
 )
+from legaldesk.core.passages import Span
 from legaldesk.workers.job import Job
 
 ME, OTHER = "Ann Lee", "Bob Ray"
@@ -230,6 +231,20 @@ def label(question, document, verdict, labeller, spans, source, number) -> Label
         made=MADE,
         id=number,
     )
+
+
+def invent(office: LabelOffice, question: str) -> None:
+    """Labels of several people, one of them contradicted, for pictures."""
+    said = (
+        ("Supply Agreement.pdf", Verdict.RELEVANT, ME),
+        ("NDA Byte.pdf", Verdict.NOT_RELEVANT, ME),
+        ("Opinion of 3 March.pdf", Verdict.PARTLY, OTHER),
+        ("Supply Agreement.pdf", Verdict.NOT_RELEVANT, OTHER),
+    )
+    office.labels = [
+        label(question, f"id-{name}", verdict, who, (Span(3, 0, 90),), LabelSource.SEARCH, number)
+        for number, (name, verdict, who) in enumerate(said, 1)
+    ]
 
 
 BUSY = WrongUse("The library is being repaired.")
