@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from legaldesk.core.hits import ALL_MATTERS
+from legaldesk.ui.check_box import Choice
 from legaldesk.ui.choice_box import ChoiceBox
 from legaldesk.ui.dialogs import Question, named_field
 from legaldesk.ui.document_text import plain
@@ -30,7 +31,7 @@ class ExportQuestion(Question):
         for name in (ALL_MATTERS, *matters):
             self.box.addItem(plain(matter_name(name)), name)
         self.box.setCurrentIndex(max(0, self.box.findData(current)))
-        self.pairs, self.everything = QRadioButton(PAIRS), QRadioButton(COMPLETE)
+        self.pairs, self.everything = Choice(PAIRS), Choice(COMPLETE)
         self.pairs.setChecked(True)
         choices = QWidget()
         column = QVBoxLayout(choices)

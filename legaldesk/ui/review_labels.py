@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from legaldesk.core.labels import Label, LabelFilter, LabelState
 from legaldesk.ui import theme
+from legaldesk.ui.check_box import CheckBox
 from legaldesk.ui.document_table import RowTable
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.label_columns import WHEN, labels_model, told
@@ -45,7 +46,7 @@ class LabelsPage(QWidget):
         self.box = QLineEdit(placeholderText="Find a label")
         self.box.setAccessibleName("Find a label")
         self.box.setClearButtonEnabled(True)
-        self.history = QCheckBox("With history")
+        self.history = CheckBox("With history")
         self.history.setToolTip("Also what was taken back, overruled, or said otherwise later")
         self.back = button("Take back", self.take_back)
         self.open = button("Open the page", self._open)

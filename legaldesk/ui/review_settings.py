@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from legaldesk.core.labels import LONGEST_NAME, LabelCounts
 from legaldesk.ui import theme
+from legaldesk.ui.check_box import CheckBox
 from legaldesk.ui.dialogs import Question, ask, line_field
 from legaldesk.ui.document_text import caption
 from legaldesk.ui.flow import Flow
@@ -61,11 +62,11 @@ class SettingsPage(QWidget):
         self.name = line_field("Your name", "")
         self.name.setMaxLength(LONGEST_NAME)
         self.name.editingFinished.connect(self._rename)
-        self.keeping = QCheckBox(KEPT)
+        self.keeping = CheckBox(KEPT)
         self.keeping.clicked.connect(labels.memory.set_wanted)
         self.forget = button("Forget past questions…", self._ask_to_forget)
         self.done = label("", "secondary")
-        self.switches: dict[str, QCheckBox] = {}
+        self.switches: dict[str, CheckBox] = {}
         self._arrange()
         labels.memory.changed.connect(self.keeping.setChecked)
         labels.memory.forgotten.connect(lambda _: self.done.setText("They are forgotten."))
@@ -133,7 +134,7 @@ class SettingsPage(QWidget):
             self.switches.pop(gone).deleteLater()
         for place, each in enumerate(counts):
             if each.matter not in self.switches:
-                made = self.switches[each.matter] = QCheckBox()
+                made = self.switches[each.matter] = CheckBox()
                 made.clicked.connect(
                     lambda allowed, name=each.matter: self._let_train(name, allowed)
                 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from legaldesk.core.labels import Contradiction, Label, Verdict
 from legaldesk.ui import keys, verdict_words
+from legaldesk.ui.check_box import Choice
 from legaldesk.ui.dialogs import Question
 from legaldesk.ui.document_text import day
 from legaldesk.ui.pieces import label
@@ -26,7 +27,7 @@ class SettleQuestion(Question):
 
     def __init__(self, parent: QWidget, clash: Contradiction) -> None:
         super().__init__(parent, "Which verdict stays?", "Keep this verdict")
-        self.choices: dict[Verdict, QRadioButton] = {}
+        self.choices: dict[Verdict, Choice] = {}
         given = {each.verdict for each in clash.labels}
         choices = QWidget()
         column = QVBoxLayout(choices)
@@ -34,7 +35,7 @@ class SettleQuestion(Question):
         column.setSpacing(8)
         for verdict, look in verdict_words.LOOKS.items():
             if verdict in given:
-                made = self.choices[verdict] = QRadioButton(f"{look.name}  ({look.key})")
+                made = self.choices[verdict] = Choice(f"{look.name}  ({look.key})")
                 made.toggled.connect(self._weigh)
                 column.addWidget(made)
         self.fill(

@@ -70,8 +70,6 @@ QPushButton[role="view"]:hover { background: $hover; }
 QPushButton[role="view"]:checked { background: $selected; font-weight: 600; }
 QPushButton[role="view"]:focus { border-color: $accent; }
 
-QCheckBox::indicator, QRadioButton::indicator { width: ${box}px; height: ${box}px; }
-
 QToolButton {
     background: transparent; color: $text; border: 2px solid transparent; border-radius: 5px;
     padding: 3px;
@@ -145,7 +143,6 @@ def stylesheet(colours: Colours, px: Callable[[int], int]) -> str:
         "large": px(16),
         "huge": px(20),
         "row": px(18),
-        "box": px(14),
         "question": px(24),
         "pad_y": 4,
         "pad_x": 12,
