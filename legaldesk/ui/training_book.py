@@ -150,11 +150,12 @@ class TrainingBook(QObject):
                 self.ask_news(run.id)
 
     def _hear(self, run: str, news: RunNews) -> None:
-        known = self.run(run)
+        known, before = self.run(run), self.news.get(run)
         self.news[run] = news
         self.heard.emit(run)
-        if known is not None and known.phase is not news.phase:
-            self.look()
+        changed = before is None or before.phase is not news.phase
+        if changed and known is not None and known.phase is not news.phase:
+            self.look()  # once: list and news may differ for a while
 
     def _prove(self, run: str, proof: Proof | None) -> None:
         if proof is not None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QListWidget,
     QListWidgetItem,
     QPushButton,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from legaldesk.core.runs import Proof, QuestionChange
 from legaldesk.ui import theme
 from legaldesk.ui.document_text import plain
 from legaldesk.ui.pieces import button, label, set_role
+from legaldesk.ui.training_rows import RowList, RowText
 from legaldesk.ui.training_words import rank_words
 
 _CHANGE = Qt.ItemDataRole.UserRole
@@ -41,11 +41,7 @@ class TrainingChanges(QWidget):
             self._kinds.addButton(chip)
             chips.addWidget(chip)
         chips.addStretch(1)
-        self.list = QListWidget()
-        self.list.setAccessibleName("Questions")
-        self.list.setWordWrap(True)
-        self.list.setAlternatingRowColors(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list = RowList("Questions")
         self.list.currentItemChanged.connect(lambda *_: self._show_passage())
         self.list.itemActivated.connect(lambda _: self._open())
         self.passage = label("", "secondary", wrap=True)
@@ -89,7 +85,8 @@ class TrainingChanges(QWidget):
         wanted = [each for each in found if each.won is self.won.isChecked()]
         self.list.clear()
         for each in sorted(wanted, key=_how_far, reverse=True)[:MOST]:
-            item = QListWidgetItem(f"{plain(each.question)}\n{rank_words(each)}")
+            item = QListWidgetItem()
+            self.list.put(item, RowText(plain(each.question), rank_words(each)))
             item.setData(_CHANGE, each)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

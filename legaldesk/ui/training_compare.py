@@ -32,7 +32,7 @@ class TrainingCompare(QWidget):
         self._grid_place = QVBoxLayout()
         self._holder: QWidget | None = None
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 24)
+        column.setContentsMargins(24, 16, 24, 24)
         column.setSpacing(12)
         column.addWidget(label("Two runs side by side", "title"))
         column.addWidget(self.note)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from legaldesk.workers.lane import Lane
 
 NARROW = 600
-LOSS = "How far off while learning (loss); lower is better"
-FIGURE = "On the questions that choose the best; higher is better"
+LOSS = "How far off (loss), lower is better"
+FIGURE = "How right, higher is better"
 NO_PLOTS = "The curves cannot be drawn on this computer."
 
 
@@ -76,6 +76,8 @@ class TrainingCurves(QWidget):
     def show_news(self, news: RunNews) -> None:
         """Draw what a run told so far."""
         self.warm_up()
+        if news is self._news:
+            return
         self._news = news
         told = measures(news)
         if [self.measure.itemData(row) for row in range(self.measure.count())] != list(told):
@@ -95,9 +97,7 @@ class TrainingCurves(QWidget):
 
     def _make_figure(self, plots: Any) -> None:
         self.figure = plots.Plot(FIGURE, markers=True)
-        layout = self.figure.layout()
-        if isinstance(layout, QVBoxLayout):
-            layout.insertWidget(1, self.measure)
+        self.figure.head.addWidget(self.measure)
         self._row.addWidget(self.figure, 1)
         self._draw()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from legaldesk.core.evaluation import Figure, Mode, TableRow
 from legaldesk.core.metrics import CUTS, MAP, METRICS, MRR, NDCG
-from legaldesk.core.runs import Proof, RunNews
+from legaldesk.core.runs import Proof, RunNews, RunPhase
 from legaldesk.ui.training_words import row_name
 
 NAMES = {NDCG: "nDCG@10", MRR: "MRR@10", MAP: "MAP@100"}
@@ -127,7 +127,8 @@ def best_line(news: RunNews, metric: str) -> str:
     start = next((each for each in news.evaluations if each.step == 0), None)
     if best is None or not best.scores or metric not in best.scores[0].figures:
         return ""
-    said = f"Best so far after step {best.step:,}: {figure_name(metric)} "
+    over = news.phase in (RunPhase.FINISHED, RunPhase.FAILED)
+    said = f"Best {'' if over else 'so far '}after step {best.step:,}: {figure_name(metric)} "
     said += f"{best.scores[0].figures[metric]:.3f}"
     if best.step == 0:
         return f"Nothing better yet than the start: {figure_name(metric)} " + (

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from legaldesk.core.recipes import Recipe
+from legaldesk.ui import theme
 from legaldesk.ui.choice_box import ChoiceBox
 from legaldesk.ui.dialogs import line_field
 from legaldesk.ui.pieces import button, label, set_role
@@ -120,11 +121,14 @@ class TrainingForm(QWidget):
             self._helps[name] = (help_, field.help)
             words = label("" if isinstance(made, Switch) else field.words, "secondary", wrap=True)
             words.setBuddy(made)
-            grid.addWidget(words, 2 * row, 0)
-            grid.addWidget(made, 2 * row, 1)
+            grid.addWidget(words, row, 0)
+            beside = QHBoxLayout()
+            beside.setSpacing(12)
+            beside.addWidget(made)
             if not isinstance(made, QLineEdit):
-                grid.setAlignment(made, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(help_, 2 * row + 1, 1)
+                beside.setAlignment(made, Qt.AlignmentFlag.AlignLeft)
+            beside.addWidget(help_, 1)
+            grid.addLayout(beside, row, 1)
         return grid
 
     def _editor(self, name: str, field: Field) -> QWidget:
@@ -137,6 +141,11 @@ class TrainingForm(QWidget):
             return switch
         line = line_field(field.words, "")
         line.setMaxLength(2000)
+        line.setMinimumWidth(theme.px(240 if _is_long(name) else 96))
+        line.setSizePolicy(
+            QSizePolicy.Policy.Expanding if _is_long(name) else QSizePolicy.Policy.Fixed,
+            QSizePolicy.Policy.Fixed,
+        )
         line.textEdited.connect(lambda text: self._take_text(name, field, text))
         self._show[name] = lambda value: line.setText(written(value))
         return line
@@ -158,5 +167,12 @@ class TrainingForm(QWidget):
 
 
 def _in_a_sentence(words: str) -> str:
-    """ "Batch size" as "batch size", but "TF32" as it is."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+    """ "Batch size" as "batch size", but names such as "TF32" as they are."""
+    if words[1:2].isupper() or words.startswith("Matryoshka"):
+        return words
+    return words[:1].lower() + words[1:]
+
+
+def _is_long(name: str) -> bool:
+    """Whether an argument is written in words or in a list."""
+    return str(Recipe.__annotations__[name]).startswith(("str", "tuple"))

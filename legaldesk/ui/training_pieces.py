@@ -100,7 +100,6 @@ class Card(QAbstractButton):
         self.setAccessibleName(". ".join(part for part in (title, tag, *sentences) if part))
         self.setText(title)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16 + theme.px(20), 12, 12, 12)
         column.setSpacing(4)
         self.parts = [label(title, "strong", wrap=True)]
         if tag:
@@ -114,9 +113,22 @@ class Card(QAbstractButton):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             column.addWidget(part)
         column.addStretch(1)
+        self._make_room()
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the words beside the ring."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._make_room()
+
+    def _make_room(self) -> None:
+        if (layout := self.layout()) is not None:
+            room = 20 + theme.px(20)
+            left, right = (12, room) if self.isRightToLeft() else (room, 12)
+            layout.setContentsMargins(left, 12, right, 12)
 
     def sizeHint(self) -> QSize:
         """What its layout asks for."""

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from legaldesk.ui import theme
 from legaldesk.ui.flow import Flow
@@ -108,7 +108,10 @@ class Plot(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self.heading)
+        self.head = QHBoxLayout()
+        self.head.setSpacing(8)
+        self.head.addWidget(self.heading, 1)
+        column.addLayout(self.head)
         column.addWidget(self.canvas)
         column.addLayout(self._legend)
         column.addStretch(1)
@@ -133,7 +136,7 @@ class Plot(QWidget):
             self._legend.addWidget(key)
         for look, name in enumerate(names):
             marks = {"symbol": LOOKS[look % len(LOOKS)][2]} if self._markers else {}
-            self.curves[name] = self.canvas.plot([], [], **marks)
+            self.curves[name] = self.canvas.plot([], [], antialias=True, **marks)
             self._dress(look, name)
 
     def _dress(self, look: int, name: str) -> None:
@@ -149,13 +152,14 @@ class Plot(QWidget):
         colours = theme.colours()
         self.canvas.setBackground(colours.window)
         self.canvas.setFixedHeight(theme.px(HIGH))
+        self.heading.setMinimumHeight(theme.px(18) + 10)
         self.canvas.showGrid(x=False, y=True, alpha=0.15)
         for side in ("left", "bottom"):
             axis = self.canvas.getAxis(side)
             axis.enableAutoSIPrefix(False)
             axis.setPen(pg.mkPen(colours.field_line))
             axis.setTextPen(pg.mkPen(colours.secondary))
-            axis.setStyle(tickFont=theme.font(theme.SMALL), tickLength=-4)
+            axis.setStyle(tickFont=theme.font(theme.SMALL), tickLength=-4, maxTickLevel=0)
         self.canvas.getAxis("left").setWidth(theme.px(44))
         self.canvas.getAxis("bottom").setHeight(theme.px(24))
         for look, name in enumerate(self.curves):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QListWidgetItem, QVBoxLayout, QWidget
 
 from legaldesk.core.runs import RunPhase, RunSummary
 from legaldesk.core.verdict import Decision
-from legaldesk.ui import theme
-from legaldesk.ui.document_text import plain, tip
-from legaldesk.ui.pieces import button, label, set_role
+from legaldesk.ui.document_text import day, plain, tip
+from legaldesk.ui.pieces import button, label
+from legaldesk.ui.training_rows import RowList, RowText
 from legaldesk.ui.training_words import moment, run_state, run_title
 
 _RUN = Qt.ItemDataRole.UserRole
@@ -33,20 +33,19 @@ class TrainingRuns(QWidget):
         self._filling = False
         self.new = button("New run", self._new, "view", "plus")
         self.new.setCheckable(True)
-        self.list = QListWidget()
-        self.list.setAccessibleName("Earlier runs")
+        self.list = RowList("Earlier runs")
         self.list.setProperty("role", "panel")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.itemSelectionChanged.connect(self._choose)
         self.note = label(EMPTY, "small", wrap=True)
         self.note.setContentsMargins(8, 0, 8, 8)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 12, 8, 8)
-        column.setSpacing(8)
+        column.setSpacing(4)
         column.addWidget(self.new)
+        column.addSpacing(8)
         self._heading = label("RUNS", "section")
+        self._heading.setContentsMargins(8, 0, 0, 0)
         column.addWidget(self._heading)
         column.addWidget(self.list, 1)
         column.addWidget(self.note)
@@ -85,13 +84,11 @@ class TrainingRuns(QWidget):
                 self.list.setCurrentRow(row)
 
     def _fill(self, item: QListWidgetItem, run: RunSummary) -> None:
-        title, when, state = plain(run.recipe.title), moment(run.created), run_state(run)
-        item.setText(f"{title}\n{when}\n{state}")
+        title, state = plain(run.recipe.title), run_state(run)
+        self.list.put(item, RowText(title, state, day(run.created), _sign(run)))
         item.setData(_RUN, run.id)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{run_title(run)}: {state}")
-        item.setToolTip(tip(title, when, state))
-        item.setIcon(theme.icon(*_sign(run)))
-        item.setSizeHint(QSize(40, 3 * theme.px(18) + 8))
+        item.setToolTip(tip(title, moment(run.created), state))
 
     def _choose(self) -> None:
         if self._filling:
@@ -108,15 +105,6 @@ class TrainingRuns(QWidget):
         self.new.setChecked(True)
         self.newWanted.emit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Signs as large as the text."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(
-            self, "list"
-        ):
-            self.list.setIconSize(QSize(theme.px(16), theme.px(16)))
-            set_role(self.list, "panel")
-
 
 def _sign(run: RunSummary) -> tuple[str, str]:
     if run.live:
@@ -128,5 +116,5 @@ def _sign(run: RunSummary) -> tuple[str, str]:
     if run.verdict is None:
         return "refresh", "secondary"
     if run.verdict.decision is Decision.ADOPT:
-        return "plus", "right"
+        return "check", "secondary"
     return "minus", "secondary"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -26,7 +26,7 @@ from legaldesk.ui.training_figures import GROUPS, Line, figure_meaning, figure_n
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _FIGURE, _LINE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-PAD = 8
+PAD = 6
 
 
 class TrainingTable(QWidget):
@@ -91,11 +91,26 @@ class TrainingTable(QWidget):
         grid = self.grid
         grid.verticalHeader().setDefaultSectionSize(theme.px(18) + 10)
         header = grid.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setHighlightSections(False)
+        for column, width in enumerate(self._widths()):
+            header.resizeSection(column, width)
         rows = grid.rowCount() * grid.verticalHeader().defaultSectionSize()
         bar = grid.horizontalScrollBar().sizeHint().height()
         grid.setFixedHeight(header.sizeHint().height() + rows + bar + 2)
+
+    def _widths(self) -> list[int]:
+        """Every figure is as wide as any other, so that no cell has to be measured."""
+        bold = QFontMetrics(theme.font(theme.BASE, bold=True))
+        base, small = QFontMetrics(theme.font(theme.BASE)), QFontMetrics(theme.font(theme.SMALL))
+        names = ["Way of searching", *(line.name for line in self._lines)]
+        figure = base.horizontalAdvance("0.000") + 6 + small.horizontalAdvance("0.000–0.000")
+        heads = [figure_name(metric) for metric in GROUPS[self.group.currentText()]]
+        return [
+            max(bold.horizontalAdvance(name) for name in names) + 2 * PAD + 4,
+            base.horizontalAdvance("before") + 2 * PAD,
+            *(max(figure + 2 * PAD, bold.horizontalAdvance(head) + 20) for head in heads),
+        ]
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(tabbed(self._lines))
@@ -113,30 +128,18 @@ def _figure_cell(line: Line, metric: str) -> QTableWidgetItem:
     if figure is not None:
         made.setData(_FIGURE, figure)
         name = f"{line.name}, {line.time}" if line.time else line.name
-        spoken = f"{figure_name(metric)}: {figure.value:.3f}, {_interval(figure)}"
+        spoken = f"{figure_name(metric)}: {figure.value:.3f}, {_interval(figure, ' to ')}"
         made.setToolTip(tip(name, spoken))
         made.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}. {spoken}")
     return made
 
 
-def _interval(figure: Figure) -> str:
-    return f"{figure.low:.3f} to {figure.high:.3f}"
+def _interval(figure: Figure, between: str = "–") -> str:
+    return f"{figure.low:.3f}{between}{figure.high:.3f}"
 
 
 class _Cells(QStyledItemDelegate):
     """A value with its interval in small figures; a hairline above each way of searching."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
-        """Room for value and interval."""
-        high = theme.px(18) + 10
-        line, figure = index.data(_LINE), index.data(_FIGURE)
-        bold = isinstance(line, Line) and index.column() == 0
-        metrics = QFontMetrics(theme.font(theme.BASE, bold=bold))
-        wide = metrics.horizontalAdvance(str(index.data()))
-        if figure is not None:
-            small = QFontMetrics(theme.font(theme.SMALL))
-            wide += 6 + small.horizontalAdvance(_interval(figure))
-        return QSize(wide + 2 * PAD + 4, high)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         """Draw one cell."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from legaldesk.core.runs import Proof, RunPhase, RunSummary
@@ -51,6 +51,7 @@ class TrainingVerdict(Step):
         super().__init__(4, "Verdict")
         self._coach, self._wishes, self._models = coach, wishes, models
         self._run: RunSummary | None = None
+        self._proof: Proof | None = None
         self._kept: set[str] = set()
         self._sign, self.sentence = Sign(), label("", "heading", wrap=True)
         self.why = label("", wrap=True)
@@ -72,7 +73,7 @@ class TrainingVerdict(Step):
         column.setSpacing(8)
         told = QHBoxLayout()
         told.setSpacing(8)
-        told.addWidget(self._sign)
+        told.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         told.addWidget(self.sentence, 1)
         column.addLayout(told)
         column.addWidget(self.why)
@@ -113,13 +114,19 @@ class TrainingVerdict(Step):
         self._sign.show_icon(icon, role)
         self.sentence.setText(verdict_line(proof))
         self.why.setText(proof.verdict.sentence)
-        self.table.show_lines(lines(proof.before, proof.after), corpus_line(proof))
-        self.general_fold.setVisible(len(proof.general) == 2)
-        if len(proof.general) == 2:
-            self.general.show_lines(lines(proof.general[:1], proof.general[1:]), "")
-        self.general.setVisible(self.general_fold.isVisible() and self.general_fold.isChecked())
-        self.changes.show_proof(proof)
+        if proof is not self._proof:
+            self._proof = proof
+            self._show_figures(proof)
         self.show_decision()
+
+    def _show_figures(self, proof: Proof) -> None:
+        self.table.show_lines(lines(proof.before, proof.after), corpus_line(proof))
+        asked = len(proof.general) == 2
+        if asked:
+            self.general.show_lines(lines(proof.general[:1], proof.general[1:]), "")
+        self.general_fold.setVisible(asked)
+        self.general.setVisible(asked and self.general_fold.isChecked())
+        self.changes.show_proof(proof)
 
     def show_decision(self) -> None:
         """What can be decided, and what has been."""

@@ -127,7 +127,7 @@ class TrainingView(View):
         self._line.setVisible(not narrow)
         self.runs.setMinimumWidth(0 if narrow else theme.px(RUNS))
         self.runs.setMaximumWidth(16_777_215 if narrow else theme.px(RUNS))
-        self.runs.setMaximumHeight(theme.px(130) if narrow else 16_777_215)
+        self.runs.setMaximumHeight(theme.px(122) if narrow else 16_777_215)
         self.runs.show_short(narrow)
 
     # ------------------------------------------------------------ showing

@@ -114,7 +114,7 @@ def row_name(row: TableRow, widest: int) -> str:
     if row.mode is Mode.LEXICAL:
         return "Words alone"
     cut = f"cut to {row.dimension:,}" if row.dimension < widest else f"full size, {widest:,}"
-    return f"Meaning, {cut}" if row.mode is Mode.DENSE else "Words and meaning together"
+    return f"Meaning, {cut}" if row.mode is Mode.DENSE else "Words and meaning"
 
 
 def split_line(found: Findings) -> str:
