@@ -165,6 +165,26 @@ def test_the_highlights_boxes_lie_on_the_passages_text(qtbot, window, remote):
     assert letters(read) == letters(hit.text)
 
 
+def test_the_words_of_a_page_can_be_selected_where_they_stand(qtbot, window, remote):
+    importing.import_files(remote, (str(LAW),), "Case", {})
+    ask(qtbot, window, QUESTION)
+    hit = window.search.results.hit
+
+    page = viewing.page_words(remote, hit.document_id, hit.page)
+
+    span = next(span for span in hit.spans if span.page == hit.page)
+    inside = [word for word in page.words if span.start <= word.start < span.end]
+    assert letters("".join(page.text[w.start : w.end] for w in inside)) == letters(
+        page.text[span.start : span.end]
+    )
+    with pypdfium2.PdfDocument(LAW) as law:
+        read = [read_box(law[hit.page - 1], word.box) for word in inside]
+    assert sum(
+        letters(page.text[w.start : w.end]) in letters(text)
+        for w, text in zip(inside, read, strict=True)
+    ) == len(inside)
+
+
 def read_box(page, box) -> str:
     """The text that PDFium finds inside a box given from the page's top left."""
     height = page.get_height()
@@ -242,9 +262,7 @@ def leases(folder, number):
     return {f"{each}.pdf" for each in range(number)}
 
 
-def test_an_import_cut_off_by_closing_the_window_goes_on_at_the_next_start(
-    qtbot, start, tmp_path
-):
+def test_an_import_cut_off_by_closing_the_window_goes_on_at_the_next_start(qtbot, start, tmp_path):
     names = leases(tmp_path / "leases", 200)
     with start(qtbot) as (window, desk):
         matters.create_matter(desk, "Case")
@@ -268,9 +286,7 @@ def test_an_import_cut_off_by_closing_the_window_goes_on_at_the_next_start(
         qtbot.waitUntil(lambda: window.actors.book.find("Case").documents == 200)
 
 
-def test_an_engine_that_is_killed_is_said_and_starts_again_and_search_works(
-    qtbot, start, tmp_path
-):
+def test_an_engine_that_is_killed_is_said_and_starts_again_and_search_works(qtbot, start, tmp_path):
     leases(tmp_path / "leases", 3)
     with start(qtbot) as (window, desk):
         importing.import_files(desk, (str(tmp_path / "leases"),), "Case", {})

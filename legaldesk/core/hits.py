@@ -125,6 +125,24 @@ class EngineState:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A range of a page's characters without white space, on one line, and where it lies."""
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """A page's text and its words in the order of the text; none where they have no place."""
+
+    page: int
+    text: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PageBoxes:
     """Where spans lie on one page: merged line boxes."""
 

@@ -38,6 +38,8 @@ from legaldesk.engine.parser_messages import (
     Render,
     Reply,
     Request,
+    Spell,
+    Spelt,
     clip,
 )
 from legaldesk.engine.system import limit_this_process
@@ -127,6 +129,8 @@ class Session:
                 yield self._render(request)
             case Locate():
                 yield Located(request.id, list(self._locate(request))), b""
+            case Spell():
+                yield Spelt(request.id, self._spell(request)), b""
         yield Done(request.id), b""
 
     def _close(self, key: str) -> None:
@@ -154,6 +158,12 @@ class Session:
             with pdfium.opened_page(document, number) as page:
                 boxes = pdfium_view.line_boxes(page, pdfium.text_page(page), wanted)
             yield number, [(box.left, box.top, box.right, box.bottom) for box in boxes]
+
+    def _spell(self, request: Spell) -> list[tuple[int, int, float, float, float, float]]:
+        with pdfium.opened_page(self._document(request.key), request.page) as page:
+            found = pdfium_view.words(page, pdfium.text_page(page))
+        boxes = ((word.start, word.end, word.box) for word in found)
+        return [(a, b, box.left, box.top, box.right, box.bottom) for a, b, box in boxes]
 
 
 def extract_with_pdfium(request: Extract, data: bytes) -> Iterator[tuple[Reply, bytes]]:

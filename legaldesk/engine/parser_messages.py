@@ -28,6 +28,8 @@ MAX_PIXELS = 24_000_000
 """Pixels of one page image."""
 MAX_SPANS = 500
 MAX_BOXES = 20_000
+MAX_WORDS = 20_000
+"""Words of one page that can be pointed at."""
 
 Library = Literal["pdfium", "pypdf"]
 Structure = Literal["both", "pdfium", "pypdf", "none"]
@@ -74,6 +76,14 @@ class Locate(Struct, tag="boxes", tag_field="kind", frozen=True):
     spans: Annotated[list[tuple[int, int, int]], Meta(max_length=MAX_SPANS)]
 
 
+class Spell(Struct, tag="spell", tag_field="kind", frozen=True):
+    """Find the words of a page."""
+
+    id: int
+    key: str
+    page: int
+
+
 class Close(Struct, tag="close", tag_field="kind", frozen=True):
     """Forget an open document."""
 
@@ -81,7 +91,7 @@ class Close(Struct, tag="close", tag_field="kind", frozen=True):
     key: str
 
 
-Request = Extract | Open | Render | Locate | Close
+Request = Extract | Open | Render | Locate | Spell | Close
 
 
 class Counted(Struct, tag="counted", tag_field="kind", frozen=True):
@@ -142,6 +152,19 @@ class Located(Struct, tag="located", tag_field="kind", frozen=True):
     ]
 
 
+Place = Annotated[int, Meta(ge=0, le=MAX_CHARACTERS)]
+
+
+class Spelt(Struct, tag="spelt", tag_field="kind", frozen=True):
+    """The words of a page: (start, end, left, top, right, bottom)."""
+
+    id: int
+    words: Annotated[
+        list[tuple[Place, Place, Coordinate, Coordinate, Coordinate, Coordinate]],
+        Meta(max_length=MAX_WORDS),
+    ]
+
+
 class Done(Struct, tag="done", tag_field="kind", frozen=True):
     """The request is finished."""
 
@@ -160,7 +183,7 @@ class Failed(Struct, tag="failed", tag_field="kind", frozen=True):
     detail: Annotated[str, Meta(max_length=MAX_TITLE)] = ""
 
 
-Reply = Counted | Facts | Page | Image | Located | Done | Failed
+Reply = Counted | Facts | Page | Image | Located | Spelt | Done | Failed
 
 
 def clip(text: str, length: int) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from legaldesk.core.documents import Extraction
 from legaldesk.core.errors import Unsupported
-from legaldesk.core.hits import PageBoxes, PageImage
+from legaldesk.core.hits import PageBoxes, PageImage, Word
 from legaldesk.core.passages import Span
 from legaldesk.engine.child import Children
 from legaldesk.engine.parser_messages import MAX_FILE, MAX_PAGE_BYTES
@@ -91,6 +91,12 @@ class ParserPool:
         Raises like ``render``.
         """
         return self._viewer.boxes(document_key, load, password, spans)
+
+    def words(
+        self, document_key: str, load: Callable[[], bytes], password: str | None, page: int
+    ) -> tuple[Word, ...]:
+        """The words of a page (from 1) and where they lie. Raises like ``render``."""
+        return self._viewer.words(document_key, load, password, page)
 
     def forget(self, document_key: str) -> None:
         """Let go of a document that was shown, because it is being removed."""

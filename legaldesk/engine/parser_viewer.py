@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from legaldesk.core.errors import Damaged, Locked, ProcessDied
-from legaldesk.core.hits import Box, PageBoxes, PageImage
+from legaldesk.core.hits import Box, PageBoxes, PageImage, Word
 from legaldesk.core.passages import Span
 from legaldesk.engine.child import Child
 from legaldesk.engine.parser_messages import (
@@ -29,6 +29,8 @@ from legaldesk.engine.parser_messages import (
     Render,
     Reply,
     Request,
+    Spell,
+    Spelt,
     clip,
 )
 from legaldesk.engine.parser_reading import Limits, decode_reply
@@ -90,6 +92,17 @@ class Viewer:
                 PageBoxes(page, tuple(Box(*box) for box in boxes))
                 for page, boxes in untrusted.pages
             )
+
+    def words(
+        self, key: str, load: Callable[[], bytes], password: str | None, page: int
+    ) -> tuple[Word, ...]:
+        """See ParserPool.words."""
+        with self._turn:
+            self._show(key, load, password)
+            untrusted, _ = self._ask(Spell(next(self._ids), key, page))
+            if not isinstance(untrusted, Spelt) or any(a >= b for a, b, *_ in untrusted.words):
+                raise self._nonsense()
+            return tuple(Word(start, end, Box(*box)) for start, end, *box in untrusted.words)
 
     def forget(self, key: str) -> None:
         """Close a document, so that nothing of it stays in the child's memory."""

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as c_api
 
 from legaldesk.core.errors import Damaged
-from legaldesk.core.hits import Box, PageImage
-from legaldesk.engine.parser_messages import MAX_PIXELS
+from legaldesk.core.hits import Box, PageImage, Word
+from legaldesk.engine.parser_messages import MAX_PIXELS, MAX_WORDS
 from legaldesk.engine.pdfium import page_size
 
 _MIN_OVERLAP = 0.3
@@ -66,6 +66,31 @@ def line_boxes(page: Any, textpage: Any, ranges: Iterable[tuple[int, int]]) -> l
         indices = range(max(0, start), min(end, count))
         shapes = (_shape(textpage, index, to_shown) for index in indices)
         found.extend(_merge(shape for shape in shapes if shape))
+    return found
+
+
+def words(page: Any, textpage: Any) -> list[Word]:
+    """The words of a page in the order of its text, MAX_WORDS at most.
+
+    A word ends at white space and where the next character is not beside the last one.
+    """
+    to_shown = shown_mapping(page)
+    found: list[Word] = []
+    line: Box | None = None
+    for index in range(textpage.count_chars()):
+        shape = None if _is_space(textpage, index) else _shape(textpage, index, to_shown)
+        if shape is None:
+            line = None
+            continue
+        tight, loose = shape
+        if line is not None and found and _same_line(line, loose):
+            last = found[-1]
+            found[-1] = Word(last.start, index + 1, _union(last.box, loose))
+        elif len(found) < MAX_WORDS:
+            found.append(Word(index, index + 1, loose))
+        else:
+            break
+        line = loose
     return found
 
 

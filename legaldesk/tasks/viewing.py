@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from legaldesk.core.hits import PageBoxes, PageImage
+from legaldesk.core.documents import TextSource
+from legaldesk.core.hits import PageBoxes, PageImage, PageWords
 from legaldesk.core.passages import Span
 from legaldesk.core.progress import Report, silent
 from legaldesk.engine.local_desk import LocalDesk
@@ -36,6 +37,27 @@ def passage_boxes(
         desk.passwords.get(document_id),
         spans,
     )
+
+
+@task
+def page_words(desk: LocalDesk, document_id: str, page: int, report: Report = silent) -> PageWords:
+    """A page's text with its words' places, so that text can be selected on it.
+
+    No words where the text is the second reader's, whose characters have no places. Raises
+    Locked and Damaged.
+    """
+    document = desk.reader.document(document_id)
+    row = desk.reader.count("SELECT id FROM documents WHERE sha256 = ?", document_id)
+    text, _ = desk.reader.page_texts(row, [page]).get(page, ("", None))
+    if not text or document.text_source is not TextSource.PDFIUM:
+        return PageWords(page, text, ())
+    found = desk.parsers.words(
+        document_id,
+        lambda: desk.originals.load(document),
+        desk.passwords.get(document_id),
+        page,
+    )
+    return PageWords(page, text, tuple(word for word in found if word.end <= len(text)))
 
 
 @task

@@ -98,6 +98,11 @@ class PageColumn(QGraphicsView):
         inside = [page for page in around if 1 <= page <= len(self.pages.layout)]
         return sorted(inside, key=lambda page: (page not in visible, abs(page - self.page)))
 
+    def spot(self, position: QPointF) -> tuple[int, float, float] | None:
+        """The page at a point of the view, and the point on it; None beside the pages."""
+        point = self.viewportTransform().inverted()[0].map(position)
+        return self.pages.layout.spot(point.x(), point.y())
+
     # ------------------------------------------------------------ moving
 
     def go_to(self, page: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QTransform
 
 from legaldesk.core.hits import Box
@@ -62,6 +62,18 @@ class PageLayout:
         first = min(bisect_right(self._bottoms, top) + 1, len(self))
         last = max(bisect_left(self._tops, bottom), first)
         return range(first, last + 1)
+
+    def spot(self, x: float, y: float) -> tuple[int, float, float] | None:
+        """The page at a point, and the point from the page's stored top left; None between them."""
+        if not len(self):
+            return None
+        number = self.between(y, y)[0]
+        where = self.page(number)
+        if not where.contains(x, y):
+            return None
+        back = turned(*self.stored[number - 1], self.rotation).inverted()[0]
+        point = back.map(QPointF(x - where.left(), y - where.top()))
+        return number, point.x(), point.y()
 
     def box(self, number: int, box: Box) -> QRectF:
         """Where a box of a page lies."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 HIGHLIGHT = QColor("#FFE03C")
+SELECTED = QColor("#A9C7FF")
 PAPER = QColor("#FFFFFF")
 BAR = QColor("#2456C7")
 QUIET = QColor("#57606A")
@@ -36,6 +37,7 @@ class PageItem(QGraphicsItem):
         self.image: QImage | None = None
         self.sentence = ""
         self.boxes: tuple[Box, ...] = ()
+        self.selected: tuple[Box, ...] = ()
         self.line = QColor("#D8DEE4")
 
     def boundingRect(self) -> QRectF:
@@ -82,21 +84,17 @@ class PageItem(QGraphicsItem):
             _paint_part(painter, self.image, paper, seen & paper)
         painter.setPen(QPen(self.line, 1))
         painter.drawRect(paper.adjusted(-1, -1, 0, 0))
-        self._paint_highlight(painter, paper.width() / self.width, paper.height() / self.height)
+        if not self.sentence:
+            across, down = paper.width() / self.width, paper.height() / self.height
+            self._paint_highlight(painter, across, down)
+            _multiply(painter, _region(self.selected, across, down), SELECTED)
 
     def _paint_highlight(self, painter: QPainter, across: float, down: float) -> None:
         """Multiply the boxes onto the page, each pixel once; and a bar in the margin beside."""
-        if not self.boxes or self.sentence:
+        if not self.boxes:
             return
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        lines = QRegion()
-        for box in self.boxes:
-            lines += QRect(
-                QPoint(round(box.left * across), round(box.top * down)),
-                QPoint(round(box.right * across) - 1, round(box.bottom * down) - 1),
-            )
-        for rect in lines:  # type: ignore[attr-defined]  # the stubs lack its __iter__
-            painter.fillRect(rect, HIGHLIGHT)
+        lines = _region(self.boxes, across, down)
+        _multiply(painter, lines, HIGHLIGHT)
         around = lines.boundingRect()
         wide, away = max(2, round(2.5 * across)), round(7 * across)
         left = max(0, around.left() - away)
@@ -128,6 +126,7 @@ class PageScene(QGraphicsScene):
         self.items_by_page: dict[int, PageItem] = {}
         self.line = QColor("#D8DEE4")
         self._boxes: dict[int, tuple[Box, ...]] = {}
+        self._selection: tuple[int, tuple[Box, ...]] = (0, ())
 
     def set_pages(self, sizes: Sequence[tuple[float, float]], rotation: int = 0) -> None:
         """Lay out another document, or the same one turned."""
@@ -146,6 +145,7 @@ class PageScene(QGraphicsScene):
         item = PageItem(number, self.layout.stored[number - 1], self.layout.rotation)
         item.setPos(self.layout.page(number).topLeft())
         item.boxes = self._boxes.get(number, ())
+        item.selected = self._selection[1] if number == self._selection[0] else ()
         item.line = self.line
         self.addItem(item)
         self.items_by_page[number] = item
@@ -164,6 +164,15 @@ class PageScene(QGraphicsScene):
         for number, item in self.items_by_page.items():
             item.boxes = self._boxes.get(number, ())
             item.update()
+
+    def set_selection(self, page: int, boxes: tuple[Box, ...]) -> None:
+        """Show these boxes of a page as selected, and no others."""
+        self._selection = page, boxes
+        for number, item in self.items_by_page.items():
+            chosen = boxes if number == page else ()
+            if item.selected != chosen:
+                item.selected = chosen
+                item.update()
 
     def set_line(self, colour: QColor) -> None:
         """The colour of the hairline around each page."""
@@ -199,6 +208,23 @@ def _paint_part(painter: QPainter, image: QImage, paper: QRect, seen: QRect) -> 
     source = QRectF(seen.x() * ratio, seen.y() * ratio, seen.width() * ratio, seen.height() * ratio)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, ratio < ENLARGED)
     painter.drawImage(QRectF(seen), image, source)
+
+
+def _region(boxes: Sequence[Box], across: float, down: float) -> QRegion:
+    """Boxes in device pixels, each pixel once."""
+    found = QRegion()
+    for box in boxes:
+        found += QRect(
+            QPoint(round(box.left * across), round(box.top * down)),
+            QPoint(round(box.right * across) - 1, round(box.bottom * down) - 1),
+        )
+    return found
+
+
+def _multiply(painter: QPainter, region: QRegion, colour: QColor) -> None:
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+    for rect in region:  # type: ignore[attr-defined]  # the stubs lack its __iter__
+        painter.fillRect(rect, colour)
 
 
 def _off(position: float) -> float:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from legaldesk.core.documents import DocumentDetails, TextSource
+from legaldesk.core.documents import Document, DocumentDetails, TextSource
 from legaldesk.core.errors import LegalDeskError, Locked
 from legaldesk.core.hits import Hit, PageBoxes
 from legaldesk.core.passages import Span
@@ -23,6 +23,7 @@ from legaldesk.ui.page_keys import steer
 from legaldesk.ui.page_latest import Latest
 from legaldesk.ui.page_layout import LETTER
 from legaldesk.ui.page_locked import LockedPanel
+from legaldesk.ui.page_sentences import EMPTY, NO_BOXES, NOT_PLACED
 from legaldesk.ui.page_toolbar import PageToolbar
 from legaldesk.ui.pieces import hairline
 
@@ -30,22 +31,17 @@ if TYPE_CHECKING:
     from legaldesk.workers.lane import Lane
     from legaldesk.workers.requests import Requests
 
-EMPTY = "The page of the passage you choose is shown here."
-NOT_PLACED = (
-    "This document's text came from the second reader, so the passage cannot be highlighted "
-    "on its page."
-)
-NO_BOXES = "The passage has no place on its page that could be highlighted."
-
 
 class PageView(QWidget):
     """Pages of one document at a time under a bar, with the passage of a hit highlighted.
 
     ``pageShown`` names the document and the page that has most of the view;
-    ``passwordNeeded`` the document that does not open without one.
+    ``passwordNeeded`` the document that does not open without one. ``documentChanged`` tells
+    that what was in view is not any more.
     """
 
     pageShown = Signal(str, int)
+    documentChanged = Signal()
     passwordNeeded = Signal(str)
 
     def __init__(self, requests: Requests, lane: Lane, parent: QWidget | None = None) -> None:
@@ -94,6 +90,7 @@ class PageView(QWidget):
         self.images.want(())
         self._document, self._spans, self._details = "", (), None
         self.canvas.set_pages(())
+        self.documentChanged.emit()
         self._stand_in(self._empty, EMPTY)
 
     def refresh_theme(self) -> None:
@@ -106,6 +103,11 @@ class PageView(QWidget):
     def document_id(self) -> str:
         """The document in view; empty where there is none."""
         return self._document
+
+    @property
+    def document(self) -> Document | None:
+        """The document in view, once it is open."""
+        return self._details.document if self._details else None
 
     @property
     def settled(self) -> bool:
@@ -135,6 +137,7 @@ class PageView(QWidget):
 
     def _open(self) -> None:
         """Find out the sizes of the pages, unless they are known from before."""
+        self.documentChanged.emit()
         self.images.want(())
         self._details = None
         known = self._known.get(self._document)
@@ -236,8 +239,6 @@ class PageView(QWidget):
 
     def _on_refused(self, error: LegalDeskError) -> None:
         self.locked.refuse(error.message)
-
-    # ------------------------------------------------------------ the bar
 
     def _on_page(self, page: int) -> None:
         labels = self._details.labels if self._details else ()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from legaldesk.core import citation
+from legaldesk.core.documents import Document
 from legaldesk.core.hits import Hit
 from legaldesk.core.passages import Span
 from legaldesk.ui.dialogs import ask
@@ -35,12 +36,17 @@ class Pairing(QObject):
 
     def ask_for_hit(self, hit: Hit) -> None:
         """Ask for a question that a hit's passage answers."""
-        matter = self._book.current if self._book.current in hit.matters else ""
+        matter = self._matter(hit.matters)
         self._ask(hit.body, citation.where(hit), hit.document_id, hit.spans, matter)
 
-    def ask_for(self, text: str, where: str, document_id: str, spans: Sequence[Span]) -> None:
-        """Ask for a question that a selected text answers."""
-        self._ask(text, where, document_id, spans, "")
+    def ask_for(self, text: str, document: Document, span: Span) -> None:
+        """Ask for a question that a text answers that was selected on a page."""
+        where = f"{document.name}, p. {span.page}"
+        self._ask(text, where, document.id, (span,), self._matter(document.matters))
+
+    def _matter(self, matters: Sequence[str]) -> str:
+        """The current matter, if the document is in it."""
+        return self._book.current if self._book.current in matters else ""
 
     def _ask(
         self, text: str, where: str, document_id: str, spans: Sequence[Span], matter: str

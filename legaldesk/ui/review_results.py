@@ -13,6 +13,7 @@ from legaldesk.core.labels import Verdict
 from legaldesk.ui import keys, page_keys, verdict_words
 from legaldesk.ui.empty_state import EmptyState
 from legaldesk.ui.page_latest import Latest
+from legaldesk.ui.page_selection import PageSelection
 from legaldesk.ui.page_view import PageView
 from legaldesk.ui.pieces import button
 from legaldesk.ui.review_card import ReviewCard
@@ -49,6 +50,7 @@ class ResultsPage(QWidget):
         self.walk = Walk()
         self.card = ReviewCard()
         self.page = PageView(requests, lanes.pages)
+        self.selection = PageSelection(self.page, requests, lanes.pages)
         self.again = button("Look again", self.start_over, "primary")
         self.settings = button("Settings", self.settingsWanted.emit)
         self.nothing = EmptyState("check", NONE, ABOUT, self.again, self.settings)
@@ -74,6 +76,7 @@ class ResultsPage(QWidget):
         card.marked.connect(self.mark)
         card.skipped.connect(self.skip)
         card.undone.connect(self.undo)
+        self.selection.pairWanted.connect(self._labels.pairing.ask_for)
         self._marks.changed.connect(self._show_standing)
         self._labels.memory.changed.connect(self._take_wish)
         marking = {

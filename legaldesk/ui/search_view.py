@@ -18,6 +18,7 @@ from legaldesk.core import citation
 from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.ui import keys
 from legaldesk.ui.empty_state import EmptyState
+from legaldesk.ui.page_selection import PageSelection
 from legaldesk.ui.page_view import PageView
 from legaldesk.ui.pieces import hairline
 from legaldesk.ui.result_foot import ResultFoot
@@ -53,7 +54,7 @@ class SearchView(View):
         super().__init__()
         self.welcome = welcome
         self._requests = requests
-        self._pages = pages
+        self._pages, self._pairing = pages, labels.pairing
         self._page: PageView | None = None
         self._split = QByteArray()
         self._chosen_by_hand = False
@@ -127,6 +128,8 @@ class SearchView(View):
         """The page at the right, made when it is first needed."""
         if self._page is None:
             self._page = PageView(self._requests, self._pages)
+            self.selection = PageSelection(self._page, self._requests, self._pages)
+            self.selection.pairWanted.connect(self._pairing.ask_for)
             self.splitter.addWidget(self._page)
             for place, share in enumerate(SHARES):
                 self.splitter.setStretchFactor(place, share)

@@ -126,6 +126,10 @@ class Requests:
         """Where spans lie on their pages: a tuple of PageBoxes."""
         return self._job(viewing.passage_boxes, document_id, tuple(spans))
 
+    def page_words(self, document_id: str, page: int) -> Job:
+        """A page's text and where its words lie: PageWords."""
+        return self._job(viewing.page_words, document_id, page)
+
     def unlock_document(self, document_id: str, password: str) -> Job:
         """Open a stored document that has a password, for viewing; fails with Locked."""
         return self._job(viewing.unlock_document, document_id, password)

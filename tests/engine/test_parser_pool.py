@@ -303,6 +303,17 @@ def test_a_page_is_drawn_and_its_passage_found(pool: ParserPool) -> None:
     assert [(found.page, len(found.boxes)) for found in boxes] == [(2, 1), (1, 1)]
 
 
+def test_the_words_of_a_page_are_pieces_of_its_text_and_lie_on_it(pool: ParserPool) -> None:
+    data = pdf.text_pdf("one", pdf.LEASE)
+    text = pool.extract(data, "lease.pdf").pages[1].text
+
+    words = pool.words("key", lambda: data, None, 2)
+
+    assert [text[word.start : word.end] for word in words] == text.split()
+    assert all(0 <= w.box.left < w.box.right <= 612 for w in words)
+    assert all(0 <= w.box.top < w.box.bottom <= 792 for w in words)
+
+
 def test_a_document_is_loaded_once_while_it_is_among_the_last_three(pool: ParserPool) -> None:
     loaded: list[str] = []
 

@@ -28,7 +28,18 @@ from legaldesk.core.documents import (
 )
 from legaldesk.core.errors import Locked, WrongUse
 from legaldesk.core.findings import Findings
-from legaldesk.core.hits import Answer, Box, Coverage, EngineState, Hit, PageBoxes, PageImage, Scope
+from legaldesk.core.hits import (
+    Answer,
+    Box,
+    Coverage,
+    EngineState,
+    Hit,
+    PageBoxes,
+    PageImage,
+    PageWords,
+    Scope,
+    Word,
+)
 from legaldesk.core.labels import Label, PastQuestion
 from legaldesk.core.passages import Span
 from legaldesk.core.progress import Progress
@@ -180,6 +191,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
             "list_documents",
             "page_image",
             "passage_boxes",
+            "page_words",
             "document_details",
             "list_problems",
             "example_questions",
@@ -391,6 +403,18 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     def passage_boxes(self, document_id: str, spans) -> Job:
         boxes = tuple(PageBoxes(span.page, (Box(72, 200, 540, 260),)) for span in spans)
         return self._job("passage_boxes", lambda _: boxes, document_id, tuple(spans))
+
+    def page_words(self, document_id: str, page: int) -> Job:
+        """Two lines of five words, 60 points apart."""
+        text = "one two three four five\nsix seven eight nine ten"
+        places = []
+        for line, row in enumerate(text.split("\n")):
+            for column, word in enumerate(row.split()):
+                start, left, top = text.index(word), 72 + 60 * column, 100 + 20 * line
+                box = Box(left, top, left + 50, top + 12)
+                places.append(Word(start, start + len(word), box))
+        words = PageWords(page, text, tuple(places))
+        return self._job("page_words", lambda _: words, document_id, page)
 
     def unlock_document(self, document_id: str, password: str) -> Job:
         def work(_) -> None:

@@ -2,11 +2,13 @@
 
 import pytest
 from fake_labels import BUSY, OTHER, label
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from legaldesk.core.labels import LabelSource, Verdict
+from legaldesk.core.passages import Span
 from legaldesk.ui.pair_question import PairQuestion
 from legaldesk.ui.result_list import STANDING
 from legaldesk.ui.settle_question import SettleQuestion
@@ -234,3 +236,83 @@ def test_a_forgotten_question_is_not_kept_again_when_its_answer_is_renewed(qtbot
         asked.actors.asker.renew()
 
     assert len([call for call in office.asked if call[0] == "remember_answer"]) == 1
+
+
+# ---------------------------------------------------------------- text selected on a page
+
+
+@pytest.fixture
+def page(qtbot, asked):
+    """The page of the first hit, its words known."""
+    view = asked.search.page
+    qtbot.waitUntil(lambda: view.settled)
+    view.canvas.go_to(12)
+    hover(view, 80, 105)
+    qtbot.waitUntil(lambda: asked.search.selection._words(12) is not None)
+    return view
+
+
+def spot(view, x, y):
+    """Where a point of page 12 is in the view."""
+    corner = view.canvas.pages.layout.page(12).topLeft()
+    return view.canvas.mapFromScene(corner.x() + x, corner.y() + y)
+
+
+def hover(view, x, y):
+    QTest.mouseMove(view.canvas.viewport(), spot(view, x, y))
+    send(view, QEvent.Type.MouseMove, x, y, Qt.MouseButton.NoButton)
+
+
+def send(view, kind, x, y, held=Qt.MouseButton.LeftButton):
+    """A mouse event as the window system sends it."""
+    where = QPointF(spot(view, x, y))
+    viewport = view.canvas.viewport()
+    button = Qt.MouseButton.NoButton if kind is QEvent.Type.MouseMove else held
+    none = Qt.KeyboardModifier.NoModifier
+    there = QPointF(viewport.mapToGlobal(where))
+    QApplication.sendEvent(viewport, QMouseEvent(kind, where, there, button, held, none))
+
+
+def draw(view, start, end):
+    """Draw over the page with the left button held."""
+    send(view, QEvent.Type.MouseButtonPress, *start)
+    send(view, QEvent.Type.MouseMove, *end)
+    send(view, QEvent.Type.MouseButtonRelease, *end)
+
+
+def test_drawing_over_a_page_selects_whole_words(asked, page):
+    draw(page, (200, 105), (140, 125))
+
+    assert asked.search.selection.text == "three four five six seven"
+    assert asked.search.selection.span == Span(12, 8, 33)
+    assert asked.search.selection.bar.line.text() == "5 words selected"
+
+
+def test_a_selection_becomes_a_pair_with_its_question(qtbot, asked, page, office):
+    draw(page, (80, 105), (140, 105))
+    asked.search.selection.bar.pair.click()
+    dialog = QApplication.activeModalWidget()
+    qtbot.keyClicks(dialog.box, "Which numbers?")
+    QTest.keyClick(dialog.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(office.labels))
+
+    call = next(each for each in office.asked if each[0] == "label_selection")
+    span = (Span(12, 0, 7),)
+    assert call[1:] == ("Which numbers?", "id-Supply Agreement.pdf", span, "Acme v. Byte")
+
+
+def test_a_press_beside_the_text_or_another_document_clears_the_selection(qtbot, asked, page):
+    draw(page, (80, 105), (140, 105))
+    draw(page, (400, 600), (400, 600))
+    assert asked.search.selection.text == "" and asked.search.selection.bar.isHidden()
+
+    draw(page, (80, 105), (140, 105))
+    asked.search.step(1)
+    assert asked.search.selection.bar.isHidden()
+
+
+def test_selected_text_is_copied(asked, page):
+    draw(page, (80, 105), (140, 105))
+    asked.search.selection.bar.copy.click()
+
+    assert QApplication.clipboard().text() == "one two"
