@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "__main__": set(ROOMS),
 }
 # They import the rooms, and among them each other; no room imports them.
-WIRING = ("app", "cli", "cli_evaluate", "cli_labels", "cli_models", "cli_training", "cli_output", "__main__")
+COMMANDS = ("cli_evaluate", "cli_labels", "cli_models", "cli_training")
+WIRING = ("app", "cli", *COMMANDS, "cli_output", "__main__")
 INSTEAD = {
     "core": "core knows nobody: pass the value in as a parameter",
     "engine": "take what is needed as a parameter, so that a task can call this",
@@ -79,8 +80,10 @@ def broken_rules(sources: Mapping[str, str]) -> list[str]:
                 loaded_by[top].append(f"{path}:{one.line}")
     for library, places in loaded_by.items():
         if len({place.rpartition(":")[0] for place in places}) > 1:
-            found.append(f"{', '.join(places)}: only one engine module may import {library} at its "
-                         "top level: import it inside the functions of the others")
+            found.append(
+                f"{', '.join(places)}: only one engine module may import {library} at its "
+                "top level: import it inside the functions of the others"
+            )
     return found
 
 
@@ -199,17 +202,28 @@ PLANTED = [
     ("legaldesk/cli.py", "def f():\n    import PySide6.QtSvg", "for ui alone"),
     ("legaldesk/tasks/a.py", "from PySide6.QtCore import Signal", "Qt ends at workers"),
     ("legaldesk/app.py", "from PySide6.QtCore import QTimer", "inside the functions"),
-    *((f"legaldesk/{room}/a.py", f"def f():\n    import {library}", "only engine knows")
-      for room in ("core", "tasks", "workers", "ui") for library in sorted(ENGINE_ONLY)),
+    *(
+        (f"legaldesk/{room}/a.py", f"def f():\n    import {library}", "only engine knows")
+        for room in ("core", "tasks", "workers", "ui")
+        for library in sorted(ENGINE_ONLY)
+    ),
     ("legaldesk/cli.py", "from sqlite3 import connect", "only engine knows"),
     ("legaldesk/engine/a.py", "def f():\n    import keyring", "only keyring_token may"),
     ("legaldesk/engine/hub.py", "from huggingface_hub import HfApi", "only hub_child and"),
-    *(("legaldesk/core/a.py", f"import {module}", "core has no files")
-      for module in [*sorted(NOT_IN_CORE), "urllib.request"]),
+    *(
+        ("legaldesk/core/a.py", f"import {module}", "core has no files")
+        for module in [*sorted(NOT_IN_CORE), "urllib.request"]
+    ),
     ("legaldesk/core/a.py", "from os import path", "core has no files"),
-    *((f"legaldesk/{room}/a.py", f"try:\n    import {module}\nexcept ImportError: pass",
-       "Windows has no such module")
-      for room in ROOMS for module in sorted(POSIX_ONLY)),
+    *(
+        (
+            f"legaldesk/{room}/a.py",
+            f"try:\n    import {module}\nexcept ImportError: pass",
+            "Windows has no such module",
+        )
+        for room in ROOMS
+        for module in sorted(POSIX_ONLY)
+    ),
     ("legaldesk/engine/a.py", "if unix:\n    from resource import setrlimit", "no such module"),
     ("legaldesk/engine/utils.py", "", "says nothing"),
     ("legaldesk/ui/helpers/a.py", "", "says nothing"),

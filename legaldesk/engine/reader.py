@@ -30,9 +30,9 @@ from legaldesk.core.documents import (
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Coverage, Scope
 from legaldesk.core.passages import Span
-from legaldesk.core.reasons import fold
 from legaldesk.engine.database import database_path, empty_db, is_ready, open_db, translated
 from legaldesk.engine.generation_rows import SELECT, generation_of
+from legaldesk.engine.names import SAME_NAME, part_of_name, starts_id
 from legaldesk.engine.schema import words_table
 from legaldesk.engine.store_rows import Generation
 
@@ -223,7 +223,7 @@ class Reader:
     def _matter_id(self, name: str) -> int:
         """The matter of exactly this name, else the one that differs in case or accents."""
         rows = self.rows("SELECT id, name FROM matters")
-        for fits in _SAME_NAME:
+        for fits in SAME_NAME:
             found = [row for row in rows if fits(row, name)]
             if len(found) == 1:
                 return int(found[0]["id"])
@@ -234,7 +234,7 @@ class Reader:
     def _document_row(self, name: str, where: str, values: Sequence[object]) -> int:
         """The one document in scope that a name or the start of an id means."""
         rows = self.rows(f"SELECT id, name, sha256 FROM documents WHERE id IN ({where})", *values)
-        for fits in (_starts_id, *_SAME_NAME, _part_of_name):
+        for fits in (starts_id, *SAME_NAME, part_of_name):
             found = [row for row in rows if fits(row, name)]
             if len(found) == 1:
                 return int(found[0]["id"])
@@ -445,26 +445,6 @@ class Readers:
         """Close those of all threads, which must have ended their work."""
         for reader in list(self._made):
             reader.close()
-
-
-def _starts_id(row: Row, name: str) -> bool:
-    """Eight digits are enough of an id that nobody means a name by them."""
-    return len(name) >= 8 and str(row["sha256"]).startswith(name.lower())
-
-
-def _is_name(row: Row, name: str) -> bool:
-    return bool(row["name"] == name)
-
-
-def _is_folded_name(row: Row, name: str) -> bool:
-    return fold(row["name"]) == fold(name)
-
-
-def _part_of_name(row: Row, name: str) -> bool:
-    return bool(name.strip()) and fold(name) in fold(row["name"])
-
-
-_SAME_NAME = (_is_name, _is_folded_name)
 
 
 def _found(row: Row) -> FoundPassage:
