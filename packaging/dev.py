@@ -129,8 +129,13 @@ def test_display() -> Iterator[dict[str, str]]:
         return
     reading, writing = os.pipe()
     screen = ["-screen", "0", "1280x1024x24", "-nolisten", "tcp"]
-    started = [subprocess.Popen(["Xvfb", "-displayfd", str(writing), *screen],
-                                pass_fds=[writing], stderr=subprocess.DEVNULL)]
+    started = [
+        subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), *screen],
+            pass_fds=[writing],
+            stderr=subprocess.DEVNULL,
+        )
+    ]
     os.close(writing)
     try:
         with open(reading, encoding="ascii") as announced:
@@ -139,8 +144,11 @@ def test_display() -> Iterator[dict[str, str]]:
             stop("Xvfb did not start. Run `Xvfb :99` to read why.")
         environment.update(DISPLAY=f":{number}", QT_QPA_PLATFORM="xcb")
         environment.pop("WAYLAND_DISPLAY", None)
-        started.append(subprocess.Popen(["openbox"], env=environment,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        started.append(
+            subprocess.Popen(
+                ["openbox"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        )
         yield environment
     finally:
         for process in reversed(started):
@@ -162,8 +170,10 @@ def install_system_packages(dev: bool, build: bool) -> None:
         return
     command = [*APT_INSTALL, *missing]
     if os.geteuid() != 0:
-        stop(f"LegalDesk needs some system packages. Run this, then start again:\n"
-             f"  sudo {' '.join(command)}")
+        stop(
+            f"LegalDesk needs some system packages. Run this, then start again:\n"
+            f"  sudo {' '.join(command)}"
+        )
     print(f"Installing system packages: {' '.join(missing)}", flush=True)
     apt(command)
     if not set(not_installed(needed)) <= optional:
@@ -264,8 +274,11 @@ def install_hnswlib() -> bool:
     only_wheels = [] if has_compiler() and has_headers() else ["--only-binary", "hnswlib"]
     built = pip("hnswlib", *only_wheels, may_fail=True)
     if not built:
-        print("Going on without hnswlib, for want of a C++ compiler: every search is exact, "
-              "and slower in a very large library.", flush=True)
+        print(
+            "Going on without hnswlib, for want of a C++ compiler: every search is exact, "
+            "and slower in a very large library.",
+            flush=True,
+        )
     return built
 
 
@@ -280,8 +293,18 @@ def other_requirements(dev: bool) -> list[str]:
 
 def pip(*words: str, may_fail: bool = False) -> bool:
     """Let pip install these at the pinned versions; stop where it cannot and may not fail."""
-    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check",
-               "--no-input", "-c", str(CONSTRAINTS), *words]
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "-qq",
+        "--disable-pip-version-check",
+        "--no-input",
+        "-c",
+        str(CONSTRAINTS),
+        *words,
+    ]
     output = subprocess.DEVNULL if may_fail else None
     done = subprocess.call(command, stdout=output, stderr=output) == 0
     if not done and not may_fail:

@@ -78,7 +78,11 @@ def pip(*words: str) -> None:
 def run(command: list[str | Path], folder: Path) -> str:
     """Run the command in this folder and return what it printed; fail with it if it failed."""
     done = subprocess.run(
-        [str(word) for word in command], cwd=folder, capture_output=True, timeout=250, text=True,
+        [str(word) for word in command],
+        cwd=folder,
+        capture_output=True,
+        timeout=250,
+        text=True,
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -446,4 +446,3 @@ def test_progress_of_a_switch_ends_with_all_passages(filled, other):
     assert all(0 <= progress.done <= progress.total for progress in told)
     with Reader(filled.library) as reader:
         assert reader.pending() == 0
-

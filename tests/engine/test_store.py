@@ -438,9 +438,7 @@ def test_adding_a_document_costs_the_same_in_a_large_library(shelf, passages):
         new = long_document(number, pages, choose)
         shelf.store.add_document(new, shelf.generation, queued.record, outcome_of(number))
         waiting = [row[0] for row in shelf.reader.rows("SELECT passage FROM waiting")]
-        shelf.store.add_vectors(
-            shelf.generation.id, waiting, [bytes(768)] * len(waiting), "fp32"
-        )
+        shelf.store.add_vectors(shelf.generation.id, waiting, [bytes(768)] * len(waiting), "fp32")
 
     for number in range(passages // 100):
         add(number, 50)
