@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from legaldesk.core.documents import FileState
-from legaldesk.core.hits import ALL_MATTERS, Answer, EngineState
+from legaldesk.core.hits import ALL_MATTERS, Answer, EngineState, Hit
 from legaldesk.ui import keys, theme, window_layout
 from legaldesk.ui.actors import Actors
 from legaldesk.ui.banner import Banner
@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         bar.menuWanted.connect(self.menu.open)
         self.welcome.questionWanted.connect(self.ask)
         self.views.openDocument.connect(self._open_document)
+        self.views.openHit.connect(self._open_hit)
         self.search.hitShown.connect(bar.offer_document)
         self.search.narrowWanted.connect(bar.narrow)
         self.search.questionWanted.connect(bar.focus_box)
@@ -250,6 +251,10 @@ class MainWindow(QMainWindow):
     def _open_document(self, document_id: str, page: int) -> None:
         self.show_view(SEARCH)
         self.search.show_page(document_id, page)
+
+    def _open_hit(self, hit: Hit) -> None:
+        self._open_document(hit.document_id, hit.page)
+        self.search.page.show_hit(hit)
 
     def relook(self, look: theme.Look) -> None:
         """Change colours or text size, now and for the next start."""

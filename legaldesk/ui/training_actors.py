@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from legaldesk.ui.training_book import TrainingBook
 from legaldesk.ui.training_coach import TrainingCoach
@@ -32,4 +32,5 @@ class TrainingActors:
         self.book = TrainingBook(requests, lanes.watching, lanes.care, window)
         self.coach = TrainingCoach(requests, lanes, board, self.book, models.book)
         self.wishes = TrainingWishes(window, self.coach)
+        self.coach.ended.connect(lambda _: QApplication.alert(window))
         self.opener = TrainingOpener(requests, lanes.asking, window)

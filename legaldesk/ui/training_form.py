@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from legaldesk.core.recipes import Recipe
 from legaldesk.ui import theme
@@ -125,7 +125,7 @@ class TrainingForm(QWidget):
             beside = QHBoxLayout()
             beside.setSpacing(12)
             beside.addWidget(made)
-            if not isinstance(made, QLineEdit):
+            if not _is_long(name) or field.choices is not None:
                 beside.setAlignment(made, Qt.AlignmentFlag.AlignLeft)
             beside.addWidget(help_, 1)
             grid.addLayout(beside, row, 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from legaldesk.core.hits import Answer, Scope
+from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.core.runs import QuestionChange
 
 if TYPE_CHECKING:
@@ -25,16 +25,24 @@ class TrainingOpener(QObject):
         super().__init__(parent)
         self._requests, self._lane = requests, lane
 
-    def open(self, change: QuestionChange, show: Callable[[str, int], object]) -> None:
-        """Show the document at the passage; at its first page where it is not found."""
+    def open(
+        self,
+        change: QuestionChange,
+        show_hit: Callable[[Hit], object],
+        show_page: Callable[[str, int], object],
+    ) -> None:
+        """Show the passage in its document, or the first page where it is not found."""
         document = change.document
         words = change.passage.replace('"', " ").split()[:QUOTED]
         job = self._requests.search_words(f'"{" ".join(words)}"', Scope(document=document), 1)
 
         def found(answer: Answer) -> None:
             hits = [hit for hit in answer.hits if hit.document_id == document]
-            show(document, hits[0].page if hits else 1)
+            if hits:
+                show_hit(hits[0])
+            else:
+                show_page(document, 1)
 
         job.succeeded.connect(found)
-        job.failed.connect(lambda _: show(document, 1))
+        job.failed.connect(lambda _: show_page(document, 1))
         self._lane.submit(job)

@@ -171,7 +171,7 @@ class TrainingView(View):
         self.page.pairs.show_matters(self._matters.matters, self._matters.current)
 
     def _open(self, change: QuestionChange) -> None:
-        self._actors.opener.open(change, self.openDocument.emit)
+        self._actors.opener.open(change, self.openHit.emit, self.openDocument.emit)
 
     def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         """What the keys have come to is in sight; a click moves nothing under the mouse."""

@@ -27,7 +27,7 @@ AGAINST = {
 }
 RECORDED = (
     "You can adopt it all the same. That it was adopted against the verdict is recorded with the "
-    "run and in the model's description. Going back takes one click."
+    "run. Going back takes one click."
 )
 
 

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QWidget
 class View(QWidget):
     """One of the places of the sidebar. What it does not override has nothing to do there.
 
-    ``openDocument`` names a document and a page.
+    ``openDocument`` names a document and a page, ``openHit`` carries a Hit to show on its page.
     """
 
     openDocument = Signal(str, int)
+    openHit = Signal(object)
 
     def take_focus(self) -> None:
         """Let the keys act in it."""

@@ -48,10 +48,11 @@ SEARCH, DOCUMENTS, REVIEW, TRAINING, MODELS = range(len(PLACES))
 class Views(QStackedWidget):
     """Shows one view at a time; its index is the number in PLACES.
 
-    ``openDocument`` passes on a view's wish.
+    ``openDocument`` and ``openHit`` pass on a view's wish.
     """
 
     openDocument = Signal(str, int)
+    openHit = Signal(object)
 
     def __init__(self, requests: Requests, lanes: Lanes, actors: Actors) -> None:
         super().__init__()
@@ -71,6 +72,7 @@ class Views(QStackedWidget):
             self.insertWidget(number, made)
             self.setCurrentIndex(shown)
             made.openDocument.connect(self.openDocument)
+            made.openHit.connect(self.openHit)
             self._made[number] = made
         return self._made[number]
 

@@ -143,7 +143,7 @@ def changes(won: int, lost: int) -> tuple[QuestionChange, ...]:
     return (
         *(
             QuestionChange(asked.format(n), 2 + n % 9 if n % 5 else 0, 1, passage,
-                           "id-Supply Agreement.pdf")
+                           "id-Lease 14 Harbour Street.pdf")
             for n in range(won)
         ),
         *(QuestionChange(asked.format(100 + n), 1, 2 + n % 3, passage, "") for n in range(lost)),

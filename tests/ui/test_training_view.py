@@ -83,6 +83,11 @@ def calls(office, name):
     return [call[1:] for call in office.asked if call[0] == name]
 
 
+def shown(office):
+    """The pages that were asked for."""
+    return [call[:3] for call in office.asked]
+
+
 def start(qtbot, view, office):
     """Start the recipe that fits and wait until it is heard of."""
     press(qtbot, view, view.page.recipe.start)
@@ -364,7 +369,9 @@ def test_a_lost_question_shows_its_passage_and_a_won_one_opens_on_it(qtbot, wind
     qtbot.waitUntil(lambda: window.views.currentIndex() == SEARCH)
     question, scope = calls(office, "search_words")[0]
     assert question == '"Each party shall indemnify and hold harmless the"'
-    assert scope.document == "id-Supply Agreement.pdf"
+    assert scope.document == "id-Lease 14 Harbour Street.pdf"
+    qtbot.waitUntil(lambda: ("page_image", "id-Lease 14 Harbour Street.pdf", 3) in shown(office))
+    assert any(call[0] == "passage_boxes" for call in office.asked)
 
 
 def test_adopting_switches_and_rolling_back_takes_one_click(qtbot, window, office, proven):
