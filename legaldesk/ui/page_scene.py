@@ -94,7 +94,8 @@ class PageItem(QGraphicsItem):
         if not self.boxes:
             return
         lines = _region(self.boxes, across, down)
-        _multiply(painter, lines, HIGHLIGHT)
+        selected = _region(self.selected, across, down)
+        _multiply(painter, lines.subtracted(selected), HIGHLIGHT)
         around = lines.boundingRect()
         wide, away = max(2, round(2.5 * across)), round(7 * across)
         left = max(0, around.left() - away)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from legaldesk.core.hits import ALL_MATTERS
 from legaldesk.core.labels import Verdict
@@ -151,19 +152,22 @@ class ResultsPage(QWidget):
             self.card.say_done("")
             self._go(lambda: self.walk.go_back_to(hit))
 
-    def _go(self, move: object) -> None:
-        assert callable(move)
-        had_focus = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+    def _go(self, move: Callable[[], None]) -> None:
         move()
         self._show()
-        if had_focus and self.focusWidget() is not None and not self.focusWidget().isVisible():
-            self.take_focus()
 
     @property
     def _is_walking(self) -> bool:
         return self._stack.currentWidget() is self.splitter
 
     def _show(self) -> None:
+        focus = QApplication.focusWidget()
+        inside = focus is not None and (focus is self or self.isAncestorOf(focus))
+        self._show_current()
+        if inside and (focus is self or focus is None or not focus.isVisible()):
+            self.take_focus()
+
+    def _show_current(self) -> None:
         stop = self.walk.current
         if stop is None:
             self._say_nothing()

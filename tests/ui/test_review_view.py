@@ -23,7 +23,7 @@ def review(qtbot, window, office):
     QTest.keyClick(window, Qt.Key(Qt.Key.Key_1 + REVIEW), CONTROL)
     view = window.views.view(REVIEW)
     settle(qtbot, view)
-    view.take_focus()
+    assert view.results.card.first.hasFocus()
     return view
 
 
@@ -90,6 +90,7 @@ def test_a_skipped_result_is_left_out_until_one_looks_again(qtbot, review, offic
     settle(qtbot, review)
 
     assert review.results.card.progress.text() == "1 of 9"
+    assert review.results.card.first.hasFocus()
 
 
 def test_left_goes_back_and_undo_returns_to_what_it_takes_back(qtbot, review, office):
