@@ -342,8 +342,6 @@ def labels(stage: Stage) -> Iterator[Wait]:
 
 def reviewing(stage: Stage, name: str) -> Iterator[Wait]:
     """The four pages of the review, and the question which verdict stays."""
-    from legaldesk.core.label_lines import ImportReport, Refusal
-    from legaldesk.ui.import_report import ImportSheet
     from legaldesk.ui.views import REVIEW
 
     window = stage.window
@@ -363,15 +361,23 @@ def reviewing(stage: Stage, name: str) -> Iterator[Wait]:
     yield from question(stage, f"{name}-7-pair")
     window.actors.labels.exchange.choose_target()
     yield from question(stage, f"{name}-8-export")
+    yield from import_report(stage, f"{name}-9-import")
+    view.show_page(0)
+
+
+def import_report(stage: Stage, name: str) -> Iterator[Wait]:
+    """What came of a file of labels."""
+    from legaldesk.core.label_lines import ImportReport, Refusal
+    from legaldesk.ui.import_report import ImportSheet
+
     why = "contradiction: line 2 says otherwise of the same text"
     refusals = (Refusal(3, "it is empty", "positive"), Refusal(7, why))
     report = ImportReport("Acme v. Byte", 420, 412, 2, 1, refusals)
-    sheet = ImportSheet(window, "questions.jsonl", report)
+    sheet = ImportSheet(stage.window, "questions.jsonl", report)
     sheet.come_up()
     yield a_moment()
-    stage.snap(f"{name}-9-import", sheet)
+    stage.snap(name, sheet)
     sheet.close()
-    view.show_page(0)
 
 
 def snapped(stage: Stage, name: str, shown: object = None) -> Iterator[Wait]:

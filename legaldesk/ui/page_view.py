@@ -36,8 +36,7 @@ class PageView(QWidget):
     """Pages of one document at a time under a bar, with the passage of a hit highlighted.
 
     ``pageShown`` names the document and the page that has most of the view;
-    ``passwordNeeded`` the document that does not open without one. ``documentChanged`` tells
-    that what was in view is not any more.
+    ``passwordNeeded`` the one that does not open without; ``documentChanged`` that it is another.
     """
 
     pageShown = Signal(str, int)

@@ -94,6 +94,9 @@ class SettingsPage(QWidget):
         column.addLayout(self._matters)
         column.addStretch(1)
         self._page.setMaximumWidth(theme.px(WIDEST))
+        self._make_scroll()
+
+    def _make_scroll(self) -> None:
         self.area = QScrollArea()
         self.area.setWidget(self._page)
         self.area.setWidgetResizable(True)

@@ -33,6 +33,7 @@ ASKED = {
     "remove_matter": ("Acme",),
     "page_image": ("id", 3, 1.5),
     "passage_boxes": ("id", (Span(3, 0, 9),)),
+    "page_words": ("id", 3),
     "unlock_document": ("id", "secret"),
     "engine_state": (),
     "verify": (True,),
