@@ -113,8 +113,9 @@ class TrainingCurves(QWidget):
         self.measure.setVisible(bool(metric))
         self.best.setText(best_line(news, metric))
         self.best.setVisible(bool(self.best.text()))
+        steps = news.steps[-1].steps if news.steps else 1
         if self.loss is not None:
-            self.loss.show_curves({"Loss": loss_curve(news)})
+            self.loss.show_curves({"Loss": loss_curve(news)}, steps)
         if self.figure is not None:
             curves = metric_curves(news, metric)
             widest = max(curves, default=0)
@@ -122,7 +123,7 @@ class TrainingCurves(QWidget):
                 f"full size, {width:,}" if width == widest else f"cut to {width:,}": curve
                 for width, curve in curves.items()
             }
-            self.figure.show_curves(named)
+            self.figure.show_curves(named, steps)
 
     def refresh_theme(self) -> None:
         """Follow colours and text size."""

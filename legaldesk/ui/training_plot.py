@@ -39,6 +39,7 @@ class Canvas(pg.PlotWidget):
         self.hideButtons()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAntialiasing(True)
+        self.setLimits(yMin=0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave it to the page."""
@@ -102,8 +103,9 @@ class Plot(QWidget):
         self.canvas = Canvas()
         self.canvas.setAccessibleName(heading)
         self.curves: dict[str, object] = {}
+        if markers:  # figures are shares
+            self.canvas.setLimits(yMin=-0.02, yMax=1.02)
         self.keys: list[Key] = []
-        self._shown: Mapping[str, Curve] = {}
         self._legend = Flow(gap=12)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -117,9 +119,9 @@ class Plot(QWidget):
         column.addStretch(1)
         self.refresh_theme()
 
-    def show_curves(self, curves: Mapping[str, Curve]) -> None:
+    def show_curves(self, curves: Mapping[str, Curve], steps_in_all: int) -> None:
         """Draw these, the first in the first look; those that are there only move."""
-        self._shown = curves
+        self.canvas.setXRange(0, max(1, steps_in_all), padding=0.03)
         if list(curves) != list(self.curves):
             self._make(list(curves))
         for name, (steps, values) in curves.items():

@@ -129,6 +129,7 @@ class TrainingRun(Step):
             line = progress_line(told)
         fill_bar(self.bar, done, total)
         self.pace.setText(line)
+        self.pace.setVisible(bool(line))
 
     def _offer(self, run: RunSummary, phase: RunPhase) -> None:
         waits, running = self._coach.waits(run.id), phase is RunPhase.RUNNING
