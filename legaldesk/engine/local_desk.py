@@ -45,7 +45,6 @@ class LocalDesk:
         default = str(model) if model is not None else BUNDLED_NAME
         self.generations = Generations(library, self.store, self._read_model, default)
         self.runs = Runs(library)
-        self.runs.clear_leftovers()
         self.originals = Originals(library / "originals")
         self.parsers = ParserPool()
         self.passwords: dict[str, str] = {}
@@ -118,6 +117,9 @@ class LocalDesk:
         """Delete copies of files whose import was cut off before it was committed."""
         stored = self.reader.rows("SELECT sha256 FROM documents WHERE NOT referenced")
         known = {row[0] for row in stored}
+        self.runs.clear_leftovers(
+            {row[0] for row in self.reader.rows("SELECT sha256 FROM documents")}
+        )
         for path in self.originals.strays(known):
             erase(path)
 

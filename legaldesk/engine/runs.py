@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ import msgspec
 from legaldesk.core.errors import LegalDeskError, WrongUse
 from legaldesk.core.runs import Proof, RunNews, RunPhase, RunSummary
 from legaldesk.core.training import Candidate, Evaluation, Notice, Step
+from legaldesk.engine import run_erasure
 from legaldesk.engine.run_folder import RunFolder, read_event
 from legaldesk.engine.trainer import Trainer
 
@@ -164,11 +165,24 @@ class Runs:
         (folder.path / "config.json").unlink(missing_ok=True)  # from now on it is none
         shutil.rmtree(folder.path, ignore_errors=True)
 
-    def clear_leftovers(self) -> None:
-        """Delete what a kill left of runs that were being made or deleted."""
+    def forget(self, documents: Collection[str], matter: str, texts: Collection[str]) -> None:
+        """Erase pairs of removed documents, of a matter, and passages with these texts."""
+        for run in self.ids():
+            run_erasure.forget(self.path / run, documents, matter, texts)
+
+    def clear_leftovers(self, documents: Collection[str]) -> None:
+        """Delete what a kill left of runs that were being made or deleted.
+
+        ``documents`` are all that there are: pairs of others are erased.
+        """
         for entry in self.path.iterdir() if self.path.is_dir() else ():
             if not (entry / "config.json").exists():
                 shutil.rmtree(entry, ignore_errors=True)
+                continue
+            run_erasure.clear_old(entry)
+            gone = used_documents(RunFolder(entry)) - set(documents)
+            if gone:
+                run_erasure.forget(entry, gone, "", None)
 
 
 class _Manifest(msgspec.Struct):

@@ -39,12 +39,19 @@ def passages_near(
     return list(dict.fromkeys([*by_rank, *texts]))
 
 
-def stored_passages(reader: Reader) -> list[str]:
-    """What the encoder reads of every passage of the live generation."""
-    rows = reader.rows(
-        "SELECT path, body FROM passages WHERE segmentation ="
-        " (SELECT segmentation FROM generations WHERE state = 'live') ORDER BY id"
-    )
+def stored_passages(reader: Reader, documents: Sequence[str] | None = None) -> list[str]:
+    """What the encoder reads of the live generation's passages, or of documents in any cut."""
+    if documents is None:
+        rows = reader.rows(
+            "SELECT path, body FROM passages WHERE segmentation ="
+            " (SELECT segmentation FROM generations WHERE state = 'live') ORDER BY id"
+        )
+    else:
+        rows = reader.rows(
+            "SELECT path, body FROM passages WHERE document IN (SELECT id FROM documents"
+            " WHERE sha256 IN (SELECT value FROM json_each(?)))",
+            msgspec.json.encode(list(documents)).decode(),
+        )
     return [
         embedded_text(msgspec.json.decode(row["path"], type=tuple[str, ...]), row["body"])
         for row in rows

@@ -11,6 +11,7 @@ from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine import label_reader
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.engine.training_pool import stored_passages
 from legaldesk.tasks.dispatch import reading, task
 
 
@@ -76,9 +77,11 @@ def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Re
         report(Progress("removing", 0, len(erased), "documents"))
         ids = [document.id for document in erased]
         with desk.one_at_a_time(*ids):
+            texts = stored_passages(desk.reader, ids)
             if desk.store.remove(ids, matter or None):
                 stuck = _erase_copies(desk, erased, report)
                 break
+    desk.runs.forget(ids, matter, texts)
     if ids:
         desk.generations.removed()
     desk.store.fold_log()

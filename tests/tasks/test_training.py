@@ -14,7 +14,7 @@ from legaldesk.core.labels import Verdict
 from legaldesk.core.runs import RunPhase
 from legaldesk.core.verdict import Decision
 from legaldesk.engine.model_folder import read_model_folder
-from legaldesk.tasks import evaluating, importing, labels, models, searching, training
+from legaldesk.tasks import evaluating, importing, labels, models, removing, searching, training
 from tests import pdf_factory as pdf
 from tests.training_runs import TINY, made_up_pairs
 
@@ -82,6 +82,26 @@ def test_labels_make_a_model_that_can_be_taken_and_left(desk, drop):
     assert answers(desk) == before
     with pytest.raises(WrongUse, match="Nothing is left"):
         training.retrain_without(desk, summary.id, "Case")
+    what_is_removed_is_gone_from_the_run(desk, summary.id)
+
+
+def what_is_removed_is_gone_from_the_run(desk, run):
+    """The seventh house is named in its document, its question and its passage."""
+    folder = desk.library / "runs" / run
+
+    def with_it():
+        files = [file for file in folder.rglob("*") if file.is_file()]
+        return [file.name for file in files if b"house 7" in file.read_bytes()]
+
+    assert {"pairs.jsonl", "pool.jsonl"} <= set(with_it())
+    document = desk.reader.find("7.pdf")
+
+    removing.remove_documents(desk, (document.id,))
+
+    assert with_it() == []
+    assert document.id.encode() not in (folder / "manifest.json").read_bytes()
+    assert b"house 6" in (folder / "pairs.jsonl").read_bytes()
+    assert training.list_runs(desk)[0].phase is RunPhase.FINISHED
 
 
 def test_a_file_of_pairs_trains_without_documents(desk, pairs_file):

@@ -9,8 +9,14 @@ from legaldesk.core.hits import Answer, Coverage, Scope
 from legaldesk.core.labels import LabelFilter, Verdict
 from legaldesk.core.models import Prompts
 from legaldesk.core.passages import Span
+from legaldesk.core.recipes import Recipe
 from legaldesk.core.progress import silent
 from legaldesk.workers.requests import Requests
+
+RECIPE = Recipe(
+    name="own", title="Own", note="", dimensions=None, loss="mnrl", batch_size=4,
+    learning_rate=1e-3, epochs=1,
+)  # fmt: skip
 
 ASKED = {
     "search": ("who pays?", Scope("Acme"), 5),
@@ -37,6 +43,18 @@ ASKED = {
     "unlock_document": ("id", "secret"),
     "engine_state": (),
     "verify": (True,),
+    "survey_training": (("Acme",), "pairs.csv"),
+    "train": (RECIPE, ("Acme",), "pairs.csv", "Firm"),
+    "resume_training": ("run",),
+    "pause_run": ("run",),
+    "go_on": ("run",),
+    "stop_run": ("run",),
+    "run_news": ("run",),
+    "list_runs": (),
+    "proof": ("run",),
+    "adopt_run": ("run", True),
+    "delete_run": ("run",),
+    "retrain_without": ("run", "Acme"),
     "list_models": (),
     "add_model": ("owner/name", "name"),
     "remove_model": ("name",),

@@ -1,0 +1,104 @@
+"""Take what came from removed documents and matters out of the folders of training runs.
+
+The weights that were trained on them stay; the runs say which those are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from legaldesk.core.runs import Proof
+from legaldesk.engine.originals import erase
+from legaldesk.engine.profile import write_durably
+from legaldesk.engine.run_folder import PairLine, PoolLine
+
+T = TypeVar("T")
+
+OLD = ".old"
+
+POOL, PAIRS, PROOF, MANIFEST = "pool.jsonl", "pairs.jsonl", "proof.json", "manifest.json"
+
+
+def forget(
+    run: Path, documents: Collection[str], matter: str, texts: Collection[str] | None
+) -> bool:
+    """Erase pairs of documents (by id) and of a matter ("" is none) from a run's folder.
+
+    ``texts`` are passages of the documents, which the pool may hold too; None means that they
+    are not known any more, and the pool goes as a whole. Returns whether there was anything.
+    """
+    lines = _read(run / PAIRS, PairLine)
+    gone = [
+        line
+        for line in lines
+        if line.pair.document in documents or (matter and line.pair.matter == matter)
+    ]
+    removed = {line.pair.passage for line in gone} | set(texts or ())
+    _rewrite(run / PAIRS, lines, [_cleaned(each, removed) for each in lines if each not in gone])
+    pool = _read(run / POOL, PoolLine)
+    kept = [] if texts is None else [line for line in pool if line.text not in removed]
+    _rewrite(run / POOL, pool, kept)
+    _forget_in_proof(run / PROOF, {line.pair.question for line in gone}, removed)
+    _forget_in_manifest(run / MANIFEST, documents, matter)
+    return bool(gone) or len(kept) < len(pool)
+
+
+def _cleaned(line: PairLine, removed: Collection[str]) -> PairLine:
+    """The line without negatives that are gone."""
+    negatives = tuple(text for text in line.pair.negatives if text not in removed)
+    if len(negatives) == len(line.pair.negatives):
+        return line
+    return replace(line, pair=replace(line.pair, negatives=negatives))
+
+
+def _read(file: Path, kind: type[T]) -> list[T]:
+    if not file.exists():
+        return []
+    return [msgspec.json.decode(line, type=kind) for line in file.read_bytes().splitlines()]
+
+
+def _rewrite(file: Path, before: Sequence[object], after: Sequence[object]) -> None:
+    if before != after:
+        _replace(file, b"".join(msgspec.json.encode(line) + b"\n" for line in after))
+
+
+def _forget_in_proof(file: Path, questions: Collection[str], passages: Collection[str]) -> None:
+    if not file.exists():
+        return
+    found = msgspec.json.decode(file.read_bytes(), type=Proof)
+    kept = tuple(
+        change
+        for change in found.changes
+        if change.question not in questions and change.passage not in passages
+    )
+    if kept != found.changes:
+        _replace(file, msgspec.json.encode(replace(found, changes=kept)))
+
+
+def _forget_in_manifest(file: Path, documents: Collection[str], matter: str) -> None:
+    if not file.exists():
+        return
+    content = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+    content["documents"] = [each for each in content["documents"] if each not in documents]
+    content["matters"].pop(matter, None)
+    _replace(file, msgspec.json.format(msgspec.json.encode(content), indent=1))
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Put new content in place and overwrite the old; a kill in between leaves one of them."""
+    old = file.with_name(f"{file.name}{OLD}")
+    os.link(file, old)
+    write_durably(file, data)
+    erase(old)
+
+
+def clear_old(run: Path) -> None:
+    """Overwrite what a kill left of files that were replaced."""
+    for file in run.glob(f"*{OLD}"):
+        erase(file)
