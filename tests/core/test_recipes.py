@@ -84,3 +84,12 @@ def test_half_the_batch_keeps_the_effective_batch() -> None:
     assert half and (half.batch_size, half.accumulation) == (8, 32)
     assert cached and (cached.batch_size, cached.mini_batch_size) == (16, 16)
     assert with_half_the_batch(replace(RECIPE, batch_size=1)) is None
+
+
+def test_a_wider_model_is_trained_more_gently() -> None:
+    recipe = replace(RECIPE, dimensions=None, learning_rate=2e-4, reference_width=384)
+
+    wide, said = fit_to_model(recipe, 1024, 512)
+
+    assert wide.learning_rate == pytest.approx(2.8e-5, rel=0.01) and "2.8e-05" in said[0]
+    assert fit_to_model(recipe, 384, 512)[0].learning_rate == 2e-4
