@@ -9,8 +9,8 @@ from legaldesk.core.hits import Answer, Coverage, Scope
 from legaldesk.core.labels import LabelFilter, Verdict
 from legaldesk.core.models import Prompts
 from legaldesk.core.passages import Span
-from legaldesk.core.recipes import Recipe
 from legaldesk.core.progress import silent
+from legaldesk.core.recipes import Recipe
 from legaldesk.workers.requests import Requests
 
 RECIPE = Recipe(
