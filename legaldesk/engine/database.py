@@ -10,10 +10,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from legaldesk.core.errors import LegalDeskError, LibraryBusy, LibraryDamaged, NoRoom
 from legaldesk.engine.schema import SCHEMA, migrations
+from legaldesk.engine.sqlite import Database
 
 FILE_NAME = "library.sqlite"
 BUSY_SECONDS = 20

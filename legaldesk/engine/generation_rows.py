@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlite_utils import Database
-
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import Segmentation
 from legaldesk.engine.schema import drop_words, make_words
+from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation, now
 
 PRUNE_ROWS = 5_000

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from legaldesk.engine.sqlite import Database, Migrations
 
 SCHEMA = 4
 """How many migrations there are; kept in the file, so that a reader knows when it is ready."""

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from legaldesk.core.documents import FileOutcome, Matter
 from legaldesk.core.errors import LegalDeskError, LibraryBusy, WrongUse
 from legaldesk.core.models import GenerationState, Prompts
@@ -23,6 +21,7 @@ from legaldesk.engine import label_rows
 from legaldesk.engine import store_rows as rows
 from legaldesk.engine.database import open_db, translated
 from legaldesk.engine.label_store import LabelStore
+from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation, NewDocument, Queued, now
 
 
