@@ -116,7 +116,7 @@ def choose(pairs: int) -> Choice:
         )
     return Choice(
         BALANCED,
-        f"{pairs:,} pairs are enough to train on with large batches.",
+        f"{pairs:,} pairs are enough to train on.",
         "A gain that shows on held-out questions, most of it where the index is kept small.",
     )
 
