@@ -185,6 +185,18 @@ def fit_to_model(
     return replace(recipe, dimensions=fitting, max_tokens=limit), tuple(said)
 
 
+def fit_to_pairs(recipe: Recipe, pairs: int) -> Recipe:
+    """The recipe without a warm-up that so few training pairs would not outlast.
+
+    The first step of a warm-up changes nothing, and a run of few pairs has but a few steps.
+    A published recipe stays as it was published.
+    """
+    batches = max(1, pairs // (recipe.batch_size * recipe.accumulation))
+    if recipe.published or batches * recipe.epochs * recipe.warmup >= 1:
+        return recipe
+    return replace(recipe, warmup=0.0)
+
+
 def with_half_the_batch(recipe: Recipe) -> Recipe | None:
     """The recipe for half the memory and the same effective batch; None when it is at one.
 

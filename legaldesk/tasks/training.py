@@ -12,7 +12,7 @@ from legaldesk.core.findings import examine, without_contradictions_and_duplicat
 from legaldesk.core.models import GenerationInfo
 from legaldesk.core.pairs import Split, TrainingPair, split
 from legaldesk.core.progress import Progress, Report, silent
-from legaldesk.core.recipes import Recipe, adapt, choose, fit_to_model
+from legaldesk.core.recipes import Recipe, adapt, choose, fit_to_model, fit_to_pairs
 from legaldesk.core.runs import MatterPairs, Proof, RunNews, RunPhase, RunSummary, Survey
 from legaldesk.core.training import Event, Finished, Paused, RunConfig, Stage, Step
 from legaldesk.engine import languages
@@ -192,6 +192,7 @@ def _config(desk: LocalDesk, recipe: Recipe, parted: Split) -> RunConfig:
     folder = desk.meaning.folder
     device = choose_device(desk.reader.setting(DEVICE) or "auto", usable_devices())
     adapted, said = adapt(recipe, abilities(device))
+    adapted = fit_to_pairs(adapted, len(parted.train))
     fitted, also = fit_to_model(adapted, folder.dimension, folder.token_limit, folder.static)
     return RunConfig(
         id=desk.runs.new_id(),

@@ -12,6 +12,7 @@ from legaldesk.core.recipes import (
     adapt,
     choose,
     fit_to_model,
+    fit_to_pairs,
     metric_dimension,
     with_half_the_batch,
 )
@@ -93,3 +94,14 @@ def test_a_wider_model_is_trained_more_gently() -> None:
 
     assert wide.learning_rate == pytest.approx(2.8e-5, rel=0.01) and "2.8e-05" in said[0]
     assert fit_to_model(recipe, 384, 512)[0].learning_rate == 2e-4
+
+
+@pytest.mark.parametrize(
+    ("pairs", "warmup"), [(7, 0.0), (100, 0.0), (10 * 256, 0.1), (100 * 256, 0.1)]
+)
+def test_a_warm_up_that_few_pairs_would_not_outlast_is_left_out(pairs: int, warmup: float) -> None:
+    assert fit_to_pairs(replace(RECIPE, warmup=0.1), pairs).warmup == warmup
+
+
+def test_a_published_recipe_warms_up_as_published() -> None:
+    assert fit_to_pairs(replace(RECIPE, base="BAAI/bge-m3", warmup=0.1), 7).warmup == 0.1
