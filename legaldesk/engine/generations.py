@@ -31,6 +31,9 @@ from legaldesk.engine.turns import Turns
 RESTING_BYTES = 1 << 30
 """Weights up to which the model before stays in memory, so that going back takes no time."""
 
+ASIDE_SECONDS = 30
+"""How long the end waits for each thread that lays a Meaning down."""
+
 DEVICE = "device"
 """The setting that says where to compute."""
 
@@ -53,6 +56,7 @@ class Generations:
         self._guard = threading.Lock()
         """Held for a moment only, so that questions never wait."""
         self._resting: Meaning | None = None
+        self._aside: list[threading.Thread] = []
         self._building: Meaning | None = None
         found = {generation.state: generation for generation in self._reader.generations()}
         if GenerationState.LIVE not in found:
@@ -97,6 +101,10 @@ class Generations:
 
     def close(self) -> None:
         """Stop all threads; what was encoded is stored."""
+        with self._switching:
+            aside, self._aside = self._aside, []
+        for thread in aside:
+            thread.join(ASIDE_SECONDS)
         with self._switching:
             meanings = [self._building, self._resting, self._live]
             self._building = self._resting = None
@@ -169,7 +177,7 @@ class Generations:
             resting = self._resting
             if resting is not None and resting.generation.id == number:
                 self._resting = None
-                _retire(resting)
+                self._do_aside(Meaning.close, resting)
         shutil.rmtree(self._index_folder(number), ignore_errors=True)
         while self._store.clear_some():
             pass
@@ -195,7 +203,7 @@ class Generations:
             with self._guard:
                 self._live = meaning
             meaning.start()
-        _retire(old)
+            self._do_aside(Meaning.close, old)
 
     def await_switch(self, report: Report) -> Generation:
         """Block until nothing is being built; returns what is live then.
@@ -338,9 +346,14 @@ class Generations:
             self._building = None
         meaning.became(self._current(number))
         meaning.start()
-        # What was live may be in the middle of a batch: nobody waits for that.
-        threading.Thread(target=self._lay_down, args=(old,), name="rest", daemon=True).start()
+        self._do_aside(self._lay_down, old)
         return True
+
+    def _do_aside(self, work: Callable[[Meaning], None], meaning: Meaning) -> None:
+        """Do it in a thread: a Meaning may be in the middle of a batch, for which nobody waits."""
+        thread = threading.Thread(target=work, args=(meaning,), name="aside", daemon=True)
+        self._aside = [each for each in self._aside if each.is_alive()] + [thread]
+        thread.start()
 
     def _lay_down(self, old: Meaning) -> None:
         """Keep a generation that is no longer live in memory, if it is small."""
@@ -361,7 +374,7 @@ class Generations:
     def _drop_building(self) -> None:
         building, self._building = self._building, None
         if building is not None:
-            _retire(building)
+            self._do_aside(Meaning.close, building)
 
     def _clear_indexes(self) -> None:
         """Delete the index files of generations that are not in use: they can be made again."""
@@ -377,8 +390,3 @@ class Generations:
 
     def _index_folder(self, number: int) -> Path:
         return self._library / "index" / str(number)
-
-
-def _retire(meaning: Meaning) -> None:
-    """Close a Meaning without waiting for the batch that it is in."""
-    threading.Thread(target=meaning.close, name="retire", daemon=True).start()

@@ -228,6 +228,9 @@ class _Line:
         try:
             while True:
                 header, raw = self._channel.receive()
+                if header["kind"] == "leaving":
+                    self.leaving = True
+                    continue
                 with self._guard:
                     replies = self._waiting.get(int(header["id"]))
                 if replies is not None:
@@ -238,9 +241,15 @@ class _Line:
             self.open = False
             waiting = list(self._waiting.values())
         self._channel.close()
-        gone = _gone()
         for replies in waiting:
-            replies.put(({"kind": "error", "error": gone.kind, "message": gone.message}, b""))
+            replies.put((self._last_reply(), b""))
+
+    def _last_reply(self) -> dict[str, Any]:
+        """What those hear who wait at the end: an owner that took its leave began nothing more."""
+        if self.leaving:
+            return {"kind": "closing"}
+        gone = _gone()
+        return {"kind": "error", "error": gone.kind, "message": gone.message}
 
 
 class _OwnerLeaving(Exception):

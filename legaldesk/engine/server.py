@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Mapping
@@ -22,6 +23,12 @@ THREADS = 24
 _STOPS: dict[str, type[Cancelled]] = {"cancel": Cancelled, "abandon": Abandoned}
 """What to raise in a task whose request is not wanted any more."""
 
+LEAVING: dict[str, object] = {"id": -1, "kind": "leaving"}
+"""Said to everybody at the end: whoever is not answered after this was not begun either."""
+
+HANG_UP_SECONDS = 5
+"""How long the end waits for a visitor's thread."""
+
 ACCEPT_PAUSE = 0.2
 """Seconds until the next try after a visitor could not be accepted."""
 
@@ -36,6 +43,7 @@ class Server:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="task")
         self._channels: set[Channel] = set()
         self._guard = threading.Condition()
+        self._talks: list[threading.Thread] = []
         self._running = 0
         self._closing = threading.Event()
         self._acceptor = threading.Thread(target=self._accept, name="accept", daemon=True)
@@ -56,6 +64,10 @@ class Server:
         """
         with self._guard:  # after this none is begun
             self._closing.set()
+            channels = list(self._channels)
+        for channel in channels:
+            with contextlib.suppress(OSError):  # it hung up already
+                channel.send(LEAVING)
         self._door.wake()
         self._acceptor.join()
         self._door.close()
@@ -65,6 +77,8 @@ class Server:
         for channel in channels:
             channel.close()
         self._pool.shutdown()
+        for talk in self._talks:
+            talk.join(HANG_UP_SECONDS)
 
     def _accept(self) -> None:
         while not self._closing.is_set():
@@ -74,7 +88,9 @@ class Server:
                 _log.info("no connection: %s", type(error).__name__)
                 self._closing.wait(ACCEPT_PAUSE)
                 continue
-            threading.Thread(target=self._talk, args=(visitor,), name="client", daemon=True).start()
+            talk = threading.Thread(target=self._talk, args=(visitor,), name="client", daemon=True)
+            self._talks = [each for each in self._talks if each.is_alive()] + [talk]
+            talk.start()
 
     def _talk(self, visitor: Connection) -> None:
         if not self._door.admit(visitor):
