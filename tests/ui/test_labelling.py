@@ -185,7 +185,9 @@ def test_a_disagreement_is_shown_and_settled_by_keyboard(qtbot, asked, office):
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), SettleQuestion))
     dialog = QApplication.activeModalWidget()
     assert not dialog.deed.isEnabled()
+    qtbot.waitUntil(dialog.isActiveWindow)  # its keys are shortcuts
     QTest.keyClick(dialog, Qt.Key.Key_2)
+    qtbot.waitUntil(dialog.deed.isEnabled)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(office.current()) == 1)
     settle(qtbot, asked)
