@@ -329,7 +329,8 @@ def test_the_windows_process_loads_no_model():
     program = (
         "import sys; from PySide6.QtWidgets import QApplication; import legaldesk.app,"
         " legaldesk.ui.start, legaldesk.engine.remote_desk;"
-        " print([n for n in ('torch', 'sentence_transformers', 'hnswlib', 'pandas') if n in sys.modules])"
+        " heavy = ('torch', 'sentence_transformers', 'hnswlib', 'pandas');"
+        " print([name for name in heavy if name in sys.modules])"
     )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
