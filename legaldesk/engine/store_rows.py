@@ -213,21 +213,7 @@ def insert_passages(
         " tokens, cut, language, title, section, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (
-                passage_id(sha256, generation.segmentation, passage.spans),
-                generation.cut,
-                document,
-                passage.spans[0].page,
-                passage.spans[-1].page,
-                as_json([[span.page, span.start, span.end] for span in passage.spans]),
-                as_json(passage.section),
-                passage.tokens,
-                passage.cut,
-                language,
-                title,
-                " > ".join(passage.section),
-                passage.body,
-            )
+            _passage_values(passage, language, document, sha256, title, generation)
             for passage, language in zip(passages, languages, strict=True)
         ],
     )
@@ -239,6 +225,32 @@ def insert_passages(
         " JOIN generations g ON g.segmentation = p.segmentation AND g.state IN ('live', 'building')"
         " WHERE p.document = ? AND p.segmentation = ?",
         (document, generation.cut),
+    )
+
+
+def _passage_values(
+    passage: Passage,
+    language: str,
+    document: int,
+    sha256: str,
+    title: str,
+    generation: Generation,
+) -> tuple[object, ...]:
+    """A passage's columns in the order of insert_passages."""
+    return (
+        passage_id(sha256, generation.segmentation, passage.spans),
+        generation.cut,
+        document,
+        passage.spans[0].page,
+        passage.spans[-1].page,
+        as_json([[span.page, span.start, span.end] for span in passage.spans]),
+        as_json(passage.section),
+        passage.tokens,
+        passage.cut,
+        language,
+        title,
+        " > ".join(passage.section),
+        passage.body,
     )
 
 
