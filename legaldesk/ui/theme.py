@@ -132,20 +132,27 @@ def font(size: int = BASE, bold: bool = False) -> QFont:
     return made
 
 
+STYLED = "legaldeskStyled"
+"""The application's property that says that it has its style."""
+
+
 def apply(app: QApplication, wanted: Look) -> None:
     """Dress the application; every window that is open follows at once."""
     global _colours, _look
     _look = replace(wanted, scale=wanted.scale if wanted.scale in SCALES else 100)
     _colours = DARK if _wants_dark(app, wanted.scheme) else LIGHT
-    app.setStyle("Fusion")
+    if app.property(STYLED) is None:  # once: a new style dresses every widget anew, dying ones too
+        app.setStyle("Fusion")
+        app.setProperty(STYLED, True)
     app.setPalette(_palette(_colours))
     base = QFont(app.font())
     base.setPixelSize(px(BASE))
     app.setFont(base)
     app.setStyleSheet(stylesheet(_colours, px))
-    for widget in app.allWidgets():
-        if isinstance(widget, QAbstractButton) and widget.property("iconName"):
-            dress(widget, widget.property("iconName"), widget.property("iconRole"))
+    for window in app.topLevelWidgets():  # allWidgets() would touch those that are just going
+        for button in window.findChildren(QAbstractButton):
+            if button.property("iconName"):
+                dress(button, button.property("iconName"), button.property("iconRole"))
 
 
 def _wants_dark(app: QApplication, scheme: str) -> bool:
