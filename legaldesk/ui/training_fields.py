@@ -30,6 +30,9 @@ GROUPS: Mapping[str, Mapping[str, Field]] = {
     "Learning": {
         "epochs": Field("Epochs", "How often it goes over all pairs", 0.01, 1000),
         "learning_rate": Field("Learning rate", "", 1e-9, 1),
+        "reference_width": Field(
+            "Rate meant for this width", "It falls on wider models; 0: for any", 0, 65536
+        ),
         "schedule": Field(
             "Schedule",
             choices={"cosine": "Cosine", "linear": "Linear", "constant_with_warmup": "Constant"},
