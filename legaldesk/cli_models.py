@@ -115,12 +115,12 @@ def _info(desk: Desk, options: argparse.Namespace, console: Console) -> None:
 def _add(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     added = models.add_model(desk, options.name, options.wished, report=console.report)
     console.end_line()
-    _tell(console, asdict(added), f"Installed “{added.name}”.")
+    console.tell(asdict(added), f"Installed “{added.name}”.")
 
 
 def _remove(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     models.remove_model(desk, options.name)
-    _tell(console, {"removed": options.name}, f"Removed “{options.name}”.")
+    console.tell({"removed": options.name}, f"Removed “{options.name}”.")
 
 
 def _use(desk: Desk, options: argparse.Namespace, console: Console) -> None:
@@ -150,12 +150,12 @@ def _back(desk: Desk, options: argparse.Namespace, console: Console) -> None:
 
 def _stop(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     models.stop_switch(desk)
-    _tell(console, {"stopped": True}, "Nothing is being built any more.")
+    console.tell({"stopped": True}, "Nothing is being built any more.")
 
 
 def _device(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     models.set_device(desk, options.name)
-    _tell(console, {"device": options.name}, f"Computes on “{options.name}” from now on.")
+    console.tell({"device": options.name}, f"Computes on “{options.name}” from now on.")
 
 
 def _token(desk: Desk, options: argparse.Namespace, console: Console) -> None:
@@ -163,18 +163,11 @@ def _token(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     prompt = "Token (empty to forget it): "
     given = getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline()
     models.set_hub_token(desk, given.strip())
-    _tell(console, {"token": bool(given.strip())}, "Kept." if given.strip() else "Forgotten.")
+    console.tell({"token": bool(given.strip())}, "Kept." if given.strip() else "Forgotten.")
 
 
 def _tell_info(console: Console, info: GenerationInfo) -> None:
-    _tell(console, asdict(info), f"“{info.model}” is {_state(info)}.")
-
-
-def _tell(console: Console, fields: dict[str, object], line: str) -> None:
-    if console.as_json:
-        console.json(fields)
-    else:
-        console.line(line)
+    console.tell(asdict(info), f"“{info.model}” is {_state(info)}.")
 
 
 _ACTIONS: dict[str, tuple[bool, Callable[[Desk, argparse.Namespace, Console], None]]] = {

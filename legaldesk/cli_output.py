@@ -98,6 +98,13 @@ class Console:
         """One JSON line."""
         self._print(_one_line({"schema": SCHEMA, **fields}))
 
+    def tell(self, fields: dict[str, Any], line: str) -> None:
+        """What was done: its fields for programs, or a line for people."""
+        if self.as_json:
+            self.json(fields)
+        else:
+            self.line(line)
+
     def end_line(self) -> None:
         """Clear the progress line."""
         if self._live:

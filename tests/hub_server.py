@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -101,6 +103,19 @@ class HubServer:
             for request in self.requests
             if request.method == "GET" and request.path.endswith(f"/{name}")
         ]
+
+
+@contextmanager
+def hub_on_this_machine(monkeypatch) -> Iterator[HubServer]:
+    """A hub that the client asks instead of the real one, without a proxy between them."""
+    started = HubServer()
+    monkeypatch.setenv("HF_ENDPOINT", started.url)
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    try:
+        yield started
+    finally:
+        started.close()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -22,7 +22,7 @@ from legaldesk.engine import hub
 from legaldesk.engine.catalogue import catalogue
 from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.engine.model_shelf import ModelShelf
-from tests.hub_server import MAIN, OFFER, HubServer, Repo
+from tests.hub_server import MAIN, OFFER, Repo, hub_on_this_machine
 from tests.tiny_models import bge_m3_like, e5_like, to_v3_layout
 
 TOKEN = "hf_thisIsNoRealToken"
@@ -32,12 +32,8 @@ NAME = "BAAI/bge-m3"
 
 @pytest.fixture
 def server(monkeypatch):
-    started = HubServer()
-    monkeypatch.setenv("HF_ENDPOINT", started.url)
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    yield started
-    started.close()
+    with hub_on_this_machine(monkeypatch) as started:
+        yield started
 
 
 @pytest.fixture
@@ -455,7 +451,7 @@ def test_safe_weights_that_somebody_else_offers_are_not(repo, shelf):
 def test_names_that_lead_elsewhere_are_never_written(repo, shelf, tmp_path):
     repo.files |= {
         "../../../evil.json": b"{}",
-        "/tmp/evil.json": b"{}",
+        str(tmp_path / "evil.json"): b"{}",
         "x\\..\\config.json": b"{}",
     }
 

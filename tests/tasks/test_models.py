@@ -14,7 +14,7 @@ from legaldesk.engine.encoder import Encoder
 from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.tasks import importing, models, searching
 from tests import pdf_factory as pdf
-from tests.hub_server import HubServer, Repo
+from tests.hub_server import Repo, hub_on_this_machine
 from tests.tiny_models import bge_m3_like, e5_like, to_v3_layout
 
 QUESTION = "Who pays the rent?"
@@ -22,12 +22,8 @@ QUESTION = "Who pays the rent?"
 
 @pytest.fixture
 def hub(monkeypatch):
-    started = HubServer()
-    monkeypatch.setenv("HF_ENDPOINT", started.url)
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    yield started
-    started.close()
+    with hub_on_this_machine(monkeypatch) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
