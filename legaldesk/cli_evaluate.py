@@ -13,6 +13,7 @@ from legaldesk.core.desk import Desk
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.evaluation import Figure, Mode, Table, TableRow
 from legaldesk.core.metrics import CHARACTER_RECALL
+from legaldesk.core.models import Prompts
 from legaldesk.tasks import evaluating
 
 _NAME, _CELL = 22, 22
@@ -61,9 +62,10 @@ def _evaluate(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     modes = [Mode(name) for name in options.mode or Mode]
     dimensions = [number for several in options.dims for number in several]
     if options.folder:
-        model = _model(desk, options.model)
-        folder = Path(options.folder)
-        table = evaluating.evaluate_folder(folder, modes, model, dimensions, console.report)
+        model, prompts = _model(desk, options.model)
+        table = evaluating.evaluate_folder(
+            Path(options.folder), modes, model, dimensions, console.report, prompts
+        )
     elif options.model:
         raise WrongUse("The library's labels are measured with the model in use. Choose it first.")
     else:
@@ -78,11 +80,12 @@ def _evaluate(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _model(desk: Desk, name: str | None) -> Path:
-    """The folder of the model that is meant."""
+def _model(desk: Desk, name: str | None) -> tuple[Path, Prompts | None]:
+    """The folder of the model that is meant, and its prompts where they are not its own."""
     if name and Path(name).is_dir():
-        return Path(name)
-    return Path(evaluating.model_folder(desk, name or ""))
+        return Path(name), None
+    folder, prompts = evaluating.model_folder(desk, name or "")
+    return Path(folder), prompts
 
 
 def row_fields(table: Table, row: TableRow) -> dict[str, Any]:

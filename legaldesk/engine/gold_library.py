@@ -17,6 +17,7 @@ from legaldesk.core.documents import Extraction, FileOutcome, FileState, PageTex
 from legaldesk.core.evaluation import GoldDocument, GoldSet, Searched
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.core.metrics import TextRange
+from legaldesk.core.models import Prompts
 from legaldesk.core.pace import counted
 from legaldesk.core.progress import Report
 from legaldesk.core.segment import segment
@@ -31,16 +32,24 @@ REST = "All others"
 
 @contextmanager
 def gold_library(
-    gold: GoldSet, model: Path | None, with_meaning: bool, report: Report
+    gold: GoldSet,
+    model: Path | None,
+    with_meaning: bool,
+    report: Report,
+    prompts: Prompts | None = None,
 ) -> Iterator[tuple[LocalDesk, Mapping[str, Scope]]]:
     """A desk on the set's documents, and the scope that each ``within`` of its questions means.
 
-    ``model`` is a folder, None the bundled one. With ``with_meaning`` every passage has its
-    vector. All of it is deleted in the end. Raises ModelProblem and NoRoom.
+    ``model`` is a folder, None the bundled one, and ``prompts`` None are its own. With
+    ``with_meaning`` every passage has its vector. All of it is deleted in the end. Raises
+    ModelProblem and NoRoom.
     """
     with tempfile.TemporaryDirectory(prefix="legaldesk-", ignore_cleanup_errors=True) as folder:
         desk = LocalDesk(Path(folder), model)
         try:
+            if prompts is not None:
+                desk.generations.use(desk.meaning.generation.name, prompts, 0)
+                desk.generations.await_switch(report)
             groups = groups_within(gold)
             _add(desk, gold.documents, groups, report)
             if with_meaning:

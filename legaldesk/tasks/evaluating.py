@@ -10,6 +10,7 @@ from legaldesk.core.errors import WrongUse
 from legaldesk.core.evaluation import Asked, GoldQuestion, GoldSet, Mode, Table, TableRow
 from legaldesk.core.hits import Scope
 from legaldesk.core.metrics import Qrels, answer_units, with_equals
+from legaldesk.core.models import Prompts
 from legaldesk.core.pace import counted
 from legaldesk.core.progress import Report, silent
 from legaldesk.engine.bm25_reference import Bm25
@@ -28,12 +29,17 @@ PARTLY = 1.0
 
 
 @task
-def model_folder(desk: LocalDesk, name: str = "", report: Report = silent) -> str:
+def model_folder(
+    desk: LocalDesk, name: str = "", report: Report = silent
+) -> tuple[str, Prompts | None]:
     """The folder of a model of this library by its name, of the one in use for "".
 
-    Raises WrongUse when there is none such and ModelProblem when it cannot be used.
+    With it go the prompts that the one in use is given, None for its own. Raises WrongUse
+    when there is none such and ModelProblem when it cannot be used.
     """
-    return str(desk.shelf.path(name) if name else desk.meaning.folder.path)
+    if name:
+        return str(desk.shelf.path(name)), None
+    return str(desk.meaning.folder.path), desk.meaning.folder.prompts
 
 
 @task
@@ -73,15 +79,17 @@ def evaluate_folder(
     model: Path | None = None,
     dimensions: Sequence[int] = (),
     report: Report = silent,
+    prompts: Prompts | None = None,
 ) -> Table:
     """The table of a folder with corpus.jsonl, queries.jsonl and qrels.tsv.
 
     Its texts are cut, encoded, indexed and searched in a temporary place as imported
-    documents are. ``model`` is a folder, None the bundled one; ``dimensions`` () is its
-    full width. Needs no library. Raises WrongUse for a folder that is not as it should be
-    and for a dimension that the model does not have, ModelProblem and NoRoom.
+    documents are. ``model`` is a folder, None the bundled one, ``prompts`` None are its own;
+    ``dimensions`` () is its full width. Needs no library. Raises WrongUse for a folder that is
+    not as it should be and for a dimension that the model does not have, ModelProblem and
+    NoRoom.
     """
-    return evaluate_set(read_gold_set(folder), modes, model, dimensions, report)
+    return evaluate_set(read_gold_set(folder), modes, model, dimensions, report, prompts)
 
 
 def evaluate_set(
@@ -90,6 +98,7 @@ def evaluate_set(
     model: Path | None = None,
     dimensions: Sequence[int] = (),
     report: Report = silent,
+    prompts: Prompts | None = None,
 ) -> Table:
     """The same for a set that has been read.
 
@@ -100,7 +109,8 @@ def evaluate_set(
     units = answer_units({question.id: question.grades for question in gold.questions})
     ours = [mode for mode in modes if mode != Mode.BM25]
     widths = checked(dimensions, read_model_folder(model or bundled_model()).dimension)
-    with gold_library(gold, model, any(mode.uses_model for mode in ours), report) as (desk, scopes):
+    with_meaning = any(mode.uses_model for mode in ours)
+    with gold_library(gold, model, with_meaning, report, prompts) as (desk, scopes):
         found = searched(desk)
         questions = [_asked(question, scopes, qrels) for question in gold.questions]
         rows = measure(desk, questions, found, ours, widths, units, report) if ours else []

@@ -10,6 +10,7 @@ import pytest
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.evaluation import GoldDocument, Mode
 from legaldesk.core.metrics import METRICS, NDCG, score
+from legaldesk.core.models import Prompts
 from legaldesk.core.progress import silent
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.gold_library import gold_library, searched
@@ -117,3 +118,12 @@ def test_equal_documents_are_equally_right_within_the_limit(folder: Path) -> Non
 
     assert set(qrels["limited"]) == {"lease#notice", "lease#copy"}
     assert set(qrels["q-notice"]) == {"lease#notice", "lease#copy", "elsewhere"}
+
+
+def test_prompts_that_were_changed_are_measured(folder: Path, tiny_model: Path) -> None:
+    own, changed = (
+        evaluate_folder(folder, [Mode.DENSE], tiny_model, prompts=prompts).rows[0]
+        for prompts in (None, Prompts("a question about law: ", ""))
+    )
+
+    assert own.scores != changed.scores
