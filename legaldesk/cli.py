@@ -223,7 +223,8 @@ def _ask_first(affected: Dependents) -> None:
         f"This erases {affected.name}: {gone} {_documents_word(gone)},"
         f" {affected.passages} passages, {affected.labels} labels,"
         f" {affected.import_records} import records."
-        + (f" {kept} {_documents_word(kept)} stay in other matters." if kept else ""),
+        + (f" {kept} {_documents_word(kept)} stay in other matters." if kept else "")
+        + (f" {affected.runs} training runs learned from it and stay." if affected.runs else ""),
         file=sys.stderr,
     )
     if sys.stdin.isatty():

@@ -33,8 +33,13 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--dims", nargs="+", type=_numbers, default=[], metavar="N", help="Matryoshka dimensions"
     )
     parser.add_argument("--resume", default="", metavar="RUN", help="go on with a run")
-    parser.add_argument("--without", default="", metavar="MATTER", help="with --resume: again")
-    runs = add("runs", _runs, "list training runs, show, adopt and delete them, roll back")
+    parser.add_argument(
+        "--again", default="", metavar="RUN", help="as a run was, on what is left of its pairs"
+    )
+    parser.add_argument(
+        "--without", default="", metavar="MATTER", help="with --again: leave a matter out"
+    )
+    runs = add("runs", _runs, "list training runs, show, adopt, keep the old one, roll back")
     runs.add_argument("action", nargs="?", default="list", choices=sorted(_ACTIONS))
     runs.add_argument("run", nargs="?", default="", help="the run's name")
     runs.add_argument("--overrule", action="store_true", help="adopt against the verdict")
@@ -46,8 +51,10 @@ def _numbers(text: str) -> list[int]:
 
 def _train(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     report = _Follower(desk, console) if console.as_json else console.report
-    if options.resume and options.without:
-        summary = training.retrain_without(desk, options.resume, options.without, report=report)
+    if options.without and not options.again:
+        raise WrongUse("--without leaves a matter out of a run that is taught again: add --again.")
+    if options.again:
+        summary = training.retrain_without(desk, options.again, options.without, report=report)
     elif options.resume:
         summary = training.resume_training(desk, options.resume, report=report)
     else:
@@ -147,6 +154,10 @@ def _line(summary: RunSummary) -> str:
     parts = [summary.id, summary.recipe.title, f"{summary.pairs:,} pairs", summary.phase.value]
     if summary.verdict is not None:
         parts.append(summary.verdict.decision.value)
+    if summary.kept:
+        parts.append("the old one was kept")
+    if summary.removed:
+        parts.append(f"{summary.removed:,} of its pairs were removed since")
     if summary.model:
         parts.append(f"adopted as {summary.model}" + (" (overruled)" if summary.overruled else ""))
     return "; ".join([*parts, summary.problem] if summary.problem else parts)
@@ -185,30 +196,29 @@ def _adopt(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     if info.state.value != "live":
         info = models.await_switch(desk, report=console.report)
         console.end_line()
-    _tell(console, asdict(info), f"“{info.model}” is in use.")
+    console.tell(asdict(info), f"“{info.model}” is in use.")
+
+
+def _keep(desk: Desk, options: argparse.Namespace, console: Console) -> None:
+    training.keep_old(desk, options.run)
+    console.tell({"kept": options.run}, "The old model stays in use. That is recorded.")
 
 
 def _rollback(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     info = models.go_back(desk)
-    _tell(console, asdict(info), f"“{info.model}” is in use again.")
+    console.tell(asdict(info), f"“{info.model}” is in use again.")
 
 
 def _delete(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     training.delete_run(desk, options.run)
-    _tell(console, {"deleted": options.run}, f"Deleted {options.run}.")
-
-
-def _tell(console: Console, fields: dict[str, Any], line: str) -> None:
-    if console.as_json:
-        console.json(fields)
-    else:
-        console.line(line)
+    console.tell({"deleted": options.run}, f"Deleted {options.run}.")
 
 
 _ACTIONS: dict[str, tuple[bool, Callable[[Desk, argparse.Namespace, Console], None]]] = {
     "list": (False, _list),
     "show": (True, _show),
     "adopt": (True, _adopt),
+    "keep": (True, _keep),
     "rollback": (False, _rollback),
     "delete": (True, _delete),
 }

@@ -175,7 +175,11 @@ class ImportSummary:
 
 @dataclass(frozen=True, slots=True)
 class Dependents:
-    """What goes with a document or matter when it is removed; shown before asking."""
+    """What goes with a document or matter when it is removed; shown before asking.
+
+    ``runs`` counts the training runs that learned from it and ``models`` names those of their
+    models that were adopted: they stay, marked, until the user deletes them.
+    """
 
     name: str
     documents: tuple[str, ...]
@@ -184,6 +188,8 @@ class Dependents:
     stored_bytes: int
     import_records: int
     labels: int = 0
+    runs: int = 0
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

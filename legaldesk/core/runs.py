@@ -47,7 +47,9 @@ class RunSummary:
     """One run. ``matters`` whose pairs it used; ``chosen`` candidate, "" before the end.
 
     ``model`` is the name under which it was adopted, "" before that; ``overruled`` says that
-    this was against the verdict. ``bytes`` it takes on disk. ``problem`` why it failed.
+    this was against the verdict. ``kept`` says that it was decided to keep the old model.
+    ``removed`` counts its pairs that were erased since with their document or matter.
+    ``bytes`` it takes on disk. ``problem`` why it failed.
     """
 
     id: str
@@ -64,6 +66,8 @@ class RunSummary:
     live: bool
     bytes: int
     problem: str = ""
+    kept: bool = False
+    removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

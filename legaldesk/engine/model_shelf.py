@@ -96,6 +96,10 @@ class ModelShelf:
                 return path
         raise WrongUse(f"There is no model “{name}” here.")
 
+    def has(self, name: str) -> bool:
+        """Whether there is a model of this name."""
+        return any(known == name for known, _ in self._places())
+
     def info(self, name: str) -> InstalledModel:
         """One model. Raises WrongUse when there is no such model."""
         return self._describe(name, self.path(name))

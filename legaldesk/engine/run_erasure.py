@@ -45,7 +45,7 @@ def forget(
     kept = [] if texts is None else [line for line in pool if line.text not in removed]
     _rewrite(run / POOL, pool, kept)
     _forget_in_proof(run / PROOF, {line.pair.question for line in gone}, removed)
-    _forget_in_manifest(run / MANIFEST, documents, matter)
+    _forget_in_manifest(run / MANIFEST, documents, matter, len(gone))
     return bool(gone) or len(kept) < len(pool)
 
 
@@ -81,10 +81,12 @@ def _forget_in_proof(file: Path, questions: Collection[str], passages: Collectio
         _replace(file, msgspec.json.encode(replace(found, changes=kept)))
 
 
-def _forget_in_manifest(file: Path, documents: Collection[str], matter: str) -> None:
+def _forget_in_manifest(file: Path, documents: Collection[str], matter: str, removed: int) -> None:
+    """Drop their names, and count the pairs, so that the run says what it learned from them."""
     if not file.exists():
         return
     content = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+    content["removed"] = content.get("removed", 0) + removed
     content["documents"] = [each for each in content["documents"] if each not in documents]
     content["matters"].pop(matter, None)
     _replace(file, msgspec.json.format(msgspec.json.encode(content), indent=1))

@@ -22,6 +22,9 @@ from legaldesk.engine.trainer import Trainer
 
 T = TypeVar("T")
 
+KEPT = "kept.json"
+"""Says in a run's folder that the old model was kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
@@ -119,6 +122,8 @@ class Runs:
             live=adoption is not None and adoption.model == live_model,
             bytes=_size(folder.path),
             problem=str(failed[-1].get("message", "")) if failed else "",
+            kept=adoption is None and (folder.path / KEPT).exists(),
+            removed=manifest.removed,
         )
 
     def news(self, run: str) -> RunNews:
@@ -156,6 +161,24 @@ class Runs:
         """How a run's model was taken into use, None when it was not."""
         return _read(self.folder(run).path / "adopted.json", Adoption)
 
+    def adopt(self, run: str, adoption: Adoption) -> None:
+        """Record that a run's model was taken into use."""
+        self.folder(run).write("adopted.json", adoption)
+        (self.folder(run).path / KEPT).unlink(missing_ok=True)
+
+    def keep_old(self, run: str) -> None:
+        """Record that it was decided to keep the old model."""
+        self.folder(run).write(KEPT, {"decided": datetime.now(UTC).isoformat(timespec="seconds")})
+
+    def learned_from(self, documents: Collection[str], matter: str) -> list[str]:
+        """The runs that used pairs of any of these documents (by id) or of a matter ("" none)."""
+        return [
+            run
+            for run in self.ids()
+            if not used_documents(self.folder(run)).isdisjoint(documents)
+            or (matter and matter in used_matters(self.folder(run)))
+        ]
+
     def delete(self, run: str) -> None:
         """Delete a run's folder. Raises WrongUse while it is under way."""
         folder = self.folder(run)
@@ -189,6 +212,7 @@ class _Manifest(msgspec.Struct):
     pairs: dict[str, int]
     matters: dict[str, int]
     documents: list[str]
+    removed: int = 0
 
 
 def _manifest(folder: RunFolder) -> _Manifest:

@@ -11,6 +11,7 @@ from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine import label_reader
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.engine.runs import Runs
 from legaldesk.engine.training_pool import stored_passages
 from legaldesk.tasks.dispatch import reading, task
 
@@ -28,6 +29,9 @@ def dependents(
     name = f"the matter “{matter}”" if matter else ", ".join(f"“{name}”" for name in names)
     ids = {document.id for document in erased}
     records = desk.reader.rows("SELECT document, matter FROM files")
+    runs = Runs(desk.library)
+    taught = runs.learned_from(ids, matter)
+    adopted = [adoption.model for run in taught if (adoption := runs.adoption(run))]
     return Dependents(
         name=name,
         documents=names,
@@ -38,6 +42,8 @@ def dependents(
             row["document"] in ids or bool(matter and row["matter"] == matter) for row in records
         ),
         labels=label_reader.count_going(desk.reader, ids, matter),
+        runs=len(taught),
+        models=tuple(dict.fromkeys(adopted)),
     )
 
 

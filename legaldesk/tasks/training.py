@@ -14,7 +14,17 @@ from legaldesk.core.pairs import Split, TrainingPair, split
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.core.recipes import Recipe, adapt, choose, fit_to_model, fit_to_pairs
 from legaldesk.core.runs import MatterPairs, Proof, RunNews, RunPhase, RunSummary, Survey
-from legaldesk.core.training import Event, Finished, Paused, RunConfig, Stage, Step
+from legaldesk.core.training import (
+    TEST,
+    TRAIN,
+    VALIDATION,
+    Event,
+    Finished,
+    Paused,
+    RunConfig,
+    Stage,
+    Step,
+)
 from legaldesk.engine import languages
 from legaldesk.engine.devices import choose_device, usable_devices
 from legaldesk.engine.generations import DEVICE
@@ -24,7 +34,7 @@ from legaldesk.engine.pair_files import read_pairs
 from legaldesk.engine.presets import presets
 from legaldesk.engine.proof import prove
 from legaldesk.engine.run_folder import RunFolder, create_run
-from legaldesk.engine.runs import Adoption, used_matters
+from legaldesk.engine.runs import Adoption
 from legaldesk.engine.training_device import abilities
 from legaldesk.engine.training_pool import passages_near, stored_passages
 from legaldesk.tasks import lessons, models
@@ -67,9 +77,18 @@ def train(
     be resumed. Raises WrongUse without pairs and ModelProblem when it comes to nothing.
     """
     report(Progress("training", 0, 0, message="prepare"))
-    pairs = without_contradictions_and_duplicates(_pairs(desk, matters, pairs_file, matter))
-    if not pairs:
+    found = _pairs(desk, matters, pairs_file, matter)
+    if not found:
         raise WrongUse("There are no pairs to train on. Mark passages as relevant first.")
+    return _train(desk, recipe, found, report)
+
+
+def _train(
+    desk: LocalDesk, recipe: Recipe, found: Sequence[TrainingPair], report: Report
+) -> RunSummary:
+    pairs = without_contradictions_and_duplicates(found)
+    if not pairs:
+        raise WrongUse("Every pair is contradicted by another. Settle them in Review first.")
     groups = near_duplicate_groups([pair.passage for pair in pairs])
     parted = split(pairs, groups, recipe.seed)
     config = _config(desk, recipe, parted)
@@ -140,33 +159,58 @@ def adopt_run(
         raise WrongUse(f"{summary.verdict.sentence} To use the new model all the same, overrule.")
     folder = desk.runs.folder(run)
     name = summary.model
-    if name not in {model.name for model in desk.shelf.installed()}:
+    if not desk.shelf.has(name):
         added = desk.shelf.add_folder(folder.model, report, f"trained:{run}", f"tuned-{run}")
         name = added.name
-    folder.write("adopted.json", Adoption(name, against))
+    desk.runs.adopt(run, Adoption(name, against))
     used = desk.meaning.generation
     dimension = min(used.used_dimension, desk.shelf.info(name).dimension)
     return models.use_model(desk, name, None, dimension)
 
 
 @task
+def keep_old(desk: LocalDesk, run: str, report: Report = silent) -> None:
+    """Record that the old model was kept. Raises WrongUse when the run's was adopted."""
+    if desk.runs.adoption(run) is not None:
+        raise WrongUse("The model of this run was adopted. Go back instead.")
+    desk.runs.keep_old(run)
+
+
+@task
 def delete_run(desk: LocalDesk, run: str, report: Report = silent) -> None:
-    """Delete a run's folder; a model that was adopted from it stays installed."""
+    """Delete a run and the model that was adopted from it.
+
+    Raises WrongUse while the run is under way or its model in use.
+    """
+    adoption = desk.runs.adoption(run)
+    if adoption is not None and desk.shelf.has(adoption.model):
+        models.remove_model(desk, adoption.model)
     desk.runs.delete(run)
 
 
 @task
-def retrain_without(desk: LocalDesk, run: str, matter: str, report: Report = silent) -> RunSummary:
-    """Train again as a run was, on the pairs of its other matters. Raises WrongUse."""
+def retrain_without(
+    desk: LocalDesk, run: str, matter: str = "", report: Report = silent
+) -> RunSummary:
+    """Train again as a run was, on its matters' labels as they are now but for one matter's.
+
+    Pairs that came from a file are taken from the run. With ``matter`` "" only what was
+    removed since is left out. Raises WrongUse.
+    """
     folder = desk.runs.folder(run)
-    others = tuple(sorted(used_matters(folder) - {matter}))
-    if not others:
-        raise WrongUse(f"Nothing is left to train on without “{matter}”.")
+    own = [line.pair for part in (TRAIN, VALIDATION, TEST) for line in folder.pairs(part)]
+    labelled = {pair.matter for pair in own if pair.label} - {matter}
+    found = [pair for pair in own if not pair.label and (not matter or pair.matter != matter)]
+    if labelled:
+        found += lessons.training_pairs(desk, tuple(sorted(labelled)))
+    if not found:
+        left = f"without “{matter}”" if matter else "of what this run was taught with"
+        raise WrongUse(f"Nothing is left to train on {left}.")
     recipe = next(
         (each for each in presets() if each.name == folder.config().recipe.name),
         folder.config().recipe,
     )
-    return train(desk, recipe, others, report=report)
+    return _train(desk, recipe, found, report)
 
 
 def _pairs(

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from legaldesk.core.documents import Dependents
 from legaldesk.ui import theme
 from legaldesk.ui.pieces import button, label
-from legaldesk.ui.wording import goes_with
+from legaldesk.ui.wording import goes_with, stays_taught
 
 MOST_NAMED = 8
 """How many documents a question names one by one."""
@@ -161,6 +161,8 @@ class RemoveQuestion(Question):
         if dependents.kept_elsewhere:
             kept = _bullets(dependents.kept_elsewhere)
             content.append(label(f"Stays, because it is in another matter too:\n{kept}", wrap=True))
+        if taught := stays_taught(dependents):
+            content.append(label(taught, wrap=True))
         content.append(
             label("Your own files outside LegalDesk are not touched.", "small", wrap=True)
         )

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 class TrainingCoach(QObject):
     """One run at a time. ``changed`` tells that one began, moved on, was asked to stop or ended.
 
+    ``pairsChanged`` tells that other matters may be used.
+
     ``ended`` carries the RunSummary of a run that came to its end.
     """
 
     changed = Signal()
+    pairsChanged = Signal()
     ended = Signal(object)
     failed = Signal(object)
 
@@ -65,16 +68,25 @@ class TrainingCoach(QObject):
         """Whether it was asked to pause, go on or stop, and has not yet."""
         return run in self._wishes
 
-    def train(self, recipe: Recipe, pairs_file: str = "", matter: str = "") -> None:
-        """Start a run with the labels that may be used, or with a file of a matter's pairs."""
-        self._drive(self._requests.train(recipe, (), pairs_file, matter), recipe.title)
+    def train(
+        self,
+        recipe: Recipe,
+        pairs_file: str = "",
+        matter: str = "",
+        matters: tuple[str, ...] = (),
+    ) -> None:
+        """Start a run with a file of a matter's pairs, or with the labels of ``matters``.
+
+        () are all matters that may be used.
+        """
+        self._drive(self._requests.train(recipe, matters, pairs_file, matter), recipe.title)
 
     def resume(self, run: RunSummary) -> None:
         """Go on with an interrupted run."""
         self._drive(self._requests.resume_training(run.id), run.recipe.title)
 
-    def retrain_without(self, run: RunSummary, matter: str) -> None:
-        """The same run anew, without a matter's pairs."""
+    def retrain_without(self, run: RunSummary, matter: str = "") -> None:
+        """The same run anew, without a matter's pairs, or without what was removed since."""
         self._drive(self._requests.retrain_without(run.id, matter), run.recipe.title)
 
     def cancel(self) -> None:
@@ -157,6 +169,10 @@ class TrainingCoach(QObject):
         job.succeeded.connect(lambda _: self._models.look())
         self._do(job)
 
+    def keep_old(self, run: str) -> None:
+        """Record that the old model stays."""
+        self._do(self._requests.keep_old(run))
+
     def go_back(self) -> None:
         """Return to what was in use before."""
         job = self._requests.go_back()
@@ -171,7 +187,7 @@ class TrainingCoach(QObject):
         """Say whether a matter's labels may be used."""
         job = self._requests.let_train(matter, allowed)
         for ended in (job.succeeded, job.failed):
-            ended.connect(lambda _: self._book.survey_pairs())
+            ended.connect(lambda _: self.pairsChanged.emit())
         self._do(job, look=False)
 
     def _do(self, job: Job, look: bool = True) -> None:

@@ -11,11 +11,12 @@ from legaldesk.core.recipes import Recipe
 from legaldesk.core.runs import RunPhase, RunSummary
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.pieces import button, hairline, label
+from legaldesk.ui.sign_line import SignLine
 from legaldesk.ui.training_pairs import TrainingPairs
 from legaldesk.ui.training_recipe import TrainingRecipe
 from legaldesk.ui.training_run import TrainingRun
 from legaldesk.ui.training_verdict import TrainingVerdict
-from legaldesk.ui.training_words import moment
+from legaldesk.ui.training_words import moment, removed_line
 
 if TYPE_CHECKING:
     from legaldesk.ui.model_actors import ModelActors
@@ -47,6 +48,8 @@ class TrainingPage(QWidget):
         self.run = TrainingRun(self._coach, lane)
         self.verdict = TrainingVerdict(self._coach, self._wishes, models)
         self.steps = (self.pairs, self.recipe, self.run, self.verdict)
+        self.removed = SignLine()
+        self.again = button("Teach anew without them", self._again, "link")
         self.without = button("Teach anew without a matter…", self._without, "link")
         self.delete = button("Delete this run…", self._delete, "link")
         self._arrange()
@@ -65,6 +68,8 @@ class TrainingPage(QWidget):
         column.setSpacing(4)
         column.addWidget(self.title)
         column.addWidget(self.about)
+        column.addWidget(self.removed)
+        column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         for place, step in enumerate(self.steps):
             column.addSpacing(16)
             if place:
@@ -98,6 +103,10 @@ class TrainingPage(QWidget):
         """Show what is known now."""
         run = self._book.run(self._shown) if self._shown else None
         self._foot.setVisible(run is not None)
+        taken = removed_line(run) if run is not None else ""
+        self.removed.say("warning", "careful", taken)
+        self.again.setVisible(bool(taken))
+        self.again.setEnabled(not self._coach.busy)
         if run is None:
             self._show_new()
         else:
@@ -154,7 +163,8 @@ class TrainingPage(QWidget):
         run = self._book.run(self._shown) if self._shown else None
         if run is not None:
             self.run.show_run(run, self._book.news.get(run.id))
-            self.without.setEnabled(not self._coach.busy)
+            for link in (self.without, self.again):
+                link.setEnabled(not self._coach.busy)
         else:
             self.show_now()
 
@@ -166,11 +176,16 @@ class TrainingPage(QWidget):
 
     def _start(self, recipe: Recipe) -> None:
         if not self._coach.busy:
-            self._coach.train(recipe, self.pairs.pairs_file, self.pairs.matter)
+            pairs = self.pairs
+            self._coach.train(recipe, pairs.pairs_file, pairs.matter, pairs.matters)
 
     def _delete(self) -> None:
         if (run := self._book.run(self._shown)) is not None:
             self._wishes.delete(run)
+
+    def _again(self) -> None:
+        if (run := self._book.run(self._shown)) is not None and not self._coach.busy:
+            self._coach.retrain_without(run)
 
     def _without(self) -> None:
         if (run := self._book.run(self._shown)) is not None:

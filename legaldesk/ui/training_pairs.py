@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from legaldesk.core.documents import Matter
 from legaldesk.core.findings import ENOUGH_QUESTIONS, Findings
@@ -41,8 +41,12 @@ class TrainingPairs(Step):
         super().__init__(1, "Pairs")
         self._book, self._coach, self._wishes = book, coach, wishes
         self._choosing = True
+        coach.pairsChanged.connect(self.look)
         self.pairs_file = ""
         self.switches: dict[str, Switch] = {}
+        self.uses: dict[str, QPushButton] = {}
+        self._lines: dict[str, QWidget] = {}
+        self._left_out: set[str] = set()
         self.state = SignLine()
         self.retry = button("Try again", self.look, "link")
         self.bar, self.split = SplitBar(), label("", "secondary", wrap=True)
@@ -97,9 +101,19 @@ class TrainingPairs(Step):
         owner = self.owner.currentData()
         return str(owner) if self.pairs_file and owner else ""
 
+    @property
+    def matters(self) -> tuple[str, ...]:
+        """The matters whose labels the next run uses, () for all that may be."""
+        survey = self._book.survey
+        if self.pairs_file or survey is None or not self._left_out:
+            return ()
+        allowed = [each.matter for each in survey.matters if each.may_train]
+        used = tuple(name for name in allowed if name not in self._left_out)
+        return used if 0 < len(used) < len(allowed) else ()
+
     def look(self) -> None:
         """Look at the pairs again."""
-        self._book.survey_pairs((), self.pairs_file)
+        self._book.survey_pairs(self.matters, self.pairs_file)
 
     def use_file(self, path: str) -> None:
         """Take the pairs of a file, of the matter that is chosen beside it."""
@@ -198,21 +212,46 @@ class TrainingPairs(Step):
     def _show_switches(self, matters: Sequence[MatterPairs]) -> None:
         names = {each.matter for each in matters}
         for gone in [name for name in self.switches if name not in names]:
-            self.switches.pop(gone).deleteLater()
+            for kept in (self.switches, self.uses):
+                kept.pop(gone)
+            self._lines.pop(gone).deleteLater()
+        allowed = [each.matter for each in matters if each.may_train and each.pairs]
+        self._left_out &= set(allowed)
+        used = len(allowed) - len(self._left_out)
         for each in matters:
             if each.matter not in self.switches:
-                self.switches[each.matter] = self._switch(each.matter)
+                self._add_row(each.matter)
             switch = self.switches[each.matter]
             switch.setText(caption(matter_line(each)))
             switch.setAccessibleName(f"May be taught with: {matter_line(each)}")
             switch.setChecked(each.may_train)
+            self._show_use(each.matter, each.matter in allowed and len(allowed) > 1, used)
         self._matters.setVisible(bool(matters) and not self.pairs_file)
 
-    def _switch(self, matter: str) -> Switch:
-        made = Switch()
-        made.clicked.connect(lambda allowed: self._coach.let_train(matter, allowed))
-        self._rows.addWidget(made)
-        return made
+    def _add_row(self, matter: str) -> None:
+        switch = self.switches[matter] = Switch()
+        switch.clicked.connect(lambda allowed: self._coach.let_train(matter, allowed))
+        use = self.uses[matter] = button("", lambda: self._turn_use(matter), "link")
+        line = self._lines[matter] = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(switch)
+        row.addWidget(use)
+        row.addStretch(1)
+        self._rows.addWidget(line)
+
+    def _show_use(self, matter: str, choice: bool, used: int) -> None:
+        """Offer to leave a matter out of the next run, where others are left."""
+        use, out = self.uses[matter], matter in self._left_out
+        use.setVisible(choice)
+        use.setText("Left out of the next run. Use it" if out else "Leave out of the next run")
+        use.setAccessibleName(f"{use.text()}: {plain(matter)}")
+        use.setEnabled(out or used > 1)
+
+    def _turn_use(self, matter: str) -> None:
+        self._left_out ^= {matter}
+        self.look()
 
 
 def _grave(found: Findings) -> int:

@@ -111,6 +111,8 @@ def _sign(run: RunSummary) -> tuple[str, str]:
         return "check", "right"
     if run.phase is RunPhase.FAILED:
         return "error", "wrong"
+    if run.removed:
+        return "warning", "careful"
     if run.phase in (RunPhase.INTERRUPTED, RunPhase.PAUSED):
         return "warning", "careful"
     if run.verdict is None:

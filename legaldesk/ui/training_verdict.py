@@ -52,7 +52,6 @@ class TrainingVerdict(Step):
         self._coach, self._wishes, self._models = coach, wishes, models
         self._run: RunSummary | None = None
         self._proof: Proof | None = None
-        self._kept: set[str] = set()
         self._sign, self.sentence = Sign(), label("", "heading", wrap=True)
         self.why = label("", wrap=True)
         self.adopt = button("Adopt the new one", self._adopt, "primary")
@@ -140,7 +139,7 @@ class TrainingVerdict(Step):
         set_role(self.keep, "primary" if against else "")
         open_ = not run.live and not switching
         self.adopt.setVisible(open_)
-        self.keep.setVisible(open_ and run.id not in self._kept)
+        self.keep.setVisible(open_ and not run.kept)
         self.back.setVisible(run.live and self._can_go_back())
         self._say_decided(run, switching)
         if switching and made is not None:
@@ -157,7 +156,7 @@ class TrainingVerdict(Step):
         elif switching:
             told = "Your passages are prepared for the new model. Search goes on with the old one."
             self.decided.say("refresh", "", told + against)
-        elif run.id in self._kept:
+        elif run.kept:
             self.decided.say("info", "", KEPT)
         else:
             self.decided.say("info", "", "It was in use before." if run.model else "")
@@ -170,13 +169,11 @@ class TrainingVerdict(Step):
 
     def _adopt(self) -> None:
         if self._run is not None:
-            self._kept.discard(self._run.id)
             self._wishes.adopt(self._run)
 
     def _keep(self) -> None:
         if self._run is not None:
-            self._kept.add(self._run.id)
-            self.show_decision()
+            self._coach.keep_old(self._run.id)
 
     def refresh_theme(self) -> None:
         """Follow a change of text size."""

@@ -65,7 +65,7 @@ def run_state(run: RunSummary) -> str:
     if run.verdict is None:
         return _PHASES[run.phase]
     told = decision_word(run)
-    return f"{told}, adopted" if run.model else told
+    return f"{told}, adopted" if run.model else f"{told}, old one kept" if run.kept else told
 
 
 def decision_word(run: RunSummary) -> str:
@@ -142,6 +142,17 @@ def matter_line(matter: MatterPairs) -> str:
 def used_line(run: RunSummary) -> str:
     """What a run was taught with."""
     return f"{count(run.pairs, 'pair')} of {matters_named(run.matters)}, starting from {run.base}."
+
+
+def removed_line(run: RunSummary) -> str:
+    """What a run was taught with that is no longer in the library; "" when all is there."""
+    if not run.removed:
+        return ""
+    return (
+        f"{count(run.removed, 'pair')} that it learned from {'was' if run.removed == 1 else 'were'}"
+        " removed since. The pairs are erased, but what the model learned from them is not: teach"
+        " it anew without them, or delete the run."
+    )
 
 
 def matters_named(matters: Sequence[str]) -> str:

@@ -144,4 +144,18 @@ def goes_with(dependents: Dependents) -> list[str]:
                 "lines of the import history",
             )
         )
+    if dependents.runs:
+        lines.append(f"what {count(dependents.runs, 'training run')} kept of its pairs")
     return lines
+
+
+def stays_taught(dependents: Dependents) -> str:
+    """What was learned from it and stays, "" when nothing was."""
+    if not dependents.runs:
+        return ""
+    named = [f"“{name}”" for name in dependents.models]
+    whose = f" ({listed(named)} in use or adopted once)" if named else ""
+    return (
+        f"The models of {count(dependents.runs, 'training run')}{whose} have learned from it. "
+        "They stay. The Training view marks them, to be taught anew without it or deleted."
+    )

@@ -323,6 +323,10 @@ class Requests:
         """Take a run's model into use: the GenerationInfo."""
         return self._job(training.adopt_run, run, overrule)
 
+    def keep_old(self, run: str) -> Job:
+        """Job for ``tasks.training.keep_old``."""
+        return self._job(training.keep_old, run)
+
     def delete_run(self, run: str) -> Job:
         """Delete a run's folder."""
         return self._job(training.delete_run, run)

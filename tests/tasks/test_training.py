@@ -95,13 +95,21 @@ def what_is_removed_is_gone_from_the_run(desk, run):
 
     assert {"pairs.jsonl", "pool.jsonl"} <= set(with_it())
     document = desk.reader.find("7.pdf")
+    taught = removing.dependents(desk, (document.id,))
+    assert (taught.runs, taught.models) == (1, (f"tuned-{run}",))
 
     removing.remove_documents(desk, (document.id,))
 
     assert with_it() == []
     assert document.id.encode() not in (folder / "manifest.json").read_bytes()
     assert b"house 6" in (folder / "pairs.jsonl").read_bytes()
-    assert training.list_runs(desk)[0].phase is RunPhase.FINISHED
+    [listed] = training.list_runs(desk)
+    assert (listed.phase, listed.removed) == (RunPhase.FINISHED, 1)
+    again = training.retrain_without(desk, run)
+    assert (again.pairs, again.removed) == (9, 0)
+    training.delete_run(desk, run)
+    assert [each.id for each in training.list_runs(desk)] == [again.id]
+    assert f"tuned-{run}" not in {model.name for model in desk.shelf.installed()}
 
 
 def test_a_file_of_pairs_trains_without_documents(desk, pairs_file):
@@ -123,20 +131,36 @@ def test_a_file_of_pairs_trains_without_documents(desk, pairs_file):
     assert {score.dimension for score in news.evaluations[-1].scores} == {64, 32, 16}
     assert {candidate.name for candidate in news.candidates} >= {"average"}
     assert sum(candidate.chosen for candidate in news.candidates) == 1
-    keep_only_the_model(desk, summary)
+    decide_both_ways(desk, summary)
+    train_again_from_the_file(desk, summary)
 
 
-def keep_only_the_model(desk, summary):
-    """A run's folder goes; the model that was adopted from it stays."""
+def decide_both_ways(desk, summary):
+    """What is decided is recorded; a run goes with its model, but not while that answers."""
+    training.keep_old(desk, summary.id)
+    assert training.list_runs(desk)[0].kept
     training.adopt_run(desk, summary.id, overrule=True)
     models.await_switch(desk)
+    [listed] = training.list_runs(desk)
+    assert (listed.kept, listed.live) == (False, True)
+    with pytest.raises(WrongUse, match="was adopted"):
+        training.keep_old(desk, summary.id)
 
-    training.delete_run(desk, summary.id)
+    with pytest.raises(WrongUse, match="in use"):
+        training.delete_run(desk, summary.id)
 
-    assert training.list_runs(desk) == ()
-    assert not list((desk.library / "runs").iterdir())
-    assert desk.meaning.generation.name == f"tuned-{summary.id}"
     assert desk.meaning.encode_query("rent") is not None
+    assert training.proof(desk, summary.id) is not None
+
+
+def train_again_from_the_file(desk, summary):
+    """The pairs of a file are in the run alone."""
+    with pytest.raises(WrongUse, match="Nothing is left"):
+        training.retrain_without(desk, summary.id, "Firm")
+
+    again = training.retrain_without(desk, summary.id, "Other")
+
+    assert (again.pairs, again.matters) == (summary.pairs, summary.matters)
 
 
 def test_a_cancelled_run_is_resumed(desk, pairs_file):

@@ -327,6 +327,9 @@ class TrainingOffice:
         for each in self.runs:
             self.turn(each.id, live=each.id == name)
 
+    def keep_old(self, name) -> Job:
+        return self._job("keep_old", lambda _: self.turn(name, kept=True), name)
+
     def delete_run(self, name) -> Job:
         def work(_) -> None:
             self.runs[:] = [each for each in self.runs if each.id != name]

@@ -126,6 +126,22 @@ def test_a_matter_is_taught_with_only_when_it_is_allowed(qtbot, office, view):
     qtbot.waitUntil(lambda: len(calls(office, "survey_training")) > 1 and switch.isChecked())
 
 
+def test_one_run_can_leave_a_matter_out(qtbot, office, view):
+    pairs = view.page.pairs
+    assert not pairs.uses[ACME].isVisible()  # the only one that may train
+    press(qtbot, view, pairs.switches[HARBOUR])
+    qtbot.waitUntil(pairs.uses[ACME].isVisible)
+
+    press(qtbot, view, pairs.uses[ACME])
+
+    qtbot.waitUntil(lambda: calls(office, "survey_training")[-1] == ((HARBOUR,), ""))
+    qtbot.waitUntil(lambda: not pairs.uses[HARBOUR].isEnabled())  # somebody has to be left
+    qtbot.waitUntil(view.page.recipe.start.isEnabled)
+    press(qtbot, view, view.page.recipe.start)
+    qtbot.waitUntil(lambda: len(calls(office, "train")) == 1)
+    assert calls(office, "train")[0][1:] == ((HARBOUR,), "", "")
+
+
 def test_a_file_takes_the_place_of_labels(qtbot, window, office, view, tmp_path):
     pairs = view.page.pairs
     pairs.use_file(str(tmp_path / "faq.jsonl"))
@@ -140,7 +156,7 @@ def test_a_file_takes_the_place_of_labels(qtbot, window, office, view, tmp_path)
 
 
 def test_a_file_that_cannot_be_read_says_why(qtbot, view):
-    view.page.pairs.use_file("/tmp/broken.csv")
+    view.page.pairs.use_file("broken.csv")
     qtbot.waitUntil(lambda: "Line 3 of broken.csv has no passage." in seen(view.page.pairs))
     assert not view.page.recipe.start.isEnabled()
 
@@ -406,7 +422,10 @@ def test_adopting_against_the_verdict_asks_and_is_recorded(qtbot, window, office
 
 def test_keeping_the_old_one_changes_nothing(qtbot, office, proven):
     press(qtbot, proven, proven.page.verdict.keep)
-    assert "The old model stays in use." in seen(proven.page.verdict)
+
+    qtbot.waitUntil(lambda: "The old model stays in use." in seen(proven.page.verdict))
+    assert calls(office, "keep_old") == [("one",)]
+    assert not proven.page.verdict.keep.isVisible() and proven.page.verdict.adopt.isVisible()
     assert not calls(office, "adopt_run")
 
 
@@ -450,6 +469,17 @@ def test_it_is_taught_anew_without_a_matter(qtbot, window, office, proven):
 
     qtbot.waitUntil(lambda: proven.page.shown == "one-b", timeout=8000)
     assert calls(office, "retrain_without") == [("one", HARBOUR)]
+
+
+def test_a_run_whose_documents_were_removed_says_so(qtbot, window, office, proven):
+    office.turn("one", removed=12)
+    window.actors.training.book.look()
+    qtbot.waitUntil(lambda: "12 pairs that it learned from were removed" in seen(proven.page))
+
+    press(qtbot, proven, proven.page.again)
+
+    qtbot.waitUntil(lambda: proven.page.shown == "one-b", timeout=8000)
+    assert calls(office, "retrain_without") == [("one", "")]
 
 
 def test_it_follows_dark_and_large(qtbot, window, proven):
