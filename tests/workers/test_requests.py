@@ -53,6 +53,7 @@ ASKED = {
     "list_runs": (),
     "proof": ("run",),
     "adopt_run": ("run", True),
+    "keep_old": ("run",),
     "delete_run": ("run",),
     "retrain_without": ("run", "Acme"),
     "list_models": (),

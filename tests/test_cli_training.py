@@ -1,0 +1,80 @@
+"""“legaldesk train” and “legaldesk runs”: the same tasks from a terminal."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from legaldesk import cli
+from legaldesk.engine.local_desk import LocalDesk
+from tests.training_runs import made_up_pairs
+
+
+@pytest.fixture
+def run(library, tiny_model, capsys):
+    """Run a command on a library with the tiny model; returns (status, output, errors)."""
+    LocalDesk(library, tiny_model).close()
+
+    def call(*arguments: str):
+        status = cli.main([*arguments, "--library", str(library)])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    file = tmp_path / "pairs.jsonl"
+    lines = [{"anchor": pair.question, "positive": pair.passage} for pair in made_up_pairs(30)]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return str(file)
+
+
+def as_json(run, *arguments):
+    status, out, _ = run(*arguments, "--json")
+    return status, [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_run_is_told_line_by_line_decided_about_and_taught_again(run, pairs):
+    status, events = as_json(
+        run, "train", "--preset", "quick", "--pairs", pairs, "--matter", "Firm", "--dims", "64,16"
+    )
+    assert status == 0
+    kinds = [event["event"] for event in events]
+    assert kinds[-1] == "finished" and {"step", "evaluation", "candidate"} <= set(kinds)
+    [finished] = [event for event in events if event["event"] == "finished"]
+    assert finished["verdict"] == "cannot tell"
+    name = finished["run"]
+
+    assert run("runs", "adopt", name)[0] != 0  # the verdict does not say so
+    assert run("runs", "keep", name)[0] == 0
+    status, [listed] = as_json(run, "runs", "list")
+    assert (listed["id"], listed["kept"], listed["matters"]) == (name, True, ["Firm"])
+    assert "the old one was kept" in run("runs")[1]
+
+    status, out, errors = run("train", "--again", name, "--without", "Firm")
+    assert status != 0 and "Nothing is left to train on" in errors
+    status, events = as_json(run, "train", "--again", name)
+    assert status == 0 and events[-1]["run"] != name
+
+    assert run("runs", "delete", name)[0] == 0
+    assert [each["id"] for each in as_json(run, "runs")[1]] == [events[-1]["run"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("train", "--without", "Firm"), "add --again"),
+        (("train",), "There are no pairs"),
+        (("runs", "show"), "takes the name of a run"),
+        (("runs", "list", "run"), "takes no name"),
+        (("runs", "show", "nothing"), "no training run"),
+    ],
+)
+def test_wrong_use_says_what_to_do(run, arguments, told):
+    status, _, errors = run(*arguments)
+
+    assert status == 2
+    assert told in " ".join(errors.split())
