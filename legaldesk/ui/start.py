@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from legaldesk.ui import theme
@@ -14,6 +15,10 @@ from legaldesk.workers.lane import Lanes
 
 if TYPE_CHECKING:
     from legaldesk.workers.requests import Requests
+
+
+AT_REST_MS = 2_000
+"""After the window is shown; by then it has read what it shows."""
 
 
 def show_window(app: QApplication, requests: Requests, library: Path | str) -> MainWindow:
@@ -26,4 +31,5 @@ def show_window(app: QApplication, requests: Requests, library: Path | str) -> M
     app.styleHints().colorSchemeChanged.connect(lambda _: window.relook(settings.look))
     app.aboutToQuit.connect(lambda: lanes.stop())
     window.show()
+    QTimer.singleShot(AT_REST_MS, window, window.views.make_ahead)
     return window

@@ -1,5 +1,7 @@
 """The views of the window, in the order of the sidebar, each made when it is first needed.
 
+Those that nobody has needed yet are made ahead, one at a time, when the window is at rest.
+
 A new view is a line in PLACES and a factory of its own module; sidebar, keys and the overview
 of the keys follow.
 """
@@ -9,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from legaldesk.ui.documents_place import documents_place
@@ -42,6 +44,9 @@ PLACES = (
     Place("Training", "training", training_place),
     Place("Models", "models", models_place),
 )
+AHEAD_MS = 300
+"""Between two pieces of work that are done ahead, so that whoever types comes first."""
+
 SEARCH, DOCUMENTS, REVIEW, TRAINING, MODELS = range(len(PLACES))
 
 
@@ -75,6 +80,20 @@ class Views(QStackedWidget):
             made.openHit.connect(self.openHit)
             self._made[number] = made
         return self._made[number]
+
+    def make_ahead(self) -> None:
+        """Make the next view that is not there yet, dress it, and go on with the others."""
+        left = [number for number in range(len(PLACES)) if number not in self._made]
+        if left:
+            view = self.view(left[0])
+            QTimer.singleShot(AHEAD_MS, self, lambda: self._dress(view))
+
+    def _dress(self, view: View) -> None:
+        """What Qt leaves for the first showing and can be done before it."""
+        view.resize(self.size())
+        for widget in (view, *view.findChildren(QWidget)):
+            widget.ensurePolished()
+        QTimer.singleShot(AHEAD_MS, self, self.make_ahead)
 
     def made(self) -> Iterator[View]:
         """The views that have been needed so far."""
