@@ -21,8 +21,10 @@ SESSION = """
 import sys
 from pathlib import Path
 from legaldesk.core.hits import Scope
+from legaldesk.core.labels import Verdict
+from legaldesk.core.recipes import Recipe
 from legaldesk.engine.remote_desk import RemoteDesk
-from legaldesk.tasks import care, importing, models, searching
+from legaldesk.tasks import care, importing, label_files, labels, models, searching, training
 
 library, sample, model = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 desk = RemoteDesk(library, start_engine=True)
@@ -35,10 +37,31 @@ models.use_model(desk, "ours")
 assert models.await_switch(desk).model == "ours"
 models.list_models(desk)
 models.go_back(desk)
+for question in sys.argv[4:]:
+    hit = searching.search(desk, question, Scope("Case"), 1).hits[0]
+    labels.label_hit(desk, question, hit.document_id, hit.spans, Verdict.RELEVANT)
+label_files.export_labels(desk, str(library.parent / "labels.csv"))
+labels.let_train(desk, "Case", True)
+recipe = Recipe(name="own", title="Own", note="", dimensions=None, loss="mnrl", batch_size=4,
+                learning_rate=1e-3, epochs=1)
+run = training.train(desk, recipe)
+training.adopt_run(desk, run.id, True)
+assert models.await_switch(desk).model == f"tuned-{run.id}"
+assert searching.search(desk, sys.argv[4], Scope(), 3).modes == ("words", "meaning")
 assert all(finding.ok for finding in care.verify(desk))
 desk.close()
 desk.wait_closed(60)
 """
+
+QUESTIONS = [
+    "May a party be compelled to arbitrate?",
+    "When may a court vacate an award?",
+    "What is maritime commerce?",
+    "How are arbitrators appointed?",
+    "Can witnesses be summoned?",
+    "When is an award confirmed?",
+    "Which orders can be appealed?",
+]
 
 PLANTED = """
 import socket
@@ -75,9 +98,12 @@ def test_a_planted_connection_is_seen(tmp_path):
 def test_a_session_opens_no_internet_socket(tmp_path, tiny_model):
     sample = RESOURCES / "samples" / "us-federal-arbitration-act.pdf"
 
+    library = tmp_path / "library"
+
     found, threads = attempts(
-        tmp_path, SESSION, str(tmp_path / "library"), str(sample), str(tiny_model)
+        tmp_path, SESSION, str(library), str(sample), str(tiny_model), *QUESTIONS
     )
 
-    assert threads > 10, "the engine and the parsers were watched too"
+    assert threads > 20, "the engine, the parsers and the trainer were watched too"
+    assert len((tmp_path / "labels.csv").read_text().splitlines()) > len(QUESTIONS)
     assert found == []
