@@ -1,8 +1,9 @@
 """The parser process: reads PDFs that nobody vouches for, and nothing else.
 
-It starts fresh, caps its own memory, reads requests from its standard input and ends when
-that does, even in the middle of a page. What it says is distrusted by its parent; what a
-library prints cannot break the frames, since they go out over a private copy of stdout.
+It starts fresh, loads all that it may need, shuts itself into a box, and only then reads
+requests from its standard input; it ends when that does, even in the middle of a page. What
+it says is distrusted by its parent; what a library prints cannot break the frames, since
+they go out over a private copy of stdout.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from legaldesk.core.confinement import Confinement
 from legaldesk.core.documents import OutlineEntry, PageState, PageText
 from legaldesk.core.errors import Damaged, LegalDeskError, Locked, ProcessDied
-from legaldesk.engine import pdfium, pdfium_view
+from legaldesk.engine import pdf_structure, pdfium, pdfium_view
+from legaldesk.engine.box import close_box
 from legaldesk.engine.parser_messages import (
     MAX_FILE,
     MAX_OUTLINE,
@@ -31,6 +34,8 @@ from legaldesk.engine.parser_messages import (
     Facts,
     Failed,
     Image,
+    Inspect,
+    Inspected,
     Locate,
     Located,
     Open,
@@ -42,11 +47,14 @@ from legaldesk.engine.parser_messages import (
     Spelt,
     clip,
 )
-from legaldesk.engine.system import limit_this_process
+from legaldesk.engine.parser_preload import load_all
+from legaldesk.engine.system import grant_processor_time
 from legaldesk.engine.wire import MAX_HEADER, read_raw_frame, write_frame
 
 MEMORY = 2 << 30
 """Bytes of address space."""
+PROCESSOR_TIME = 60
+"""Seconds for one reply: more than the parent waits for any, so this counts where it is gone."""
 
 PAGES_CUT = "Only the first {kept:,} of its {all:,} pages were read."
 
@@ -56,14 +64,16 @@ _DECODER: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 
 def main() -> int:
     """Serve requests until standard input ends. Returns the exit status."""
-    limit_this_process(MEMORY)
     replies = _private_stdout()
+    load_all()
     requests: queue.Queue[tuple[Request, bytes]] = queue.Queue(2)
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
-    session = Session()
+    listener = threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True)
+    session = Session(close_box(MEMORY, listener.start))
     while True:
+        grant_processor_time(PROCESSOR_TIME)
         request, data = requests.get()
         for reply, raw in session.answer(request, data):
+            grant_processor_time(PROCESSOR_TIME)
             try:
                 write_frame(replies, _ENCODER.encode(reply), raw)
             except OSError:
@@ -94,7 +104,8 @@ def _listen(stream: BinaryIO, requests: queue.Queue[tuple[Request, bytes]]) -> N
 class Session:
     """The documents that are open for viewing, and the answers to requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, confinement: Confinement) -> None:
+        self._confinement = confinement
         self._open: dict[str, Any] = {}
 
     def answer(self, request: Request, data: bytes) -> Iterator[tuple[Reply, bytes]]:
@@ -129,6 +140,8 @@ class Session:
                 yield self._render(request)
             case Locate():
                 yield Located(request.id, list(self._locate(request))), b""
+            case Inspect():
+                yield Inspected(request.id, self._confinement), b""
             case Spell():
                 yield Spelt(request.id, self._spell(request)), b""
         yield Done(request.id), b""
@@ -193,8 +206,6 @@ def _read_page(document: Any, number: int) -> PageText:
 
 def extract_with_pypdf(request: Extract, data: bytes) -> Iterator[tuple[Reply, bytes]]:
     """Count, facts, then each page by pypdf. Raises Locked or Damaged."""
-    from legaldesk.engine import pdf_structure
-
     reader = pdf_structure.open_reader(data, request.password)
     pages = pdf_structure.count_pages(reader)
     if pages == 0:
@@ -227,8 +238,6 @@ def _facts_with_pypdf(
     request: Extract, data: bytes, document: Any, kept: int, notes: list[str]
 ) -> Facts:
     """pypdf's facts, with PDFium's bookmarks where both are asked and it finds any."""
-    from legaldesk.engine import pdf_structure
-
     outline = pdfium.outline(document, kept) if request.structure == "both" else []
     if len(outline) == MAX_OUTLINE:
         notes.append(pdf_structure.BOOKMARKS_CUT)

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from legaldesk.core.confinement import Confinement
+
 MAX_FILE = 640 << 20
 """Bytes of one PDF."""
 MAX_PAGES = 20_000
@@ -91,7 +93,13 @@ class Close(Struct, tag="close", tag_field="kind", frozen=True):
     key: str
 
 
-Request = Extract | Open | Render | Locate | Spell | Close
+class Inspect(Struct, tag="inspect", tag_field="kind", frozen=True):
+    """Say how closely the process is confined."""
+
+    id: int
+
+
+Request = Extract | Open | Render | Locate | Spell | Close | Inspect
 
 
 class Counted(Struct, tag="counted", tag_field="kind", frozen=True):
@@ -165,6 +173,13 @@ class Spelt(Struct, tag="spelt", tag_field="kind", frozen=True):
     ]
 
 
+class Inspected(Struct, tag="inspected", tag_field="kind", frozen=True):
+    """The level that the process reached when it confined itself."""
+
+    id: int
+    confinement: Confinement
+
+
 class Done(Struct, tag="done", tag_field="kind", frozen=True):
     """The request is finished."""
 
@@ -183,7 +198,7 @@ class Failed(Struct, tag="failed", tag_field="kind", frozen=True):
     detail: Annotated[str, Meta(max_length=MAX_TITLE)] = ""
 
 
-Reply = Counted | Facts | Page | Image | Located | Spelt | Done | Failed
+Reply = Counted | Facts | Page | Image | Located | Spelt | Inspected | Done | Failed
 
 
 def clip(text: str, length: int) -> str:

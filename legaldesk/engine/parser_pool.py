@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
+from legaldesk.core.confinement import Confinement
 from legaldesk.core.documents import Extraction
-from legaldesk.core.errors import Unsupported
+from legaldesk.core.errors import ProcessDied, Unsupported
 from legaldesk.core.hits import PageBoxes, PageImage, Word
 from legaldesk.core.passages import Span
-from legaldesk.engine.child import Children
-from legaldesk.engine.parser_messages import MAX_FILE, MAX_PAGE_BYTES
-from legaldesk.engine.parser_reading import Limits, OnPage, Reading
+from legaldesk.engine.child import Child, Children
+from legaldesk.engine.parser_messages import MAX_FILE, MAX_PAGE_BYTES, Inspect, Inspected
+from legaldesk.engine.parser_reading import Limits, OnPage, Reading, decode_reply
 from legaldesk.engine.parser_viewer import Viewer
 from legaldesk.engine.system import child_command
 
 _HEADER_WINDOW = 1024
+_ENCODER = msgspec.json.Encoder()
 
 
 class ParserPool:
@@ -36,7 +40,7 @@ class ParserPool:
         command: Sequence[str] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        command = child_command("parser") if command is None else command
+        self._command = command = child_command("parser") if command is None else command
         self._limits = limits = limits or Limits()
         self._readers = Children(workers, command, MAX_PAGE_BYTES)
         self._viewer = Viewer(command, limits)
@@ -101,6 +105,21 @@ class ParserPool:
     def forget(self, document_key: str) -> None:
         """Let go of a document that was shown, because it is being removed."""
         self._viewer.forget(document_key)
+
+    def confinement(self) -> Confinement:
+        """How closely the parsers are confined, as a new one says that has read no file yet.
+
+        Raises ProcessDied.
+        """
+        child = Child(self._command, 0)
+        try:
+            child.send(_ENCODER.encode(Inspect(1)))
+            reply, _ = decode_reply(child.receive(self._limits.open), 1)
+        finally:
+            child.kill()
+        if not isinstance(reply, Inspected):
+            raise ProcessDied("it sent a reply that nobody asked for")
+        return reply.confinement
 
     def close(self) -> None:
         """End all children; work that is under way raises ProcessDied."""

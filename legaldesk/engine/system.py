@@ -6,13 +6,18 @@ a protection is missing, the level that is named says so.
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 NICENESS = 5
+MAX_OPEN_FILES = 32
+"""Of a process that is only to read fonts."""
 
 _PASSED_ON = (
     "PATH",
@@ -113,6 +118,37 @@ def limit_this_process(memory_bytes: int) -> str:
         return "plain"
     _lower(resource.RLIMIT_CORE, 0)
     return "rlimits" if _lower(resource.RLIMIT_AS, memory_bytes) else "plain"
+
+
+def stop_growing() -> None:
+    """No files written, few opened, no more threads or processes, from now on.
+
+    The last does not bind an administrator.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
+    _lower(resource.RLIMIT_NPROC, 0)
+
+
+def grant_processor_time(seconds: int) -> None:
+    """End this process when it has used so many more seconds of a processor.
+
+    Until the next grant. Windows has no such limit that could be renewed.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    limit = math.ceil(time.process_time()) + seconds
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
 
 
 def _lower(kind: int, limit: int) -> bool:
