@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from legaldesk.engine.logs import trace_crashes
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run what was asked for and return the exit status."""
@@ -16,10 +18,12 @@ def main(arguments: list[str] | None = None) -> int:
     if given[:2] == ["--role", "trainer"]:
         from legaldesk.engine import trainer_child
 
+        trace_crashes("trainer")
         return trainer_child.main(given[2:])
     if given[:2] == ["--role", "hub"]:
         from legaldesk.engine import hub_child
 
+        trace_crashes("hub")
         return hub_child.main()
     from legaldesk import app
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import os
 import signal
 import sys
 import threading
-import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from legaldesk.core.bugs import Bug, bug
 from legaldesk.core.desk import Desk
-from legaldesk.core.errors import LegalDeskError, LibraryBusy
+from legaldesk.core.errors import UNEXPECTED, LegalDeskError, LibraryBusy
+from legaldesk.engine.logs import keep_log, log_uncaught, take_crashes, trace_crashes
 from legaldesk.engine.messages import error_header
+from legaldesk.engine.network_share import refuse_network_share
 from legaldesk.engine.owner import Ownership
 from legaldesk.engine.profile import default_library, make_private_folder, private_by_default
 from legaldesk.engine.system import yield_to_the_window
@@ -28,45 +29,21 @@ if TYPE_CHECKING:
     from legaldesk.engine.server import Server
     from legaldesk.ui.main_window import MainWindow
 
-LOG_BYTES = 1_000_000
+ALREADY_OPEN = "This library is already open in LegalDesk. Its window was brought to the front."
 
 _log = logging.getLogger(__name__)
 
 
 def prepare(library: Path) -> Path:
-    """What every process does first: privacy, a library folder and a log."""
-    private_by_default()
-    make_private_folder(library)
-    handler = logging.handlers.RotatingFileHandler(
-        make_private_folder(library / "logs") / "legaldesk.log",
-        maxBytes=LOG_BYTES,
-        backupCount=2,
-        encoding="utf-8",
-        delay=True,
-    )
-    handler.setFormatter(_Discreet("%(asctime)s %(process)d %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    return library
+    """What every process does first: privacy, a library folder and a log.
 
-
-class _Discreet(logging.Formatter):
-    """Says where an exception came from and of what kind it is, never what its message says.
-
-    That may quote a document or name a file, and a log outlives their removal.
+    Raises WrongUse for a library on a network share.
     """
-
-    def formatException(self, ei: Any) -> str:
-        """The traceback without source text and messages, the cause first."""
-        return "\n".join(_outline(ei[1]))
-
-
-def _outline(error: BaseException | None) -> Iterator[str]:
-    if error is None:
-        return
-    yield from _outline(error.__cause__ or error.__context__)
-    yield type(error).__name__
-    for frame in traceback.extract_tb(error.__traceback__):
-        yield f"  {frame.filename}:{frame.lineno} {frame.name}"
+    private_by_default()
+    refuse_network_share(library)
+    make_private_folder(library)
+    keep_log(library)
+    return library
 
 
 def run_engine(library: Path) -> int:
@@ -83,6 +60,8 @@ def run_engine(library: Path) -> int:
     try:
         yield_to_the_window()
         prepare(library)
+        trace_crashes("engine")
+        log_uncaught()
         _load_tasks()
         ownership = Ownership(library)
         desk = LocalDesk(library)
@@ -122,6 +101,7 @@ def open_desk(library: Path, model: Path | None = None) -> Iterator[Desk]:
     from legaldesk.engine.remote_desk import RemoteDesk
 
     prepare(library)
+    trace_crashes("command")
     try:
         ownership = Ownership(library)
     except LibraryBusy:
@@ -181,22 +161,49 @@ def _load_tasks() -> None:
 
 
 def show(library: str | None) -> int:
-    """Open the window and stay until it is closed; a second one raises the first."""
+    """Open the window and stay until it is closed; a second one raises the first.
+
+    Where there can be no window, a message says why; the status is then 4.
+    """
     from PySide6.QtWidgets import QApplication
 
-    from legaldesk.workers.single_window import SingleWindow
+    from legaldesk.ui.refusal import refuse
 
     app = QApplication(sys.argv[:1])
-    folder = prepare(Path(library) if library else default_library())
-    single = SingleWindow(folder)
-    if not single.is_first():
-        return 0
-    window = open_window(app, folder)
-    single.raised.connect(window.come_to_front)
+    log_uncaught()
+    try:
+        return _show(app, Path(library) if library else default_library())
+    except LegalDeskError as error:
+        _log.error("no window: %s", error.kind)
+        message, report = error.message, ""
+    except Exception as error:
+        found = bug("the window, which could not be opened", error)
+        _log.critical("%s", found)
+        message, report = UNEXPECTED, str(found)
+    box = refuse(message, report)
+    box.finished.connect(lambda _: app.exit(4))
     return app.exec()
 
 
-def open_window(app: QApplication, library: Path) -> MainWindow:
+def _show(app: QApplication, library: Path) -> int:
+    """The window until it is closed. Raises LegalDeskError where the library cannot be used."""
+    from legaldesk.workers.single_window import SingleWindow
+
+    prepare(library)
+    single = SingleWindow(library)
+    if not single.is_first():
+        if sys.stderr is not None:
+            sys.stderr.write(ALREADY_OPEN + "\n")
+        return 0
+    crashes = take_crashes(library)
+    trace_crashes("window")
+    window = open_window(app, library, crashes)
+    single.raised.connect(window.come_to_front)
+    single.raised.connect(lambda: window.banner.say(ALREADY_OPEN))
+    return app.exec()
+
+
+def open_window(app: QApplication, library: Path, crashes: Sequence[Bug] = ()) -> MainWindow:
     """The window on a library, shown; its engine starts after the first paint."""
     from PySide6.QtCore import QTimer
 
@@ -207,7 +214,7 @@ def open_window(app: QApplication, library: Path) -> MainWindow:
     desk = RemoteDesk(library, start_engine=True)
     # Before the window's own clean-up: an import that loses its desk is resumed, not cancelled.
     app.aboutToQuit.connect(desk.close)
-    window = show_window(app, Requests(desk), library)
+    window = show_window(app, Requests(desk), library, crashes)
     QTimer.singleShot(0, threading.Thread(target=_start_engine, args=(desk,), daemon=True).start)
     return window
 

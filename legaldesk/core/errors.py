@@ -10,13 +10,19 @@
     ├── LibraryBusy            another process owns the library and does not answer
     ├── NoRoom                 the disk is full
     ├── ModelProblem           the model's folder cannot be used
-    └── ProcessDied            a child process stopped, hung or sent nonsense
+    ├── ProcessDied            a child process stopped, hung or sent nonsense
+    └── Unexpected             a bug of ours, with the report of it
 
 Each message is a sentence a paralegal can act on. A library's own errors are translated
-at the engine's door with ``raise ... from``; bugs are not caught.
+at the engine's door with ``raise ... from``; bugs are not caught, but for the one place
+in a process that makes them Unexpected, so that the rest goes on.
 """
 
 from __future__ import annotations
+
+from legaldesk.core.bugs import Bug
+
+UNEXPECTED = "Something went wrong that LegalDesk did not expect. The library's log says where."
 
 
 class LegalDeskError(Exception):
@@ -71,6 +77,19 @@ class ModelProblem(LegalDeskError):
 
 class ProcessDied(LegalDeskError):
     """A child process stopped, hung or sent something that makes no sense."""
+
+
+class Unexpected(LegalDeskError):
+    """LegalDesk itself is at fault; ``bug`` is what may be told of it."""
+
+    bug: Bug | None = None
+
+    @classmethod
+    def of(cls, bug: Bug) -> Unexpected:
+        """The error that a bug becomes."""
+        made = cls(UNEXPECTED)
+        made.bug = bug
+        return made
 
 
 class Cancelled(BaseException):

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from legaldesk.core.errors import ProcessDied
+from legaldesk.engine.logs import to_children
 from legaldesk.engine.system import spawn
 from legaldesk.engine.wire import MAX_HEADER, read_raw_frame, write_frame
 
@@ -34,7 +35,7 @@ class Child:
 
     def __init__(self, command: Sequence[str], max_raw: int) -> None:
         try:
-            self._process = spawn(command)
+            self._process = spawn(command, to_children())
         except OSError as error:
             raise ProcessDied(f"A helper process could not be started: {error}") from error
         self._max_raw = max_raw

@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from legaldesk.core.bugs import Bug
 from legaldesk.core.desk import Task
-from legaldesk.core.errors import LegalDeskError, ProcessDied, revive
+from legaldesk.core.errors import LegalDeskError, ProcessDied, Unexpected, revive
 from legaldesk.core.progress import Progress
 from legaldesk.engine.wire import read_frame, write_frame
 
@@ -106,10 +107,17 @@ def unpack_progress(raw: bytes) -> Progress:
 
 
 def error_header(error: LegalDeskError) -> dict[str, object]:
-    """An error as a header's fields."""
-    return {"kind": "error", "error": error.kind, "message": error.message, "file": error.file}
+    """An error as a header's fields; of a bug what may be told of it goes along."""
+    header: dict[str, object] = {"kind": "error", "error": error.kind, "message": error.message}
+    header["file"] = error.file
+    if isinstance(error, Unexpected) and error.bug is not None:
+        return header | {"where": error.bug.where, "trace": list(error.bug.trace)}
+    return header
 
 
 def error_of(header: Mapping[str, Any]) -> LegalDeskError:
     """The error that a header tells of."""
-    return revive(str(header.get("error")), str(header.get("message")), header.get("file"))
+    error = revive(str(header.get("error")), str(header.get("message")), header.get("file"))
+    if isinstance(error, Unexpected):
+        error.bug = Bug(str(header.get("where")), tuple(map(str, header.get("trace") or ())))
+    return error

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any
 
+from legaldesk.core.bugs import bug
 from legaldesk.core.desk import Desk, Task
-from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError, ProcessDied
+from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError, ProcessDied, Unexpected
 from legaldesk.core.progress import Progress
 from legaldesk.engine.messages import Channel, error_header, pack, unpack_arguments
 from legaldesk.engine.owner import Door
@@ -167,12 +168,10 @@ class Server:
         except LegalDeskError as error:
             return error_header(error), b""
         except Exception as error:
-            _log.exception("a task failed: %s", header.get("task"))
-            problem = LegalDeskError(
-                "Something went wrong that LegalDesk did not expect"
-                f" ({type(error).__name__}). The log file says more."
-            )
-            return error_header(problem), b""
+            name = header.get("task")  # another version's, or a stranger's, is not repeated
+            where = f"the engine, {name if name in self._tasks else 'an unknown task'}"
+            _log.exception("a task failed: %s", where)
+            return error_header(Unexpected.of(bug(where, error))), b""
 
 
 class _Cancel:

@@ -11,13 +11,13 @@ import os
 import shutil
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+from legaldesk.core.bugs import bug
 from legaldesk.core.errors import LegalDeskError, NoRoom
 from legaldesk.core.training import Event, Failed, name_of
 from legaldesk.engine.offline import stay_offline
@@ -62,11 +62,11 @@ def carry_out(folder: RunFolder, tell: Callable[[Event], None], orders: Orders) 
         tell(Failed(NoRoom.__name__, f"The run's folder cannot be written: {error.strerror}."))
     except RuntimeError as error:  # safetensors and torch say so in words of their own
         if not any(words in str(error).lower() for words in _DISK_FULL):
-            _note_crash(folder)
+            _note_crash(folder, error)
             raise
         tell(Failed(NoRoom.__name__, "The disk is full. Make room, and the run goes on."))
-    except Exception:
-        _note_crash(folder)
+    except Exception as error:
+        _note_crash(folder, error)
         raise
     return 1
 
@@ -77,10 +77,10 @@ def _give_up(folder: RunFolder) -> None:
     folder.set_state(RunState(folder.state().halvings, "failed"))
 
 
-def _note_crash(folder: RunFolder) -> None:
-    """Leave the traceback of a bug in the run's folder: nobody reads our error stream."""
+def _note_crash(folder: RunFolder, error: Exception) -> None:
+    """Leave where a bug was in the run's folder: nobody reads our error stream."""
     with contextlib.suppress(LegalDeskError):
-        folder.write_text("crash.txt", traceback.format_exc())
+        folder.write_text("crash.txt", f"{bug('the trainer', error)}\n")
 
 
 def _private_stdout() -> BinaryIO:

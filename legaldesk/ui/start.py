@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from legaldesk.core.bugs import Bug
 from legaldesk.ui import theme
+from legaldesk.ui.bug_sheet import BugSheet
 from legaldesk.ui.main_window import MainWindow
 from legaldesk.ui.settings import Settings
+from legaldesk.workers.bug_reports import BugReports
 from legaldesk.workers.lane import Lanes
 
 if TYPE_CHECKING:
@@ -21,8 +25,13 @@ AT_REST_MS = 2_000
 """After the window is shown; by then it has read what it shows."""
 
 
-def show_window(app: QApplication, requests: Requests, library: Path | str) -> MainWindow:
-    """Show the window; its lanes are stopped when the application is about to quit."""
+def show_window(
+    app: QApplication, requests: Requests, library: Path | str, crashes: Sequence[Bug] = ()
+) -> MainWindow:
+    """Show the window; its lanes are stopped when the application is about to quit.
+
+    From then on a bug anywhere in it is a report; so are the ``crashes`` of last time.
+    """
     settings = Settings(library)
     theme.apply(app, settings.look)
     app.setWindowIcon(theme.icon("matter", "accent"))
@@ -30,6 +39,20 @@ def show_window(app: QApplication, requests: Requests, library: Path | str) -> M
     window = MainWindow(requests, lanes, settings)
     app.styleHints().colorSchemeChanged.connect(lambda _: window.relook(settings.look))
     app.aboutToQuit.connect(lambda: lanes.stop())
+    bugs = report_bugs(app, window, lanes, Path(library))
     window.show()
     QTimer.singleShot(AT_REST_MS, window, window.views.make_ahead)
+    if crashes:
+        bugs.tell_last_time(crashes)
     return window
+
+
+def report_bugs(app: QApplication, window: MainWindow, lanes: Lanes, library: Path) -> BugSheet:
+    """Turn every bug of the window and its engine into a report, until the application quits."""
+    reports = BugReports(app)
+    sheet = BugSheet(window, reports, library / "logs")
+    for lane in lanes.each():
+        lane.broken.connect(reports.tell)
+    reports.listen()
+    app.aboutToQuit.connect(reports.stop_listening)
+    return sheet

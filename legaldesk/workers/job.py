@@ -5,21 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal
 
-from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError
+from legaldesk.core.bugs import bug
+from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError, Unexpected
 from legaldesk.core.progress import Progress, Report
 
 _log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REPORTS = 0.05
 """Progress is passed on at most this often, so that a fast loop cannot flood the window."""
-
-UNEXPECTED = "Something went wrong that LegalDesk did not expect. The log file says more."
 
 
 class State(Enum):
@@ -88,11 +86,10 @@ class Job(QObject):
             self._finish()
             self.failed.emit(error.with_traceback(None))
         except Exception as error:  # a bug in one job must not end the lane
-            # Not exc_info: the exception's own message may quote a document.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("%s failed with %s\n%s", self.name or "A job", type(error).__name__, where)
+            found = bug(f"the window's job {self.name}".rstrip(), error)
+            _log.error("%s", found)
             self._finish()
-            self.failed.emit(LegalDeskError(UNEXPECTED))
+            self.failed.emit(Unexpected.of(found))
         else:
             self._pass_on_last()
             self._finish()

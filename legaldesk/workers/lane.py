@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from legaldesk.core.errors import LegalDeskError, Unexpected
 from legaldesk.workers.job import Job
 
 LAST_WAIT_MS = 5000
@@ -18,9 +19,11 @@ class Lane(QThread):
     """A thread with a first-in-first-out queue of jobs. It starts with its first job.
 
     A superseded job (an old page image, an old question) is dropped by ``Job.cancel``;
-    the lane then passes over it.
+    the lane then passes over it. ``broken`` tells of every bug that a job met with, here or
+    in the engine.
     """
 
+    broken = Signal(object)
     _done = Signal(int)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
@@ -37,6 +40,7 @@ class Lane(QThread):
         if self._stopping:
             job.cancel()
             return job
+        job.failed.connect(self._look)
         ticket = next(self._tickets)
         self._jobs[ticket] = job
         self._queue.put(ticket)
@@ -57,6 +61,12 @@ class Lane(QThread):
         while (ticket := self._queue.get()) is not None:
             self._jobs[ticket].run()
             self._done.emit(ticket)
+
+    @Slot(object)
+    def _look(self, error: LegalDeskError) -> None:
+        """In the GUI thread, where the lane was made."""
+        if isinstance(error, Unexpected) and error.bug is not None:
+            self.broken.emit(error.bug)
 
     @Slot(int)
     def _release(self, ticket: int) -> None:
@@ -83,13 +93,17 @@ class Lanes:
     training: Lane = _lane("training")
     memory: Lane = _lane("memory")
 
+    def each(self) -> list[Lane]:
+        """All of them."""
+        return [getattr(self, each.name) for each in fields(self)]
+
     def stop(self, patience: int = 1500) -> bool:
         """Abandon all jobs and wait up to ``patience`` ms in all; whether every thread ended.
 
         One that has not ended is waited for once more when the interpreter exits, because
         Qt aborts where a running thread is deleted.
         """
-        lanes: list[Lane] = [getattr(self, each.name) for each in fields(self)]
+        lanes = self.each()
         for lane in lanes:
             lane.stop()
         share = max(1, patience // len(lanes))

@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import QThread
 
 from legaldesk.core.documents import FileOutcome, FileState
-from legaldesk.core.errors import Abandoned, Cancelled, Damaged, LegalDeskError
+from legaldesk.core.errors import UNEXPECTED, Abandoned, Cancelled, Damaged, Unexpected
 from legaldesk.core.progress import Progress
-from legaldesk.workers.job import UNEXPECTED, Job, State
+from legaldesk.workers.job import Job, State
 from legaldesk.workers.lane import Lane
 
 
@@ -79,10 +79,11 @@ def test_a_bug_becomes_one_sentence_and_the_log_keeps_no_document_text(qtbot, la
         signals = run(qtbot, lane, Job(work, "search"))
 
     assert [name for name, _ in signals] == ["failed"]
-    assert type(signals[0][1]) is LegalDeskError
+    assert type(signals[0][1]) is Unexpected
     assert signals[0][1].message == UNEXPECTED
-    assert "search failed with ValueError" in caplog.text
-    assert "test_job.py" in caplog.text
+    assert "the window's job search" in caplog.text and "ValueError" in caplog.text
+    assert "test_job" in caplog.text
+    assert passage not in str(signals[0][1].bug)
     assert passage not in caplog.text
 
 
