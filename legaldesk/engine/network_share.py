@@ -21,6 +21,9 @@ SHARES = frozenset(
 
 FUSE_SHARES = frozenset("curlftpfs gvfsd-fuse rclone s3fs".split())
 
+_VERBATIM = "\\\\?\\"
+"""What Windows writes before a path that it is to take as it is."""
+
 
 class Mount(Protocol):
     """A line of the system's table, as psutil has it."""
@@ -52,6 +55,8 @@ def refuse_network_share(library: Path) -> None:
 
 def share_kind(place: PurePath, mounts: Iterable[Mount]) -> str:
     """The type of the share that an absolute path lies on, "" where it is on none."""
+    if place.drive.startswith(_VERBATIM) and place.drive[5:] == ":":
+        place = type(place)(str(place)[len(_VERBATIM) :])
     if place.drive.startswith("\\\\"):
         return "UNC"
     mount = _mount_of(place, list(mounts))
