@@ -153,38 +153,34 @@ def test_the_attacks_left_nothing_behind(boxed: Raid, bare: Raid) -> None:
 
 
 @sealed_here
-@pytest.mark.parametrize("patch", ["", NO_BOX])
-def test_no_program_takes_the_parsers_place(tmp_path: Path, patch: str) -> None:
+def test_no_program_takes_the_parsers_place(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     become = f"os.execv('/bin/sh', ['sh', '-c', 'echo > {mark}'])"
-    pool = ParserPool(1, attacker(tmp_path / "x", patch, "0", "", become, "succeed"))
-    try:
-        found = pool.extract(pdf.text_pdf("one", "two"), "exec.pdf")
-    finally:
-        pool.close()
 
-    assert mark.exists() == bool(patch)
-    assert (found.pages[0].text == "PermissionError") == (not patch)
+    told, ended = attacked_once(tmp_path, "", become)
+    assert (told, ended, mark.exists()) == (b"PermissionError", 0, False)
+    told, ended = attacked_once(tmp_path, NO_BOX, become)
+    assert (told, ended, mark.exists()) == (None, 0, True)
 
 
 @sealed_here
-@pytest.mark.parametrize(("granted", "status"), [(1, -signal.SIGXCPU), (60, 0)])
-def test_a_parser_that_burns_the_processor_ends_without_its_parent(
-    tmp_path: Path, granted: int, status: int
-) -> None:
+def test_a_parser_that_burns_the_processor_ends_without_its_parent(tmp_path: Path) -> None:
     burn = "[0 for _ in iter(lambda: time.process_time() > began + 3, True)]"
-    patch = f"began = time.process_time(); parser_child.PROCESSOR_TIME = {granted}"
+    grant = "began = time.process_time(); parser_child.PROCESSOR_TIME = {}"
 
-    with spawn(attacker(tmp_path / "x", patch, "0", "", burn)) as process:
+    assert attacked_once(tmp_path, grant.format(1), burn) == (None, -signal.SIGXCPU)
+    assert attacked_once(tmp_path, grant.format(60), burn) == (b"succeeded", 0)
+
+
+def attacked_once(tmp_path: Path, patch: str, attack: str) -> tuple[bytes | None, int]:
+    """What a parser says of a page, if anything, and its exit status; nobody kills it."""
+    with spawn(attacker(tmp_path / "x", patch, "0", "", attack)) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         write_frame(process.stdin, ENCODER.encode(Extract(1, "pdfium", "none")), pdf.text_pdf("a"))
         told = [read_raw_frame(process.stdout, MAX_HEADER, 1 << 20) for _ in range(3)]
         process.stdin.close()
-        ended = process.wait(timeout=60)
-
-    assert told[1] is not None
-    assert (told[2] and told[2][1], ended) == (None if status else b"succeeded", status)
+        return told[2] and told[2][1], process.wait(timeout=60)
 
 
 # The shipped process as it serves
