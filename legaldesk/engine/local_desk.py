@@ -15,6 +15,7 @@ import msgspec
 from legaldesk.core.desk import Task
 from legaldesk.core.models import Prompts
 from legaldesk.core.progress import Report
+from legaldesk.engine.backups import Backups
 from legaldesk.engine.generations import Generations
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder, read_model_folder
@@ -23,6 +24,7 @@ from legaldesk.engine.originals import Originals, erase
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.reader import Reader, Readers, Row
+from legaldesk.engine.restoring import put_back_if_ordered
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.store import Store
 
@@ -39,7 +41,9 @@ class LocalDesk:
 
     def __init__(self, library: Path, model: Path | None = None) -> None:
         self.library = make_private_folder(library)
+        put_back_if_ordered(library)
         self.store = Store(library)
+        self.backups = Backups(library, doubtful=not self.store.was_sealed)
         self.shelf = ModelShelf(library)
         self.shelf.clear_leftovers()
         default = str(model) if model is not None else BUNDLED_NAME
@@ -125,6 +129,7 @@ class LocalDesk:
 
     def close(self) -> None:
         """Stop the model's thread and the parsers, and let go of the database."""
+        self.backups.close()
         self.generations.close()
         self.parsers.close()
         self._readers.close()

@@ -176,7 +176,7 @@ def _published(library: Path) -> Address | None:
     """Where the owner says it is, or was."""
     try:
         return msgspec.json.decode((library / "owner.json").read_bytes(), type=Address)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError, msgspec.MsgspecError):
         return None
 
 

@@ -30,7 +30,7 @@ from legaldesk.core.documents import (
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Coverage, Scope
 from legaldesk.core.passages import Span
-from legaldesk.engine.database import database_path, empty_db, is_ready, open_db, translated
+from legaldesk.engine.database import empty_db, identity, is_ready, open_db, translated
 from legaldesk.engine.generation_rows import SELECT, generation_of
 from legaldesk.engine.names import SAME_NAME, part_of_name, starts_id
 from legaldesk.engine.schema import words_table
@@ -64,6 +64,7 @@ class Reader:
     def __init__(self, library: Path) -> None:
         self._library = library
         self._there = False
+        self._file = identity(library)
         self._db = empty_db()
         self._look()
 
@@ -93,7 +94,8 @@ class Reader:
 
     def _look(self) -> None:
         """Take the library's database, once its owner has made it; until then it is empty."""
-        if not database_path(self._library).is_file():
+        self._file = identity(self._library)
+        if self._file is None:
             return
         found = open_db(self._library, writable=False)
         try:
@@ -104,6 +106,10 @@ class Reader:
         old, self._db = (self._db, found) if ready else (found, self._db)
         old.close()
         self._there = ready
+
+    def is_outdated(self) -> bool:
+        """Whether another database was put in the place of the one that it reads."""
+        return self._there and identity(self._library) not in (self._file, None)
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -365,6 +371,14 @@ class Reader:
         )
         return {row["id"]: row["language"] for row in rows}
 
+    def sections(self, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """The headings over each passage, outermost first."""
+        wanted = msgspec.json.encode(list(ids)).decode()
+        rows = self.rows(
+            "SELECT id, path FROM passages WHERE id IN (SELECT value FROM json_each(?))", wanted
+        )
+        return {row["id"]: msgspec.json.decode(row["path"], type=tuple[str, ...]) for row in rows}
+
     def page_texts(
         self, document: int, numbers: Iterable[int]
     ) -> dict[int, tuple[str, str | None]]:
@@ -435,11 +449,11 @@ class Readers:
 
     def mine(self) -> Reader:
         """The calling thread's own."""
-        if not hasattr(self._here, "reader"):
-            self._here.reader = Reader(self._library)
-            self._made.add(self._here.reader)
-        reader: Reader = self._here.reader
-        return reader
+        here: Reader | None = getattr(self._here, "reader", None)
+        if here is None or here.is_outdated():
+            here = self._here.reader = Reader(self._library)
+            self._made.add(here)
+        return here
 
     def close(self) -> None:
         """Close those of all threads, which must have ended their work."""

@@ -19,8 +19,11 @@ from legaldesk.core.passages import Passage, Segmentation
 from legaldesk.engine import generation_rows as generations
 from legaldesk.engine import label_rows
 from legaldesk.engine import store_rows as rows
-from legaldesk.engine.database import open_db, translated
+from legaldesk.engine.backup_making import keep_before_migration
+from legaldesk.engine.database import database_path, open_db, translated
 from legaldesk.engine.label_store import LabelStore
+from legaldesk.engine.schema import SCHEMA
+from legaldesk.engine.seal import is_sealed, make_seal
 from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation, NewDocument, Queued, now
 
@@ -29,6 +32,10 @@ class Store:
     """The library's one writing connection."""
 
     def __init__(self, library: Path) -> None:
+        self._path = database_path(library)
+        self.was_sealed = is_sealed(self._path) or not self._path.exists()
+        """Whether the library was closed as it should be, when this opened it."""
+        keep_before_migration(library, self._path, SCHEMA)
         self._db: Database = open_db(library, writable=True)
         self._lock = threading.RLock()
         self.labels = LabelStore(self._writing)
@@ -36,11 +43,15 @@ class Store:
             self.fold_log()  # a kill may have left pages of removed documents in it
 
     def close(self) -> None:
-        """Fold the write-ahead log into the database and let go of it."""
+        """Fold the write-ahead log into the database, let go of it and seal it."""
         with self._lock:
             with suppress(LegalDeskError):  # the next owner folds it in
                 self.fold_log()
             self._db.close()
+            log = self._path.with_name(f"{self._path.name}-wal")
+            if not log.is_file() or not log.stat().st_size:
+                with suppress(LegalDeskError, OSError):  # the next owner has SQLite's own checks
+                    make_seal(self._path)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -295,6 +306,7 @@ class Store:
                 sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
             for words in rows.word_indexes(sql):
                 sql.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
+            rows.note_removal(sql)
             return True
 
     def fold_log(self) -> None:

@@ -14,6 +14,9 @@ from legaldesk.core.errors import WrongUse
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import EXTRACTION_VERSION, Passage, Segmentation, passage_id
 
+FORGETS = "forgets"
+"""The setting that says when something was last removed."""
+
 
 def now() -> str:
     """This moment in UTC, as stored."""
@@ -309,6 +312,14 @@ def erase_document(sql: sqlite3.Connection, sha256: str) -> None:
     for table in ("passages", "pages", "document_matters"):
         sql.execute(f"DELETE FROM {table} WHERE document = ?", (document,))
     sql.execute("DELETE FROM documents WHERE id = ?", (document,))
+
+
+def note_removal(sql: sqlite3.Connection) -> None:
+    """Remember when something was removed, so that a start knows which backups still have it."""
+    sql.execute(
+        "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
+        (FORGETS, datetime.now(UTC).isoformat(timespec="microseconds")),
+    )
 
 
 def erase_records(sql: sqlite3.Connection, sha256: str) -> None:

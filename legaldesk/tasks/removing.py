@@ -90,6 +90,7 @@ def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Re
     desk.runs.forget(ids, matter, texts)
     if ids:
         desk.generations.removed()
+    desk.backups.forget_removed()
     desk.store.fold_log()
     if stuck:
         raise LegalDeskError(

@@ -1,0 +1,75 @@
+"""One backup from the first byte to its place on the shelf: copied, checked, then counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from legaldesk.core.backups import Backup
+from legaldesk.core.errors import Cancelled
+from legaldesk.engine import backup_copy as copying
+from legaldesk.engine import backup_shelf as shelf
+from legaldesk.engine.profile import make_private_folder
+from legaldesk.engine.seal import digest_of
+from legaldesk.engine.store_rows import FORGETS
+
+KEPT = 3
+
+
+def make_backup(library: Path, database: Path, wanted: Callable[[], object]) -> Backup:
+    """Make a backup now, then erase the oldest beyond KEPT.
+
+    ``wanted`` is called again and again and may raise Cancelled. Raises NoRoom, and
+    LibraryDamaged where the library is found damaged; the others are all kept then.
+    """
+    moment = datetime.now(UTC)
+    make_private_folder(shelf.shelf(library))
+    name = shelf.name_for(library, moment)
+    file = shelf.unfinished(library, name)
+    try:
+        rows = copying.copy_database(database, file, _stop(wanted))
+        rows = copying.check_copy(file, rows, _stop(wanted))
+        shelf.put_on(library, name, _about(file, moment, rows))
+    except BaseException:
+        with suppress(OSError):
+            shelf.clear_unfinished(library)
+        raise
+    found = shelf.backups(library)
+    for old in found[KEPT:]:
+        with suppress(OSError):  # in use by another program: the next one takes it along
+            shelf.take_off(library, old.name)
+    return next(each for each in found if each.name == name)
+
+
+def keep_before_migration(library: Path, database: Path, schema: int) -> None:
+    """Keep a library of an older version as it is, before its tables change.
+
+    Raises NoRoom and LibraryDamaged; the tables are not to be changed then.
+    """
+    if database.is_file() and 0 < copying.schema_of(database) < schema:
+        make_backup(library, database, lambda: None)
+
+
+def _stop(wanted: Callable[[], object]) -> copying.Stop:
+    def stop() -> bool:
+        try:
+            wanted()
+        except Cancelled:
+            return True
+        return False
+
+    return stop
+
+
+def _about(file: Path, moment: datetime, rows: copying.Counts) -> shelf.Description:
+    return shelf.Description(
+        made=moment.isoformat(timespec="seconds"),
+        schema=copying.schema_of(file),
+        documents=rows.get("documents", 0),
+        passages=rows.get("passages", 0),
+        labels=rows.get("labels", 0),
+        digest=digest_of(file),
+        forgets=copying.setting(file, FORGETS),
+    )
