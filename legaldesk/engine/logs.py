@@ -35,8 +35,16 @@ _log = logging.getLogger(__name__)
 class Discreet(logging.Formatter):
     """Says where an exception came from and of what kind it is, never what its message says.
 
-    That may quote a document or name a file, and a log outlives their removal.
+    That may quote a document or name a file, and a log outlives their removal. So may what a
+    library logs: of that there is the place and the level.
     """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A line, and the outline of an exception below it."""
+        if not record.name.startswith("legaldesk"):
+            record = logging.makeLogRecord(record.__dict__)
+            record.msg, record.args = f"{record.levelname} in line {record.lineno}", ()
+        return super().format(record)
 
     def formatException(self, ei: Any) -> str:
         """The traceback without source text and messages, the cause first."""
