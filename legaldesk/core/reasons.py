@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from legaldesk.core.hits import Emphasis
 from legaldesk.core.query import STEM, WORD, Query, stem, terms
+from legaldesk.core.references import references, stands_under
 
 _TOO_COMMON = 3
 """Words of up to this many letters are only set apart inside a quoted phrase or as numbers."""
@@ -51,16 +53,21 @@ def _common(one: str, other: str) -> int:
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def reason(query: Query, body: str, words: float, meaning: float) -> str:
-    """One plain sentence: which words match, and whether its meaning is near."""
+def reason(query: Query, section: Sequence[str], body: str, words: float, meaning: float) -> str:
+    """One plain sentence: whether the question names its section, which words match, and
+    whether its meaning is near.
+    """
     found = list(
         dict.fromkeys(body[part.start : part.end].lower() for part in emphasis(query, body))
     )
     parts = []
+    if any(stands_under(section, reference) for reference in references(query.text)):
+        parts.append("is the section that the question names")
     if words > 0 and found:
         parts.append("has " + ", ".join(f"“{word}”" for word in found[:5]))
-    elif words > 0:
+    elif words > 0 and not parts:
         parts.append("shares words with the question")
     if meaning > 0:
         parts.append("close in meaning")
-    return " and ".join(parts).capitalize() if parts else ""
+    listed = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else "".join(parts)
+    return listed[:1].upper() + listed[1:]

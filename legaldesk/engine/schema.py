@@ -11,7 +11,7 @@ import sqlite3
 
 from legaldesk.engine.sqlite import Database, Migrations
 
-SCHEMA = 4
+SCHEMA = 5
 """How many migrations there are; kept in the file, so that a reader knows when it is ready."""
 
 migrations = Migrations("legaldesk")
@@ -49,6 +49,14 @@ def _generations(db: Database) -> None:
 def _labels(db: Database) -> None:
     """What people said of passages, and the questions that wait for their review."""
     _execute_all(db, _LABELS)
+
+
+@migrations(name="005_prefixes")
+def _prefixes(db: Database) -> None:
+    """Word indexes that know the first letters of words, which questions look for too."""
+    for (segmentation,) in db.execute("SELECT id FROM segmentations").fetchall():
+        drop_words(db, int(segmentation))
+        make_words(db, int(segmentation))
 
 
 def words_table(segmentation: int) -> str:
@@ -302,7 +310,7 @@ _WORDS = """
 CREATE VIEW {words}_text AS
   SELECT id, title, section, body FROM passages WHERE segmentation = {number};
 CREATE VIRTUAL TABLE {words} USING fts5 (title, section, body, content = '{words}_text',
-  content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+  content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '5');
 INSERT INTO {words} ({words}) VALUES ('rebuild');
 CREATE TRIGGER {words}_added AFTER INSERT ON passages WHEN new.segmentation = {number} BEGIN
   INSERT INTO {words} (rowid, title, section, body)

@@ -11,6 +11,7 @@ from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.core.passages import exact_text
 from legaldesk.core.progress import Report, silent
 from legaldesk.core.query import Query
+from legaldesk.core.references import references, stands_under
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Floats, Meaning
 from legaldesk.engine.reader import FoundPassage, Reader
@@ -18,6 +19,9 @@ from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
 
 WORDS, MEANING = "words", "meaning"
+
+MOST_REFERENCES, MOST_CITED = 5, 500
+"""Sections that one question may name, and passages that are looked at for each."""
 
 
 @task
@@ -92,7 +96,9 @@ def _from_moment(
         by_meaning: list[Scored] = []
         if meaning is not None and vector is not None:
             by_meaning = _by_meaning(reader, meaning, vector, _in_scope(reader, scope, allowed), k)
-        ranked = fuse(by_words, by_meaning, _meaning_weights(reader, meaning, by_meaning))[:k]
+        weights = _meaning_weights(reader, meaning, by_meaning)
+        cited = _cited(reader, query, scope, allowed) if WORDS in modes else set()
+        ranked = fuse(by_words, by_meaning, weights, cited)[:k]
     return Answer(question, coverage, hits_of(reader, query, ranked), modes)
 
 
@@ -117,6 +123,16 @@ def _by_words(
         return reader.by_words(language.any_of(query.text), scope, limit)
     found = reader.by_words(language.any_of(query.text), scope, limit=-1)
     return [scored for scored in found if scored[0] in allowed][:limit]
+
+
+def _cited(reader: Reader, query: Query, scope: Scope, allowed: set[int] | None) -> set[int]:
+    """The passages of sections that the question names."""
+    found: set[int] = set()
+    for reference in references(query.text)[:MOST_REFERENCES]:
+        near = [passage for passage, _ in reader.by_words(reference.match, scope, MOST_CITED)]
+        paths = reader.sections(near)
+        found |= {passage for passage in near if stands_under(paths[passage], reference)}
+    return found if allowed is None else found & allowed
 
 
 def _by_meaning(
@@ -187,6 +203,6 @@ def _hit(
         text_source=passage.text_source,
         words=item.words,
         meaning=item.meaning,
-        reason=reasons.reason(query, passage.body, item.words, item.meaning),
+        reason=reasons.reason(query, passage.section, passage.body, item.words, item.meaning),
         emphasis=reasons.emphasis(query, passage.body),
     )

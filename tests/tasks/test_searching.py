@@ -160,3 +160,19 @@ def test_any_text_is_a_safe_query(leases, question):
     except WrongUse:
         return  # it names a matter or document that is not there
     assert len(answer.hits) <= 10
+
+
+def test_the_section_that_a_question_names_comes_first(desk, drop):
+    pages = [
+        f"Section {number}. Duty {number}\nThe tenant keeps the duty of this part in good order."
+        f" See section {number + 1} and section 3 for the award, the court and the notice."
+        for number in range(1, 9)
+    ]
+    importing.import_files(desk, (drop("law.pdf", pdf.text_pdf(*pages)),), "Case", {})
+    importing.await_meaning(desk)
+
+    for question in ("sec. 5", "What does § 5 say of the award and the court?"):
+        for search in (searching.search, searching.search_words):
+            first = search(desk, question, Scope(), 3).hits[0]
+            assert first.section[-1].startswith("Section 5")
+            assert first.reason.startswith("Is the section that the question names")

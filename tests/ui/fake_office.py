@@ -116,7 +116,7 @@ def _hit(rank: int, line: tuple, question: str, words_only: bool) -> Hit:
         text_source=TextSource.PDFIUM,
         words=words,
         meaning=meaning,
-        reason=reason(query, body, words, meaning),
+        reason=reason(query, section, body, words, meaning),
         emphasis=emphasis(query, body),
     )
 
