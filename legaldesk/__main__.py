@@ -25,6 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         trace_crashes("hub")
         return hub_child.main()
+    if given[:2] == ["--role", "query-export"]:
+        from legaldesk.engine import query_export_child
+
+        trace_crashes("query-export")
+        return query_export_child.main()
     from legaldesk import app
 
     if given[:3] == ["--role", "engine", "--library"]:

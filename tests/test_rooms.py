@@ -43,12 +43,12 @@ INSTEAD = {
     "ui": "submit a Job through legaldesk.workers, or ask app.py to hand the thing in",
 }
 ENGINE_ONLY = set(
-    "hnswlib huggingface_hub keyring numpy py3langid pypdf pypdfium2 sentence_transformers sqlite3 "
-    "sqlite_utils tokenizers torch transformers".split()
+    "hnswlib huggingface_hub keyring numpy onnx onnxruntime py3langid pypdf pypdfium2 "
+    "sentence_transformers sqlite3 sqlite_utils tokenizers torch transformers".split()
 )
 # What goes online, and what knows the token: no other module of engine may.
 AT_HOME = {"huggingface_hub": {"hub_child", "hub_errors"}, "keyring": {"keyring_token"}}
-HEAVY = {"torch", "sentence_transformers", "hnswlib"}
+HEAVY = {"torch", "sentence_transformers", "hnswlib", "onnx", "onnxruntime"}
 NOT_IN_CORE = set(
     "asyncio ctypes ftplib glob http mmap multiprocessing os shutil signal smtplib socket sqlite3 "
     "ssl subprocess tempfile threading".split()

@@ -74,6 +74,18 @@ def choose_device(wanted: str, present: Sequence[str]) -> str:
     raise WrongUse(f"This computer has no device {wanted!r}; it has {', '.join(present)}.")
 
 
+def is_processor(wanted: str) -> bool:
+    """Whether what is wanted is the processor for certain; torch is not imported to tell.
+
+    False where there may be a graphics card that can be used.
+    """
+    if wanted != "auto":
+        return wanted == "cpu"
+    if torch_version().endswith("+cpu") and platform.system() != "Darwin":
+        return True
+    return _no_card(platform.system(), platform.machine(), _nvidia()[0])
+
+
 def usable_devices(torch: Any = None) -> list[str]:
     """The names of the devices that this installation's torch can compute on."""
     torch = torch or _torch()
@@ -90,16 +102,19 @@ def report_devices(
 ) -> DeviceReport:
     """The devices with their free memory, and a note about a card that cannot be used.
 
-    A wish that cannot be met falls back to the processor, and the note says so.
-    ``chosen_precision`` tells what the micro-benchmark chose for a device of this title.
+    torch is imported only where there may be a card. A wish that cannot be met falls back to
+    the processor, and the note says so. ``chosen_precision`` tells what the micro-benchmark
+    chose for a device of this title.
     """
-    torch, machine = torch or _torch(), machine or this_machine()
-    names = usable_devices(torch)
+    machine = machine or this_machine()
+    if torch is None and not _no_card(machine.system, machine.processor, machine.graphics):
+        torch = _torch()
+    names = ["cpu"] if torch is None else usable_devices(torch)
     devices = []
     for name in names:
         title, free, total = _details(torch, machine, name)
         devices.append(Device(name, title, free, total, chosen_precision(title)))
-    note = _unusable(torch, machine, names)
+    note = "" if torch is None else _unusable(torch, machine, names)
     try:
         chosen = choose_device(wanted, names)
     except WrongUse as missing:
@@ -125,6 +140,14 @@ def processor_title() -> str:
     except OSError:
         pass
     return f"{name} ({os.cpu_count() or 1} cores)"
+
+
+def _no_card(system: str, processor: str, graphics: str) -> bool:
+    """Whether there is no graphics card that this torch might use; it is not imported to tell."""
+    if system == "Darwin":
+        return processor != "arm64"
+    other_cards = any(maker in torch_version() for maker in ("rocm", "xpu"))
+    return not graphics and not other_cards
 
 
 def _torch() -> Any:

@@ -1,4 +1,4 @@
-"""Text to vectors. The only module of search that uses torch and sentence-transformers.
+"""Text to vectors by torch and sentence-transformers, which no other module of search uses.
 
 Importing this module is cheap: both libraries come in when an Encoder is made, which takes
 some 5 s and belongs in a thread. Nothing here ever reaches the network.
@@ -90,6 +90,11 @@ class Encoder:
         self._notes = notes
         self._untried = False
         self.precision = self._known_precision() if wanted == "auto" else wanted
+
+    @property
+    def pipeline(self) -> Any:
+        """The SentenceTransformer itself, to be exported and not to be changed."""
+        return self._model
 
     def encode_query(self, text: str) -> Vectors:
         """The vector (d,) of a question, with the model's query prompt."""

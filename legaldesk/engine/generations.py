@@ -21,6 +21,7 @@ from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.generation_sizes import GENERATIONS, generation_info
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder
+from legaldesk.engine.query_graph import keep_only
 from legaldesk.engine.reader import Reader, Readers
 from legaldesk.engine.store import Store
 from legaldesk.engine.store_rows import Generation
@@ -68,6 +69,7 @@ class Generations:
             self._building = self._meaning(found[GenerationState.BUILDING])
         self._renew_if_outdated()
         self._clear_indexes()
+        self._clear_exports()
 
     @property
     def _reader(self) -> Reader:
@@ -181,6 +183,7 @@ class Generations:
         shutil.rmtree(self._index_folder(number), ignore_errors=True)
         while self._store.clear_some():
             pass
+        self._clear_exports()
 
     def removed(self) -> None:
         """Documents were erased: leave no trace of them in any index."""
@@ -387,6 +390,10 @@ class Generations:
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 entry.unlink(missing_ok=True)
+
+    def _clear_exports(self) -> None:
+        """Delete what answered questions for models that no generation is of any more."""
+        keep_only(self._library, {each.model for each in self._reader.generations()})
 
     def _index_folder(self, number: int) -> Path:
         return self._library / "index" / str(number)

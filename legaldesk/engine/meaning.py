@@ -1,5 +1,9 @@
 """The meaning half of the search: a background thread that loads the model and keeps up.
 
+On a processor questions are answered by an export of the model, which is there in half a
+second; the model itself comes with torch, in some 5 s and hundreds of megabytes, when there are
+passages to encode or no export yet. One is made after some seconds without work.
+
 It encodes every passage that has no vector yet, in big lists across documents (sorting
 those by length is worth a factor of 2.4), and stores them as it goes, so that a kill loses
 one list at most. Words come first: while files are being read it waits.
@@ -22,6 +26,7 @@ from legaldesk.core.models import GenerationState
 from legaldesk.core.passages import embedded_text
 from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.model_folder import ModelFolder, verify_weights
+from legaldesk.engine.query_path import QueryPath
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.recut import cut_again
 from legaldesk.engine.store import Store
@@ -43,6 +48,9 @@ that a small drop is done at once and a large one is sorted well."""
 
 RETRY_SECONDS = 5.0
 """Between two tries to store vectors on a full disk."""
+
+REST_SECONDS = 10.0
+"""Without new passages before the model is exported: a user who has just begun goes first."""
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
@@ -74,6 +82,8 @@ class Meaning:
         self._source = StoredVectors(library, generation)
         self._index = self._make_index(generation)
         self._encoder: Encoder | None = None
+        self._query: QueryPath | None = None
+        """The export, which answers questions in the encoder's place once it is there."""
         self._tokens: TokenCounter | None = None
         self._problem: LegalDeskError | None = None
         """Why the model cannot be used until the next start."""
@@ -88,8 +98,14 @@ class Meaning:
         self._encoded = 0
         """Passages of the list in work that are encoded and not yet stored."""
         self._thread: threading.Thread | None = None
+        self._loads = threading.Lock()
+        """Held while torch loads the model, whoever needed it."""
+        self._loading = False
+        """Whether the thread is in torch's import and loading, which nothing can interrupt."""
         if isinstance(model, ModelProblem):
             self._fail(model)
+        else:
+            self._query = QueryPath(library, model, device, lambda: self.tokens)
 
     def start(self) -> None:
         """Begin to load the model, or go on after ``rest``; returns at once."""
@@ -110,8 +126,11 @@ class Meaning:
         with self._changed:
             self._changed.notify_all()
             thread, self._thread = self._thread, None
-        if thread is not None and thread is not threading.current_thread() and self._loaded:
-            thread.join(timeout=30)  # while it loads there is nothing to lose
+        interruptible = self._loaded and not self._loading  # else there is nothing to lose
+        if thread is not None and thread is not threading.current_thread() and interruptible:
+            thread.join(timeout=30)
+        if self._query is not None:
+            self._query.stop()
 
     def close(self) -> None:
         """Stop, and let go of the index."""
@@ -157,9 +176,11 @@ class Meaning:
         return self.ready and self._answered == self._asked
 
     def can_rest(self, largest: int) -> bool:
-        """Whether it is loaded from no more than so many bytes of weights."""
-        if self._encoder is None or isinstance(self._model, ModelProblem):
+        """Whether it is loaded from no more than so many bytes of weights, or as an export."""
+        if not self.ready or isinstance(self._model, ModelProblem):
             return False
+        if self._encoder is None:
+            return True
         files = self._model.path.rglob("*.safetensors")
         return sum(file.stat().st_size for file in files) <= largest
 
@@ -171,7 +192,9 @@ class Meaning:
     @property
     def device(self) -> str:
         """Where it computes, "" before it is loaded."""
-        return self._encoder.device if self._encoder else ""
+        if self._encoder is not None:
+            return self._encoder.device
+        return "cpu" if self._by_export else ""
 
     @property
     def encoded(self) -> int:
@@ -181,6 +204,10 @@ class Meaning:
     @property
     def _loaded(self) -> bool:
         return self._ready.is_set()
+
+    @property
+    def _by_export(self) -> bool:
+        return self._query is not None and self._query.ready
 
     @property
     def _live(self) -> bool:
@@ -218,10 +245,13 @@ class Meaning:
             raise self._problem
 
     def encode_query(self, text: str) -> Floats:
-        """A question's vector, shape (dimension,), of length 1."""
+        """A question's vector, shape (dimension,), of length 1. Raises ModelProblem.
+
+        The export shares the processor with a batch of passages and never waits for it.
+        """
         self.wait_until_ready()
-        assert self._encoder is not None
-        return self._encoder.encode_query(text)
+        vector = self._query.encode(text) if self._query is not None else None
+        return (self._encoder or self._load()).encode_query(text) if vector is None else vector
 
     def nearest(self, vector: Floats, k: int, within: list[int] | None) -> list[tuple[int, float]]:
         """Row ids and cosines of the k passages nearest in meaning, best first.
@@ -292,16 +322,17 @@ class Meaning:
 
     def _run(self) -> None:
         try:
-            if self._encoder is None:
-                self._load()
-            else:
+            if self._loaded:
                 self._index.refresh(self._source)
+            else:
+                self._open()
             while not self._stopping:
                 self._work.clear()
                 if not self._keep_up():
                     self._work.wait(RETRY_SECONDS)
                     continue
                 self._completed(self)
+                self._have_exported()
                 self._work.wait()
         except Cancelled:
             return
@@ -342,23 +373,49 @@ class Meaning:
         with self._changed:
             self._changed.notify_all()
 
-    def _load(self) -> None:
+    def _open(self) -> None:
+        """Make questions answerable: by the export at once, else by torch in some seconds."""
+        if self._query is None or not self._query.open():
+            self._load()
+        if self._stopping:
+            raise Cancelled
+        reason = self._index.open(self._source)
+        _log.info("vector index: %s", reason)
+        self._ready.set()
+
+    def _load(self) -> Encoder:
+        """The model itself, loaded when it is first needed. Raises ModelProblem."""
+        with self._loads:
+            if self._encoder is None:
+                self._loading = True
+                try:
+                    self._encoder = self._loaded_encoder()
+                finally:
+                    self._loading = False
+            return self._encoder
+
+    def _loaded_encoder(self) -> Encoder:
         from legaldesk.engine.encoder import Encoder  # seconds of imports
 
         verify_weights(self.folder, self._library / "weights.json")
         notes = self._library / "precision.json"
         encoder = Encoder(self.folder, self._device, self._turns, notes=notes)
         encoder.rank = LIVE if self._live else SHADOW
-        if self._stopping:
-            raise Cancelled
-        reason = self._index.open(self._source)
-        _log.info("vector index: %s", reason)
-        self._encoder = encoder
-        self._ready.set()
+        return encoder
+
+    def _have_exported(self) -> None:
+        """Begin to export the live model after a while without work, where it is not yet."""
+        if not self._live or self._query is None or not self._query.lacking():
+            return
+        if not self._work.wait(REST_SECONDS):
+            self._query.make()
 
     def _encode_some(self, size: int) -> int:
         """Encode one list of waiting passages and store it; how many there were."""
         self._step()
+        if self._encoder is None and self._source.waiting(1):
+            self._load()
+            self._step()
         waiting = self._source.waiting(size)
         if not waiting or self._encoder is None:
             return 0

@@ -1,4 +1,4 @@
-"""Counting tokens with a model's own tokenizer. The only module that uses tokenizers."""
+"""Tokens, counted and told by a model's own tokenizer. The only module that uses tokenizers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from legaldesk.engine.model_folder import (
     lowers_case,
     tokenizer_file,
 )
+from legaldesk.engine.model_parts import read_json
 
 CHUNK = 250_000
 """Characters tokenized at a time; a token's record takes some 100 bytes while it lives."""
 
 
 class TokenCounter:
-    """Counts tokens exactly as the model will see them.
+    """Counts tokens, and names a question's, exactly as the model will see them.
 
     ``hash`` names the tokenizer's content and ``body_limit`` says how many tokens of text
     fit beside the special tokens and the passage prompt. Reading a tokenizer takes some
@@ -28,6 +29,8 @@ class TokenCounter:
 
     def __init__(self, folder: ModelFolder) -> None:
         file = tokenizer_file(folder.path)
+        self._limit, self._query = folder.token_limit, folder.prompts.query
+        self._cut_from = read_json(file.with_name("tokenizer_config.json")).get("truncation_side")
         self.hash = folder.tokenizer
         self._tokenizer = _read(str(file))
         if lowers_case(folder.path):
@@ -46,6 +49,16 @@ class TokenCounter:
             encodings = self._tokenizer.encode_batch_fast(chunk, add_special_tokens=False)
             counts.extend(len(encoding) for encoding in encodings)
         return counts
+
+    def question(self, text: str) -> list[int]:
+        """The token ids that the model gets for a question: prompt, special tokens, cut off.
+
+        Exactly sentence-transformers' own; not for a static model, which has none of these.
+        """
+        encoding = self._tokenizer.encode(self._query + text, add_special_tokens=False)
+        room = self._limit - self._tokenizer.num_special_tokens_to_add(is_pair=False)
+        encoding.truncate(room, direction=self._cut_from or "right")
+        return self._tokenizer.post_process(encoding).ids
 
 
 def _read(file: str) -> Tokenizer:
