@@ -86,6 +86,10 @@ def reading_text(text: str) -> str:
     return _SPACE.sub(" ", joined).strip()
 
 
+RANGE = " – "
+"""Stands between the first and the last heading of a passage that has several."""
+
+
 def embedded_text(section: Sequence[str], body: str) -> str:
     """What the encoder is given for a passage: the heading path, then the body."""
     heading = " > ".join(section)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from legaldesk.core.passages import RANGE
 from legaldesk.core.query import quote
 
 _KINDS = {
@@ -31,6 +32,9 @@ _NUMBER = r"(?:[LRDA]\.? ?)?\*?\d+(?:[-.]\d+)*(?:[a-z](?!\w))?|[IVXLC]+(?!\w)|[A
 _REFERENCE = re.compile(
     rf"(?<!\w)(?P<word>{_WORD})\.?\s{{0,2}}(?:n[.º°] ?)?(?P<number>(?-i:{_NUMBER}))", re.IGNORECASE
 )
+_ORDINAL = ("º", "ª", "er", "o", "e")
+"""What may follow a number so closely that the word index takes both for one word."""
+
 _NOT_COUNTED = re.compile(r"[\s*]|(?<=[A-Z])\.")
 
 
@@ -43,8 +47,11 @@ class Reference:
 
     @property
     def match(self) -> str:
-        """The FTS5 expression for passages under a heading with this number."""
-        return "{section} : " + quote(re.sub(r"(?<=[a-z])(?=\d)", " ", self.number))
+        """The FTS5 expression for passages that may stand under it: they have its number."""
+        written = {self.number, re.sub(r"(?<=[a-z])(?=\d)", " ", self.number)}
+        if self.number.isdecimal():
+            written |= {f"{self.number}{ending}" for ending in _ORDINAL}
+        return "{section body} : (" + " OR ".join(quote(each) for each in sorted(written)) + ")"
 
 
 def references(text: str) -> tuple[Reference, ...]:
@@ -54,11 +61,25 @@ def references(text: str) -> tuple[Reference, ...]:
 
 
 def stands_under(path: Sequence[str], reference: Reference) -> bool:
-    """Whether one of a passage's headings is the section that is meant."""
-    return any(
-        match is not None and _reference(match) == reference
-        for match in (_REFERENCE.match(heading) for heading in path)
-    )
+    """Whether one of a passage's headings is the section, or the section is in their range."""
+    return any(_covers(heading, reference) for heading in path)
+
+
+def _covers(heading: str, reference: Reference) -> bool:
+    matches = [_REFERENCE.match(part) for part in heading.split(RANGE)]
+    ends = [_reference(match) for match in matches if match is not None]
+    if reference in ends:
+        return True
+    if len(ends) < 2 or {end.kind for end in ends} != {reference.kind}:
+        return False
+    first, number, last = (_order(each.number) for each in (ends[0], reference, ends[-1]))
+    return len(first) == len(number) == len(last) and first < number < last
+
+
+def _order(number: str) -> tuple[tuple[int, str], ...]:
+    """A number as it is counted: 9 before 10, 573a before 573c."""
+    parts = re.findall(r"(\d+)|([a-z]+)", number)
+    return tuple((int(digits or 0), letters) for digits, letters in parts)
 
 
 def _reference(match: re.Match[str]) -> Reference:

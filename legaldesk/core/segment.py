@@ -10,7 +10,7 @@ from legaldesk.core.atoms import COSTS, Atom, Count, boundaries, cut_into_atoms,
 from legaldesk.core.documents import OutlineEntry, PageText
 from legaldesk.core.headings import Heading, inline_breaks
 from legaldesk.core.marks import find_marks
-from legaldesk.core.passages import Passage, embedded_text
+from legaldesk.core.passages import RANGE, Passage, embedded_text
 from legaldesk.core.sections import Section, find_sections
 from legaldesk.core.stream import Stream, body_text, read_stream
 
@@ -178,7 +178,7 @@ def section_path(sections: Sequence[Section]) -> tuple[str, ...]:
     if shared == len(first) or shared == len(last):
         return _names(first[:shared])
     ends = [path[shared].label or path[shared].name for path in (first, last)]
-    return (*_names(first[:shared]), " – ".join(ends))
+    return (*_names(first[:shared]), RANGE.join(ends))
 
 
 def fit_paths(paths: Sequence[tuple[str, ...]], count: Count, room: int) -> list[tuple[str, ...]]:

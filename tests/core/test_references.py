@@ -22,6 +22,8 @@ from legaldesk.core.references import references, stands_under
         ("sec. 10", "SECTION 10. Same; vacation"),
         ("siehe Rn. 66", "Rn. 66"),
         ("Title II", "TITLE II - Of the courts"),
+        ("art. L1231-6", "Article L1231-5 – Article L1231-9"),
+        ("Section 10", "Section 9 – Section 12"),
     ],
 )
 def test_a_question_names_the_section_of_a_heading(question, heading):
@@ -40,6 +42,8 @@ def test_a_question_names_the_section_of_a_heading(question, heading):
         ("section 3.1", "Section 3.10"),
         ("article L. 232-12", "Article 232-12"),
         ("§ 86", "§ 87 Vorverfahren nach § 86"),
+        ("Section 2", "Section 10 – Section 20"),
+        ("Article 5", "Section 4 – Section 6"),
     ],
 )
 def test_another_section_is_another_one(question, heading):
