@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from legaldesk.core.backups import Backup
-from legaldesk.core.errors import Cancelled
+from legaldesk.core.errors import Cancelled, LibraryDamaged
 from legaldesk.engine import backup_copy as copying
 from legaldesk.engine import backup_shelf as shelf
 from legaldesk.engine.profile import make_private_folder
-from legaldesk.engine.seal import digest_of
+from legaldesk.engine.seal import digest_of, is_whole
 from legaldesk.engine.store_rows import FORGETS
 
 KEPT = 3
@@ -26,7 +26,7 @@ def make_backup(library: Path, database: Path, wanted: Callable[[], object]) -> 
     """
     moment = datetime.now(UTC)
     make_private_folder(shelf.shelf(library))
-    name = shelf.name_for(library, moment)
+    name = shelf.name_for(moment)
     file = shelf.unfinished(library, name)
     try:
         rows = copying.copy_database(database, file, _stop(wanted))
@@ -46,9 +46,15 @@ def make_backup(library: Path, database: Path, wanted: Callable[[], object]) -> 
 def keep_before_migration(library: Path, database: Path, schema: int) -> None:
     """Keep a library of an older version as it is, before its tables change.
 
-    Raises NoRoom and LibraryDamaged; the tables are not to be changed then.
+    One that is damaged is left for open_db to tell of. Raises NoRoom, and LibraryDamaged where
+    it is found damaged on the way; the tables are not to be changed then.
     """
-    if database.is_file() and 0 < copying.schema_of(database) < schema:
+    try:
+        if not database.is_file() or not 0 < copying.schema_of(database) < schema:
+            return
+    except LibraryDamaged:
+        return
+    if is_whole(database) is not False:
         make_backup(library, database, lambda: None)
 
 
@@ -65,7 +71,7 @@ def _stop(wanted: Callable[[], object]) -> copying.Stop:
 
 def _about(file: Path, moment: datetime, rows: copying.Counts) -> shelf.Description:
     return shelf.Description(
-        made=moment.isoformat(timespec="seconds"),
+        made=moment.isoformat(timespec="microseconds"),
         schema=copying.schema_of(file),
         documents=rows.get("documents", 0),
         passages=rows.get("passages", 0),

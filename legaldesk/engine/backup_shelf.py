@@ -40,11 +40,9 @@ def shelf(library: Path) -> Path:
     return library / FOLDER
 
 
-def name_for(library: Path, moment: datetime) -> str:
-    """A free name for a backup that sorts by its moment."""
-    stamp = moment.strftime("%Y%m%d-%H%M%S")
-    names = (f"{_PREFIX}{stamp}{extra}{_SUFFIX}" for extra in ("", *"bcdefghijklmnopqrstuvwxyz"))
-    return next(name for name in names if not (shelf(library) / name).exists())
+def name_for(moment: datetime) -> str:
+    """The name of a backup of a moment; names sort as their moments do."""
+    return f"{_PREFIX}{moment:%Y%m%d-%H%M%S-%f}{_SUFFIX}"
 
 
 def unfinished(library: Path, name: str) -> Path:

@@ -160,6 +160,7 @@ def _still_told(database: Path) -> dict[str, _Known]:
     with suppress(sqlite3.Error, OSError):
         uri = f"{database.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as db:
+            db.execute("PRAGMA writable_schema = ON")  # passes over what is damaged in the schema
             db.text_factory = lambda data: data.decode("utf-8", "replace")
             for sha256, name, matter, locked_out in db.execute(_TOLD):
                 told = _Known(_plain_name(name, sha256), str(matter or MATTER), bool(locked_out))
