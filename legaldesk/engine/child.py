@@ -21,7 +21,7 @@ from legaldesk.engine.wire import MAX_HEADER, read_raw_frame, write_frame
 BEAT = 0.25
 """Seconds between two looks at whether the caller wants to stop."""
 
-_QUEUED_REPLIES = 8
+_QUEUED_REPLIES = 2
 
 Frame = tuple[bytes, bytes]
 
