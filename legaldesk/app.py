@@ -142,6 +142,7 @@ def _owned_desk(ownership: Ownership, library: Path, model: Path | None) -> Iter
 def _load_tasks() -> None:
     """Import every module of tasks, so that the registry knows them all."""
     from legaldesk.tasks import (  # noqa: F401
+        backups,
         care,
         demo,
         documents,

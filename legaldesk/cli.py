@@ -11,7 +11,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from legaldesk import __version__, app, cli_evaluate, cli_labels, cli_models, cli_training
+from legaldesk import (
+    __version__,
+    app,
+    cli_backup,
+    cli_evaluate,
+    cli_labels,
+    cli_models,
+    cli_training,
+)
 from legaldesk.cli_output import (
     Console,
     answer_fields,
@@ -28,7 +36,7 @@ from legaldesk.core.documents import Dependents, Document, ImportSummary
 from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryDamaged, WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Answer, Scope
 from legaldesk.engine.profile import default_library
-from legaldesk.tasks import care, demo, documents, importing, matters, removing, searching
+from legaldesk.tasks import backups, care, demo, documents, importing, matters, removing, searching
 
 DONE, SOME_FILES_FAILED, WRONG_USE, DAMAGED, NOT_NOW = range(5)
 """Exit status: done; a file ended locked, damaged, empty, unsupported, partly or cancelled;
@@ -48,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options = _parser().parse_args(arguments)
         library = Path(options.library) if options.library else default_library()
-        with app.open_desk(library) as desk:
+        with options.desk(library) as desk:
             status: int = options.command(desk, options, Console(options.json))
             return status
     except (Cancelled, KeyboardInterrupt):
@@ -92,6 +100,8 @@ def _import(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     if not options.words_only and not console.cancelled:
         importing.await_meaning(desk, report=console.report)
         console.end_line()
+    if problem := backups.back_up_if_due(desk):
+        complain(LegalDeskError(problem), console.as_json)
     return _status(summary)
 
 
@@ -332,7 +342,7 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(
             name, parents=[common], help=about, description=about, allow_abbrev=False
         )
-        added.set_defaults(command=command)
+        added.set_defaults(command=command, desk=app.open_desk)
         return added
 
     _add_import(add("import", _import, "bring files and folders into the library"))
@@ -351,6 +361,7 @@ def _parser() -> argparse.ArgumentParser:
     remove.add_argument("--yes", action="store_true", help="do not ask")
     verify = add("verify", _verify, "check database, word index, vectors and stored files")
     verify.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt")
+    cli_backup.register(add)
     cli_evaluate.register(add)
     cli_labels.register(add)
     cli_models.register(add)

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "ui": {"ui", "workers", "core"},
     "app": set(ROOMS),
     "cli": set(ROOMS),
+    "cli_backup": set(ROOMS),
     "cli_evaluate": set(ROOMS),
     "cli_labels": set(ROOMS),
     "cli_models": set(ROOMS),
@@ -33,7 +34,7 @@ MAY_IMPORT = {
     "__main__": set(ROOMS),
 }
 # They import the rooms, and among them each other; no room imports them.
-COMMANDS = ("cli_evaluate", "cli_labels", "cli_models", "cli_training")
+COMMANDS = ("cli_backup", "cli_evaluate", "cli_labels", "cli_models", "cli_training")
 WIRING = ("app", "cli", *COMMANDS, "cli_output", "__main__")
 INSTEAD = {
     "core": "core knows nobody: pass the value in as a parameter",

@@ -1,0 +1,106 @@
+"""The “backup” command: also on a library that cannot be opened, or that somebody has open."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from legaldesk import app, cli
+from legaldesk.tasks import backups
+from tests import pdf_factory as pdf
+from tests.test_cli import run  # noqa: F401
+
+
+@pytest.fixture
+def filled(run, drop):  # noqa: F811
+    """A library with two documents, of which the backup knows one; runs commands on it."""
+    assert run("import", drop("a.pdf", pdf.text_pdf("First notice.")), "--words-only")[0] == 0
+    assert run("import", drop("b.pdf", pdf.text_pdf("Second notice.")), "--words-only")[0] == 0
+    return run
+
+
+def listed(run):  # noqa: F811
+    status, [overview], _ = run("backup", "list")
+    assert status == 0
+    return overview
+
+
+def spoil(library):
+    (library / "library.sqlite").write_bytes(b"not a database" * 500)
+
+
+def test_the_first_import_is_backed_up_by_itself(filled):
+    [backup] = listed(filled)["backups"]
+
+    assert (backup["documents"], backup["labels"]) == (1, 0)
+
+
+def test_a_backup_can_be_made_at_any_time(filled):
+    status, [made], _ = filled("backup", "make")
+
+    assert (status, made["documents"]) == (0, 2)
+    assert listed(filled)["backups"][0]["name"] == made["name"]
+
+
+def test_a_damaged_library_says_what_to_do_and_is_restored(filled, library):
+    spoil(library)
+    status, _, errors = filled("documents")
+    told = json.loads(errors)
+    assert (status, told["error"], told["file"]) == (3, "LibraryDamaged", "library.sqlite")
+    assert "legaldesk backup restore" in told["message"]
+    assert filled("backup", "restore")[0] == 2  # not without being asked
+    assert filled("documents")[0] == 3
+
+    status, [news], _ = filled("backup", "restore", "--yes")
+
+    assert status == 0 and len(news["again"]) == 1
+    assert (library / news["aside"]).read_bytes().startswith(b"not a database")
+    assert [line["name"] for line in filled("documents")[1]] == ["a.pdf"]
+    status, [again], _ = filled("import", "--resume", "--words-only")
+    assert (status, again["state"]) == (0, "imported")
+    assert all(line["ok"] for line in filled("verify")[1])
+
+
+def test_a_damaged_backup_is_refused_and_another_one_helps(filled, library):
+    [first] = listed(filled)["backups"]
+    _, [second], _ = filled("backup", "make")
+    place = library / "backups" / second["name"]
+    place.write_bytes(place.read_bytes()[:-1] + b"?")
+    spoil(library)
+
+    status, _, errors = filled("backup", "restore", "--yes")
+    assert (status, "damaged itself" in errors) == (3, True)
+
+    assert filled("backup", "restore", first["name"], "--yes")[0] == 0
+    assert filled("documents")[0] == 0
+
+
+def test_while_somebody_has_it_open_it_is_put_back_at_the_next_start(filled, library):
+    with app.open_desk(library) as desk:
+        status, [told], _ = filled("backup", "restore", "--yes")
+        assert status == 0
+        assert backups.list_backups(desk).ordered == told["ordered"]
+        assert len(filled("documents")[1]) == 2
+
+    assert [line["name"] for line in filled("documents")[1]] == ["a.pdf"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [("restore", "nothing"), ("make", "name"), ("restore", "../library.sqlite", "--yes")]
+)
+def test_wrong_use_is_said(filled, wrong):
+    assert filled("backup", *wrong)[0] == 2
+
+
+def test_people_are_told_in_sentences(filled, library, capsys):
+    cli.main(["backup", "--library", str(library)])
+    assert "1 document, 0 labels" in capsys.readouterr().out
+    assert cli.main(["backup", "restore", "--yes", "--library", str(library)]) == 0
+    out = capsys.readouterr().out
+    assert "The library is as it was on" in out and "is kept in" in out
+
+
+def test_without_a_backup_that_is_said(run):  # noqa: F811
+    assert run("backup", "list")[1][0]["backups"] == []
+    assert run("backup", "restore", "--yes")[0] == 2
