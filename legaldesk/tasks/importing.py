@@ -111,9 +111,11 @@ def _same(folder: str, other: str) -> bool:
 
 
 def _found(desk: LocalDesk, paths: Sequence[str], report: Report) -> list[str]:
-    """The files to be read. Raises WrongUse for the library's own folder."""
+    """The files to be read. Raises WrongUse for the library's own folder, and for no path."""
     own = os.path.realpath(desk.library)
     for path in paths:
+        if "\0" in path:  # no system has it in a name
+            raise WrongUse("There can be no file of that name. Choose the file again.")
         if Path(os.path.realpath(path)).is_relative_to(own):
             raise WrongUse("That is LegalDesk's own folder. Choose the one with your documents.")
     report(Progress("looking", 0, 0, message="Looking for files"))

@@ -41,11 +41,11 @@ class Requests:
 
     def search(self, question: str, scope: Scope, k: int = 10) -> Job:
         """Find passages by meaning and words: an Answer."""
-        return self._job(searching.search, question, scope, k)
+        return self._job(searching.search, _text(question), scope, k)
 
     def search_words(self, question: str, scope: Scope, k: int = 10) -> Job:
         """Find passages by words alone, while the model loads: an Answer."""
-        return self._job(searching.search_words, question, scope, k)
+        return self._job(searching.search_words, _text(question), scope, k)
 
     def import_files(
         self,
@@ -88,11 +88,11 @@ class Requests:
 
     def create_matter(self, name: str) -> Job:
         """Make an empty matter: the Matter."""
-        return self._job(matters.create_matter, name)
+        return self._job(matters.create_matter, _text(name))
 
     def rename_matter(self, name: str, new_name: str) -> Job:
         """Give a matter another name."""
-        return self._job(matters.rename_matter, name, new_name)
+        return self._job(matters.rename_matter, name, _text(new_name))
 
     def lock_matter(self, name: str, locked: bool) -> Job:
         """Keep a matter out of searches over all matters, or let it in again."""
@@ -137,6 +137,10 @@ class Requests:
     def engine_state(self) -> Job:
         """What the engine is doing: EngineState."""
         return self._job(care.engine_state)
+
+    def confinement(self) -> Job:
+        """How closely the processes that read PDFs are confined: a Confinement."""
+        return self._job(care.confinement)
 
     def verify(self, repair: bool = False) -> Job:
         """Check the library, and mend what can be mended: a tuple of Finding."""
@@ -196,7 +200,7 @@ class Requests:
         rank: int = 0,
     ) -> Job:
         """Say what a hit is to the question that was asked: the Label."""
-        arguments = (question, document_id, tuple(spans), verdict, matter, rank)
+        arguments = (_text(question), document_id, tuple(spans), verdict, matter, rank)
         return self._job(labels.label_hit, *arguments)
 
     def label_selection(
@@ -208,7 +212,7 @@ class Requests:
         matter: str = "",
     ) -> Job:
         """Say what selected text is to a question: the Label."""
-        arguments = (question, document_id, tuple(spans), verdict, matter)
+        arguments = (_text(question), document_id, tuple(spans), verdict, matter)
         return self._job(labels.label_selection, *arguments)
 
     def undo_label(self, label: int) -> Job:
@@ -225,7 +229,7 @@ class Requests:
 
     def verdicts(self, question: str, hits: Sequence[Hit]) -> Job:
         """What has been said of each hit: a tuple of Standing, in their order."""
-        return self._job(labels.verdicts, question, tuple(hits))
+        return self._job(labels.verdicts, _text(question), tuple(hits))
 
     def contradictions(self, matter: str = "") -> Job:
         """Texts of which different things are said: a tuple of Contradiction."""
@@ -245,7 +249,7 @@ class Requests:
 
     def set_labeller(self, name: str) -> Job:
         """Give labels under this name from now on; "" is the computer's user."""
-        return self._job(labels.set_labeller, name)
+        return self._job(labels.set_labeller, _text(name))
 
     def import_labels(self, path: str, matter: str, format: str = "", labeller: str = "") -> Job:
         """Take labels from a JSONL or CSV file: an ImportReport."""
@@ -346,3 +350,8 @@ class Requests:
     def import_samples(self) -> Job:
         """Bring in the sample matter: an ImportSummary."""
         return self._job(demo.import_samples)
+
+
+def _text(typed: str) -> str:
+    """What was typed, as text that can be sent: half a character, as pasted, becomes "?"."""
+    return typed.encode("utf-8", "replace").decode()
