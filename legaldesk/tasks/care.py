@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from legaldesk.core.confinement import Confinement
 from legaldesk.core.documents import Document, Finding
-from legaldesk.core.errors import FileProblem, LibraryDamaged
+from legaldesk.core.errors import FileProblem, LibraryDamaged, ProcessDied
 from legaldesk.core.hits import EngineState
 from legaldesk.core.passages import Segmentation, Span, passage_id
 from legaldesk.core.progress import Progress, Report, silent
@@ -23,8 +24,14 @@ def engine_state(desk: LocalDesk, report: Report = silent) -> EngineState:
 
 
 @task
+def confinement(desk: LocalDesk, report: Report = silent) -> Confinement:
+    """How closely the processes that read PDFs are confined. Raises ProcessDied."""
+    return desk.parsers.confinement()
+
+
+@task
 def verify(desk: LocalDesk, repair: bool = False, report: Report = silent) -> tuple[Finding, ...]:
-    """Check database, word index, passages, vector index and stored files, in this order.
+    """Check database, word index, passages, vector index, stored files and parser, in this order.
 
     With ``repair`` what can be rebuilt is rebuilt; what cannot says what to do.
     """
@@ -35,6 +42,7 @@ def verify(desk: LocalDesk, repair: bool = False, report: Report = silent) -> tu
         _check_cuts,
         _check_meaning,
         _check_files,
+        _check_parser,
     )
     findings = []
     for number, check in enumerate(checks):
@@ -194,3 +202,12 @@ def _is_there(desk: LocalDesk, document: Document) -> bool:
     """Whether it was not removed while we looked."""
     known = "SELECT count(*) FROM documents WHERE sha256 = ?"
     return bool(desk.reader.count(known, document.id))
+
+
+def _check_parser(desk: LocalDesk, repair: bool, report: Report) -> Finding:
+    """A process that reads PDFs can be started; how closely it is confined is told, not judged."""
+    try:
+        level = desk.parsers.confinement()
+    except ProcessDied as error:
+        return Finding("parser", False, f"PDFs cannot be read: {error.message}")
+    return Finding("parser", True, f"PDFs are read in processes of their own ({level})")

@@ -1,4 +1,4 @@
-"""About LegalDesk: version, privacy, where the library lies, and whose work it builds on."""
+"""About LegalDesk: version, privacy, how PDFs are read, the library, and whose work it is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from legaldesk import __version__
+from legaldesk.core.confinement import Confinement
 from legaldesk.ui.document_text import breakable, tip
 from legaldesk.ui.pieces import button, label
 from legaldesk.ui.sheet import Sheet
@@ -18,6 +19,15 @@ PRIVACY = (
     "Everything stays on this computer. Your documents, questions and answers are sent nowhere, "
     "and LegalDesk needs no network."
 )
+READ_APART = "PDFs are read in processes of their own."
+CONFINED: dict[Confinement, str] = {
+    "sealed": "PDFs are read in processes of their own that can reach no network, start no "
+    "programs, open no files but the computer's fonts, and use only so much memory and time.",
+    "limited": "PDFs are read in processes of their own that can use only so much memory and "
+    "time. This computer cannot shut them off from network and files.",
+    "plain": "PDFs are read in processes of their own that are ended when they take too long. "
+    "This computer cannot confine them further.",
+}
 LICENCES = (
     "Built with Qt and PySide6 (LGPL 3), PDFium (BSD, Apache 2.0), pypdf (BSD), SQLite (public "
     "domain), PyTorch (BSD), Sentence Transformers and hnswlib (Apache 2.0), and the model "
@@ -41,12 +51,19 @@ class About(Sheet):
         column.setSpacing(12)
         column.addWidget(label(f"Version {__version__}", "secondary"))
         column.addWidget(label(PRIVACY, wrap=True))
+        self._reading = label(READ_APART, wrap=True)
+        column.addWidget(self._reading)
         column.addWidget(label("The library", "strong"))
         column.addWidget(label(breakable(str(library)), "secondary", wrap=True))
         column.addWidget(label("Licences", "strong"))
         column.addWidget(label(LICENCES, "small", wrap=True))
         column.addStretch(1)
         self.fill(content)
+
+    def show_confinement(self, level: Confinement) -> None:
+        """Say how closely the processes that read PDFs are confined here."""
+        self._reading.setText(CONFINED[level])
+        self._fit()
 
     def _open_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.library)))

@@ -11,6 +11,7 @@ _SUBJECTS = {
     "cuts": "Long sentences",
     "meaning": "Search by meaning",
     "files": "Your files",
+    "parser": "Reading PDFs",
 }
 
 _SOUND = {
@@ -20,6 +21,7 @@ _SOUND = {
     "cuts": "No passage is too long to be understood whole.",
     "meaning": "Everything that was read so far can be found by meaning.",
     "files": "Every file is as it was added.",
+    "parser": "PDFs can be read, apart from everything else.",
 }
 
 _TROUBLE = {
@@ -29,6 +31,7 @@ _TROUBLE = {
     "cuts": "Some passages are too long. Their ends are found by words alone.",
     "meaning": "Some passages cannot be found by meaning.",
     "files": "Some files are missing or were changed. Add them again.",
+    "parser": "PDFs cannot be read now. Close LegalDesk, open it again, or install it anew.",
 }
 
 _REPAIRED = {

@@ -16,6 +16,8 @@ from legaldesk.ui.settings_menu import settings_menu
 if TYPE_CHECKING:
     from legaldesk.ui.checking import Checking
     from legaldesk.ui.settings import Settings
+    from legaldesk.workers.lane import Lanes
+    from legaldesk.workers.requests import Requests
 
 
 class MainMenu(QObject):
@@ -24,12 +26,16 @@ class MainMenu(QObject):
     def __init__(
         self,
         window: QWidget,
+        requests: Requests,
+        lanes: Lanes,
         settings: Settings,
         checking: Checking,
         relook: Callable[[theme.Look], object],
     ) -> None:
         super().__init__(window)
         self._window = window
+        self._requests = requests
+        self._lanes = lanes
         self._settings = settings
         self._checking = checking
         self._relook = relook
@@ -49,4 +55,8 @@ class MainMenu(QObject):
 
     def show_about(self) -> None:
         """Show what LegalDesk is."""
-        About(self._window, self._settings.library).come_up()
+        about = About(self._window, self._settings.library)
+        job = self._requests.confinement()
+        job.succeeded.connect(about.show_confinement)
+        self._lanes.care.submit(job)
+        about.come_up()

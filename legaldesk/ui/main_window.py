@@ -68,7 +68,9 @@ class MainWindow(QMainWindow):
         parts = (self.bar, self.banner, hairline(), self.views, self.panel)
         column = in_a_column(*parts, grows=self.views)
         self.setCentralWidget(in_a_row(self.sidebar, hairline(vertical=True), column, grows=column))
-        self.menu = MainMenu(self, self._settings, self.actors.checking, self.relook)
+        self.menu = MainMenu(
+            self, self._requests, self._lanes, self._settings, self.actors.checking, self.relook
+        )
         actors, to_models = self.actors, partial(self._go_to_view, MODELS)
         self.bar.model_pill.modelsWanted.connect(to_models)
         news = ModelNews(actors.models, self.sidebar, self.banner, self.views, to_models)

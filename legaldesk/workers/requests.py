@@ -142,6 +142,10 @@ class Requests:
         """How closely the processes that read PDFs are confined: a Confinement."""
         return self._job(care.confinement)
 
+    def confinement(self) -> Job:
+        """How closely the processes that read PDFs are confined: a Confinement."""
+        return self._job(care.confinement)
+
     def verify(self, repair: bool = False) -> Job:
         """Check the library, and mend what can be mended: a tuple of Finding."""
         return self._job(care.verify, repair)

@@ -427,6 +427,9 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
         state = EngineState(self.model, "all-MiniLM-L6-v2", "cpu", self.pending, 4004, self.queued)
         return self._job("engine_state", lambda _: state)
 
+    def confinement(self) -> Job:
+        return self._job("confinement", lambda _: "sealed")
+
     def verify(self, repair: bool = False) -> Job:
         def work(report) -> tuple[Finding, ...]:
             for number, finding in enumerate(self.findings):

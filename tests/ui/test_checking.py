@@ -99,7 +99,9 @@ def test_a_library_too_damaged_to_check_is_said_in_the_banner(qtbot, window, off
     assert not report.isVisible()
 
 
-@pytest.mark.parametrize("check", ["database", "words", "passages", "cuts", "meaning", "files"])
+@pytest.mark.parametrize(
+    "check", ["database", "words", "passages", "cuts", "meaning", "files", "parser"]
+)
 def test_every_check_of_the_library_has_words_of_its_own(check):
     good, bad = Finding(check, True, "technical"), Finding(check, False, "technical: --repair")
 

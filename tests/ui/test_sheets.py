@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 
 from legaldesk import __version__
 from legaldesk.ui import keys, theme
-from legaldesk.ui.about import About
+from legaldesk.ui.about import CONFINED, About
 from legaldesk.ui.key_overview import KeyOverview, overview
 
 
@@ -42,7 +42,7 @@ def test_every_key_that_acts_in_a_place_is_bound_there(window):
     assert {QKeySequence(key) for key in own} <= bound
 
 
-def test_about_names_version_privacy_and_the_librarys_folder(window, tmp_path, monkeypatch):
+def test_about_names_version_privacy_and_the_librarys_folder(qtbot, window, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url))
     window.menu.show_about()
@@ -53,6 +53,7 @@ def test_about_names_version_privacy_and_the_librarys_folder(window, tmp_path, m
     assert "Everything stays on this computer" in said
     assert str(tmp_path) in said
     assert "LGPL" in said
+    qtbot.waitUntil(lambda: CONFINED["sealed"] in texts(sheet))
     sheet.open_folder.click()
     assert opened[0].toLocalFile() == str(tmp_path)
 
@@ -64,6 +65,8 @@ def test_sheets_fit_the_screen_and_clip_nothing(qtbot, window, scale, kind):
     (window.menu.show_keys if kind is KeyOverview else window.menu.show_about)()
     sheet = window.findChild(kind)
     qtbot.waitExposed(sheet)
+    if kind is About:
+        qtbot.waitUntil(lambda: CONFINED["sealed"] in texts(sheet))
 
     room = sheet.screen().availableSize()
     assert sheet.width() <= room.width() and sheet.height() <= room.height()

@@ -42,6 +42,7 @@ ASKED = {
     "page_words": ("id", 3),
     "unlock_document": ("id", "secret"),
     "engine_state": (),
+    "confinement": (),
     "verify": (True,),
     "survey_training": (("Acme",), "pairs.csv"),
     "train": (RECIPE, ("Acme",), "pairs.csv", "Firm"),
