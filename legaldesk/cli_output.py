@@ -174,6 +174,10 @@ def _hit_fields(hit: Hit) -> dict[str, Any]:
         "text": hit.text.replace(SOFT_HYPHEN, _PDFIUM_HYPHEN),
         "text_source": hit.text_source,
         "reason": hit.reason,
+        "same": [
+            {"document": other.document, "document_id": other.document_id, "page": other.page}
+            for other in hit.same
+        ],
     }
 
 
@@ -195,6 +199,9 @@ def show_answer(console: Console, answer: Answer) -> None:
         if len(lines) > BODY_LINES:
             lines = [*lines[: BODY_LINES - 1], f"{lines[BODY_LINES - 1]} …"]
         console.line("\n".join(lines))
+        if hit.same:
+            places = "; ".join(citation.where(other) for other in hit.same)
+            console.text(f"Same clause: {places}", _INDENT, _INDENT)
         if hit.reason:
             console.text(f"({hit.reason}.)", _INDENT, _INDENT)
         console.line()

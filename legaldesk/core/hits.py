@@ -51,6 +51,7 @@ class Hit:
     ``text`` is exact page text, ``body`` its reading text. ``words`` and ``meaning`` are
     the two halves' shares of the score, from 0 to 1 together; ``reason`` says in plain
     words why it matched. ``page_label`` is the printed page number of its first page.
+    ``same`` are passages further down that say the same word for word, elsewhere.
     """
 
     rank: int
@@ -70,6 +71,7 @@ class Hit:
     meaning: float
     reason: str
     emphasis: tuple[Emphasis, ...] = ()
+    same: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

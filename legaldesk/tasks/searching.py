@@ -12,6 +12,7 @@ from legaldesk.core.passages import exact_text
 from legaldesk.core.progress import Report, silent
 from legaldesk.core.query import Query
 from legaldesk.core.references import references, stands_under
+from legaldesk.core.same_clause import grouped
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Floats, Meaning
 from legaldesk.engine.reader import FoundPassage, Reader
@@ -19,6 +20,9 @@ from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
 
 WORDS, MEANING = "words", "meaning"
+
+WIDER = 5
+"""How many times as many passages as are wanted are looked at for equal clauses."""
 
 MOST_REFERENCES, MOST_CITED = 5, 500
 """Sections that one question may name, and passages that are looked at for each."""
@@ -29,7 +33,7 @@ def search(
     desk: LocalDesk, question: str, scope: Scope, k: int = 10, report: Report = silent
 ) -> Answer:
     """The k best passages by exact words and meaning. Waits for the model to be loaded."""
-    return _answer(desk.reader, question, scope, k, desk, (WORDS, MEANING))
+    return _answer(desk.reader, question, scope, k, desk, (WORDS, MEANING), group=True)
 
 
 @task
@@ -41,7 +45,7 @@ def search_by(
     modes: tuple[str, ...],
     report: Report = silent,
 ) -> Answer:
-    """The k best passages by one half alone or both, for measuring."""
+    """The k best passages by one half alone or both, equal ones included; for measuring."""
     return _answer(desk.reader, question, scope, k, desk, modes)
 
 
@@ -50,7 +54,7 @@ def search_words(
     desk: ReadingDesk, question: str, scope: Scope, k: int = 10, report: Report = silent
 ) -> Answer:
     """The k best passages by exact words alone, without the model."""
-    return _answer(desk.reader, question, scope, k, None, (WORDS,))
+    return _answer(desk.reader, question, scope, k, None, (WORDS,), group=True)
 
 
 def _answer(
@@ -60,6 +64,7 @@ def _answer(
     k: int,
     desk: LocalDesk | None,
     modes: tuple[str, ...],
+    group: bool = False,
 ) -> Answer:
     query = language.parse(question)
     scope = replace(
@@ -75,31 +80,35 @@ def _answer(
         with reader.moment():
             # Another model may have become live meanwhile; its vectors are none of this one's.
             if meaning is None or meaning.generation.id == reader.live():
-                return _from_moment(reader, question, query, scope, k, meaning, vector, modes)
+                ranked = _ranked(reader, query, scope, k, meaning, vector, modes)
+                hits = (
+                    grouped_hits(reader, query, ranked, k)
+                    if group
+                    else hits_of(reader, query, ranked[:k])
+                )
+                return Answer(question, reader.coverage(scope), hits, modes)
 
 
-def _from_moment(
+def _ranked(
     reader: Reader,
-    question: str,
     query: Query,
     scope: Scope,
     k: int,
     meaning: Meaning | None,
     vector: Floats | None,
     modes: tuple[str, ...],
-) -> Answer:
-    coverage = reader.coverage(scope)
+) -> list[Ranked]:
+    """All passages that either half proposes, best first."""
     allowed = _allowed(reader, query, scope)
-    ranked: list[Ranked] = []
-    if not query.empty and k > 0:
-        by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
-        by_meaning: list[Scored] = []
-        if meaning is not None and vector is not None:
-            by_meaning = _by_meaning(reader, meaning, vector, _in_scope(reader, scope, allowed), k)
-        weights = _meaning_weights(reader, meaning, by_meaning)
-        cited = _cited(reader, query, scope, allowed) if WORDS in modes else set()
-        ranked = fuse(by_words, by_meaning, weights, cited)[:k]
-    return Answer(question, coverage, hits_of(reader, query, ranked), modes)
+    if query.empty or k <= 0:
+        return []
+    by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
+    by_meaning: list[Scored] = []
+    if meaning is not None and vector is not None:
+        by_meaning = _by_meaning(reader, meaning, vector, _in_scope(reader, scope, allowed), k)
+    weights = _meaning_weights(reader, meaning, by_meaning)
+    cited = _cited(reader, query, scope, allowed) if WORDS in modes else set()
+    return fuse(by_words, by_meaning, weights, cited)
 
 
 def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
@@ -164,6 +173,21 @@ def _meaning_weights(
         passage: 1.0 if covered(known, languages) else UNCOVERED_WEIGHT
         for passage, known in reader.languages(passage for passage, _ in by_meaning).items()
     }
+
+
+def grouped_hits(reader: Reader, query: Query, ranked: list[Ranked], k: int) -> tuple[Hit, ...]:
+    """The k best clauses, each with the places further down that say the same."""
+    wider = ranked[: k * WIDER]
+    found = reader.found(item.passage for item in wider)
+    wider = [item for item in wider if item.passage in found]
+    groups = grouped([found[item.passage].body for item in wider])[:k]
+    order = [wider[index] for group in groups for index in group]
+    hits = iter(hits_of(reader, query, order))
+    told = []
+    for rank, group in enumerate(groups, 1):
+        first, *others = (replace(next(hits), rank=rank) for _ in group)
+        told.append(replace(first, same=tuple(others)))
+    return tuple(told)
 
 
 def hits_of(reader: Reader, query: Query, ranked: list[Ranked]) -> tuple[Hit, ...]:

@@ -14,6 +14,7 @@ NEXT_HIT, PREVIOUS_HIT = "F3", "Shift+F3"
 BACK, HELP = "Escape", "F1"
 COPY, COPY_TEXT = "Ctrl+C", "Ctrl+Shift+C"
 RELEVANT, NOT_RELEVANT, PARTLY = VERDICTS = "1", "2", "3"
+SAME = "Right"
 UNDO, SKIP = "Ctrl+Z", ("S", "Right")
 LARGER, SMALLER, ACTUAL_SIZE, TURN = ("Ctrl++", "Ctrl+="), "Ctrl+-", "Ctrl+0", "R"
 
@@ -54,6 +55,7 @@ OVERVIEW: dict[str, tuple[Line, ...]] = {
         Line(("Return",), "Go to the page"),
         Line(VERDICTS, "Mark it relevant, not relevant, partly relevant"),
         Line((UNDO,), "Take the last mark back"),
+        Line((SAME,), "Other places of the same clause"),
         Line((COPY,), "Copy the passage with its citation"),
         Line((COPY_TEXT,), "Copy the text only"),
     ),

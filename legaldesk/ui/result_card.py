@@ -20,7 +20,8 @@ from legaldesk.core.labels import Standing
 from legaldesk.ui import theme
 from legaldesk.ui.document_text import plain
 from legaldesk.ui.excerpt import excerpt
-from legaldesk.ui.verdict_row import Target, VerdictRow
+from legaldesk.ui.verdict_row import Deed, Target, VerdictRow
+from legaldesk.ui.wording import same_line
 
 MOST_LINES = 5
 MOST_REASON_LINES = 2
@@ -44,6 +45,7 @@ class Card:
         self._pages = citation.pages(hit)
         self._where = _where_line(hit, show_matter)
         self._body = self._lay_out_body()
+        self._same = same_line(hit)
         self._bar_width = self._measure_bar()
         beside = 0.0 if self._narrow or not self._bar_width else self._bar_width + 16
         reason = QTextLayout(plain(hit.reason) or " ", self._small)
@@ -58,7 +60,8 @@ class Card:
         self._pages_top = PAD + (self._line + 1 if self._narrow else 0)
         self._where_top = self._pages_top + self._line + 1
         self._body_top = self._where_top + (self._small_line + 1 if self._where else 0) + 4
-        self._reason_top = self._body_top + self._body.boundingRect().height() + 6
+        self._same_top = self._body_top + self._body.boundingRect().height() + 6
+        self._reason_top = self._same_top + (self._small_line + 4 if self._same else 0)
         below = self._reason_top + self._reason.boundingRect().height()
         self._bar_top = below + 2 if self._narrow else self._reason_top
         extra = self._small_line + 2 if self._narrow and self._bar_width else 0
@@ -73,7 +76,13 @@ class Card:
 
     def target(self, point: QPointF) -> Target | None:
         """Which of the card's own buttons lies at a point."""
+        if self._same and self._same_area().contains(point):
+            return Deed.SAME
         return self._verdicts.at(point - QPointF(self._left, self._verdicts_top))
+
+    def _same_area(self) -> QRectF:
+        wide = QFontMetricsF(self._small).horizontalAdvance(self._same) + 2
+        return QRectF(self._left, self._same_top, min(wide, self._inner), self._small_line)
 
     def _lay_out_body(self) -> QTextLayout:
         """As much of the passage as fits into five lines, and never a line too many."""
@@ -138,6 +147,7 @@ class Card:
         _text(painter, self._small, colours.secondary, self._where, where, middle)
 
     def _paint_foot(self, painter: QPainter, colours: theme.Colours) -> None:
+        _text(painter, self._small, colours.accent, self._same, self._same_area())
         painter.setPen(QColor(colours.secondary))
         self._reason.draw(painter, QPointF(self._left, self._reason_top))
         if self._bar_width:

@@ -19,6 +19,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QResiz
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -29,8 +30,10 @@ from legaldesk.core import citation
 from legaldesk.core.hits import Hit
 from legaldesk.core.labels import Standing, Verdict
 from legaldesk.ui import theme, verdict_words
+from legaldesk.ui.document_text import caption, plain
 from legaldesk.ui.result_card import Card
 from legaldesk.ui.verdict_row import Deed, Target
+from legaldesk.ui.wording import same_line
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -73,7 +76,7 @@ class ResultModel(QAbstractListModel):
         if role == STANDING:
             return standing
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            told = f"{hit.rank}. {citation.where(hit)}. {hit.body} {hit.reason}"
+            told = f"{hit.rank}. {citation.where(hit)}. {hit.body} {same_line(hit)} {hit.reason}"
             return f"{told} {verdict_words.said(standing)}".rstrip()
         return None
 
@@ -208,6 +211,8 @@ class ResultList(QListView):
         elif plainly and event.text() in verdict_words.BY_KEY:
             if self.hit and not event.isAutoRepeat():
                 self.markWanted.emit(self.hit, verdict_words.BY_KEY[event.text()], True)
+        elif plainly and event.key() == Qt.Key.Key_Right and self.hit and self.hit.same:
+            self.show_same(self.hit)
         elif event.matches(QKeySequence.StandardKey.Undo):
             self.undoWanted.emit()
         else:
@@ -255,10 +260,27 @@ class ResultList(QListView):
             self.markWanted.emit(hit, target, False)
             return
         wishes: dict[Deed, Callable[[Hit], None]] = {
+            Deed.SAME: self.show_same,
             Deed.UNDO: self.takeBackWanted.emit,
             Deed.SETTLE: self.settleWanted.emit,
         }
         wishes[target](hit)
+
+    def show_same(self, hit: Hit) -> None:
+        """Offer the other places of the same clause; the chosen one's page is shown."""
+        if not hit.same:
+            return
+        menu = QMenu(self)
+        menu.setAccessibleName(same_line(hit))
+        for other in hit.same:
+            named = caption(plain(citation.where(other)))
+            menu.addAction(named, self._goes_to(other))
+        menu.aboutToHide.connect(menu.deleteLater)
+        area = self.visualRect(self.currentIndex())
+        menu.popup(self.viewport().mapToGlobal(area.bottomLeft()))
+
+    def _goes_to(self, place: Hit) -> Callable[[], None]:
+        return lambda: self.hitChosen.emit(place)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cards are as wide as the list."""

@@ -15,10 +15,11 @@ GAP, INSET, ROUND = 6.0, 7.0, 4.0
 
 
 class Deed(Enum):
-    """What else can be clicked in the row."""
+    """What else can be clicked on a card."""
 
     UNDO = auto()
     SETTLE = auto()
+    SAME = auto()
 
 
 Target = Verdict | Deed

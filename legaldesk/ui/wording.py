@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from legaldesk.core.documents import Dependents, FileOutcome, FileState
-from legaldesk.core.hits import ALL_MATTERS, Coverage, EngineState
+from legaldesk.core.hits import ALL_MATTERS, Coverage, EngineState, Hit
 from legaldesk.core.progress import Progress
 
 SENTENCES: dict[FileState, tuple[str, str]] = {
@@ -33,6 +33,16 @@ def count(number: int, one: str, many: str = "") -> str:
 def matter_name(matter: str) -> str:
     """A matter as the window names it."""
     return "All matters" if matter == ALL_MATTERS else matter
+
+
+def same_line(hit: Hit) -> str:
+    """ "Same clause in 3 other documents", "" where it stands nowhere else."""
+    documents = {other.document_id for other in hit.same} - {hit.document_id}
+    here = sum(other.document_id == hit.document_id for other in hit.same)
+    parts = [count(len(documents), "other document")] if documents else []
+    if here:
+        parts.append(f"{count(here, 'other place')} of this one")
+    return f"Same clause in {listed(parts)}" if parts else ""
 
 
 def coverage_line(coverage: Coverage, by_meaning: bool = True) -> str:

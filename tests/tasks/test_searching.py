@@ -176,3 +176,23 @@ def test_the_section_that_a_question_names_comes_first(desk, drop):
             first = search(desk, question, Scope(), 3).hits[0]
             assert first.section[-1].startswith("Section 5")
             assert first.reason.startswith("Is the section that the question names")
+
+
+def test_the_same_clause_in_several_contracts_is_one_hit(desk, drop):
+    clause = "Governing Law. This Agreement shall be governed by the laws of the State of Utah."
+    for name, number in (("a", "7.1"), ("b", "12"), ("c", "3.4")):
+        path = drop(f"{name}.pdf", pdf.text_pdf(f"{number} {clause}"))
+        importing.import_files(desk, (path,), "Case", {})
+    other = drop("d.pdf", pdf.text_pdf("The harbour is governed by nobody since the agreement."))
+    importing.import_files(desk, (other,), "Case", {})
+    importing.await_meaning(desk)
+
+    answer = searching.search(desk, "governing law of the agreement", Scope(), 5)
+
+    clause_hit, other_hit = sorted(answer.hits, key=lambda hit: -len(hit.same))
+    assert [hit.rank for hit in answer.hits] == [1, 2]
+    assert {hit.document for hit in (clause_hit, *clause_hit.same)} == {"a.pdf", "b.pdf", "c.pdf"}
+    assert all("State of Utah" in hit.text for hit in clause_hit.same)
+    assert (other_hit.document, other_hit.same) == ("d.pdf", ())
+    alone = searching.search_by(desk, "governing law of the agreement", Scope(), 5, ("words",))
+    assert len({hit.document for hit in alone.hits if "Utah" in hit.body}) == 3

@@ -1,14 +1,17 @@
 """Asking, walking hits by keyboard, and copying them."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from legaldesk.core import citation
 from legaldesk.core.errors import LegalDeskError
 from legaldesk.core.hits import Coverage, Emphasis, Scope
+from legaldesk.ui.document_text import caption
 from legaldesk.ui.excerpt import excerpt
 from legaldesk.ui.wording import coverage_line
 
@@ -190,6 +193,24 @@ def test_a_result_reads_aloud_as_citation_then_text(asked):
 
     assert spoken.startswith("1. Supply Agreement.pdf, 7 Liability > 7.2 Indemnity, p. 12")
     assert "indemnify" in spoken
+
+
+def test_other_places_of_the_same_clause_are_a_key_away(qtbot, asked, office):
+    results = asked.search.results
+    first, second = results.hits[:2]
+    results.show_hits((replace(first, same=(second,)),), show_matter=False)
+    results.choose(0)
+    results.setFocus()
+    said = results.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "Same clause in 1 other document" in said
+
+    QTest.keyClick(results, Qt.Key.Key_Right)
+    menu = QApplication.activePopupWidget()
+    assert [action.text() for action in menu.actions()] == [caption(citation.where(second))]
+    menu.actions()[0].trigger()
+
+    assert asked.search.page.document_id == second.document_id
+    assert results.hit.document_id == first.document_id
 
 
 def test_the_buttons_below_the_results_walk_and_copy(qtbot, asked):

@@ -1,0 +1,38 @@
+"""Clauses are the same when their words are; their own numbers may differ, nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from legaldesk.core.same_clause import grouped
+
+LAW = "Governing Law. This Agreement shall be governed by the laws of the State of New York."
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        f"7.2 {LAW}",
+        f"Section 12. {LAW}",
+        f"(a) {LAW}",
+        f"XIV. {LAW}",
+        LAW.upper().replace(" ", "\n"),
+        LAW.replace(". ", "  –  "),
+    ],
+)
+def test_copies_are_one_clause(other):
+    assert grouped(["another text altogether", LAW, other]) == [[0], [1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (LAW, LAW.replace("New York", "Delaware")),
+        (f"{LAW} Notice is given within 30 days.", f"{LAW} Notice is given within 60 days."),
+        (LAW, f"{LAW} It is binding."),
+        ("Confidentiality", "Confidentiality"),  # alike by chance
+        ("", ""),
+    ],
+)
+def test_what_differs_in_law_stays_apart(one, other):
+    assert grouped([one, other]) == [[0], [1]]
