@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QProgressBar, QVBoxL
 
 from legaldesk.core.documents import FileOutcome, FileState
 from legaldesk.core.progress import Progress
+from legaldesk.ui.document_text import plain
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.importer import Importer
 from legaldesk.ui.pieces import ElidedLabel, button, hairline, label, tool
@@ -143,7 +144,7 @@ class ImportPanel(QFrame):
         name = ElidedLabel()
         name.say(PurePath(outcome.file).name)
         enter = button("Enter password…", lambda: self.passwordWanted.emit(outcome), icon="key")
-        enter.setAccessibleName(f"Enter the password of {PurePath(outcome.file).name}")
+        enter.setAccessibleName(f"Enter the password of {plain(PurePath(outcome.file).name)}")
         row.addWidget(enter)
         row.addWidget(name, 1)
         return row

@@ -77,7 +77,7 @@ class ResultModel(QAbstractListModel):
             return standing
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             told = f"{hit.rank}. {citation.where(hit)}. {hit.body} {same_line(hit)} {hit.reason}"
-            return f"{told} {verdict_words.said(standing)}".rstrip()
+            return plain(f"{told} {verdict_words.said(standing)}".rstrip())
         return None
 
 

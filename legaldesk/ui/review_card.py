@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWi
 from legaldesk.core import citation
 from legaldesk.core.labels import Standing, Verdict
 from legaldesk.ui import keys, theme, verdict_words
-from legaldesk.ui.document_text import day
+from legaldesk.ui.document_text import day, plain
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.pieces import button, hairline, label
 from legaldesk.ui.review_walk import Stop
@@ -96,7 +96,8 @@ class ReviewCard(QWidget):
         parts = (" › ".join(hit.section), citation.pages(hit), f"hit {hit.rank}")
         self.where.setText("  ·  ".join(part for part in parts if part))
         self.passage.setText(hit.body)
-        self._area.setAccessibleName(f"Passage: {citation.where(hit)}. {self.passage.text()}")
+        where = plain(citation.where(hit))
+        self._area.setAccessibleName(f"Passage: {where}. {self.passage.text()}")
         self._area.verticalScrollBar().setValue(0)
 
     def show_progress(self, position: int, total: int) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from legaldesk.core.labels import Contradiction
 from legaldesk.ui import verdict_words
+from legaldesk.ui.document_text import plain
 from legaldesk.ui.empty_state import EmptyState
 from legaldesk.ui.model_pieces import ModelRow, Section
 from legaldesk.ui.page_latest import Latest
@@ -45,7 +46,7 @@ class ClashRow(ModelRow):
         voices = [f"{each.labeller}: {verdict_words.name(each.verdict)}" for each in clash.labels]
         self.describe(clash.question, "", f"“{shortened(clash.text, LONGEST)}”")
         self.state.say("warning", "careful", "  ·  ".join(dict.fromkeys(voices)))
-        self.settle.setAccessibleName(f"Settle: {clash.question}")
+        self.settle.setAccessibleName(f"Settle: {plain(clash.question)}")
 
 
 class ClashesPage(QWidget):

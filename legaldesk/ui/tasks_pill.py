@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from legaldesk.ui import theme
+from legaldesk.ui.document_text import plain
 from legaldesk.ui.pieces import ElidedLabel, button, fill_bar, label
 from legaldesk.ui.task_board import Task, TaskBoard
 from legaldesk.ui.wording import count, progress_line
@@ -91,7 +92,7 @@ class _TaskRow(QWidget):
         title.say(task.title)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(f"Progress: {task.title}")
+        self._bar.setAccessibleName(f"Progress: {plain(task.title)}")
         self._line = label("", "small")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -100,7 +101,7 @@ class _TaskRow(QWidget):
         head.addWidget(title, 1)
         if task.way_out is not None:
             cancel = button("Cancel", task.way_out, "link")
-            cancel.setAccessibleName(f"Cancel: {task.title}")
+            cancel.setAccessibleName(f"Cancel: {plain(task.title)}")
             head.addWidget(cancel)
         layout.addLayout(head)
         layout.addWidget(self._bar)

@@ -1,16 +1,23 @@
 """Names from files are shown as they are: no markup, nothing turned around, no key marks."""
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 
 import pytest
-from fake_office import document
+from fake_office import document, past_question
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QComboBox,
+    QGroupBox,
     QLabel,
     QListWidget,
+    QMenu,
+    QTableView,
+    QTextEdit,
+    QTreeView,
     QWidget,
 )
 
@@ -23,7 +30,14 @@ from legaldesk.ui.document_text import caption, plain, tip
 from legaldesk.ui.main_window import DOCUMENTS, MainWindow
 from legaldesk.ui.pieces import ElidedLabel, button, label
 from legaldesk.ui.settings import Settings
+from legaldesk.ui.views import PLACES
 from legaldesk.workers.job import Job
+
+POISONED = set(
+    "name title reason note question questions text document source licence labeller matter "
+    "matters path section uncovered sentences detail message model repo why".split()
+)
+"""The fields of values from core that may hold words of a file, of the web or of a user."""
 
 BAD = "<b>x</b><img src='file:///etc/passwd'> R&D \u202egnp.exe\u2066"
 TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -32,6 +46,17 @@ TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 def shown_texts(window):
     """Every text and tool tip of every widget, with whether Qt would read it as markup."""
     for widget in [window, *window.findChildren(QWidget)]:
+        if isinstance(widget, QTextEdit):  # shows markup, unlike QPlainTextEdit
+            yield widget.toHtml(), True
+        if isinstance(widget, QComboBox) and not widget.isEditable():
+            # one to type in holds names of matters, which never have what turns
+            yield from ((widget.itemText(row), False) for row in range(widget.count()))
+        if isinstance(widget, QGroupBox):
+            yield widget.title(), False
+        if isinstance(widget, QMenu):
+            yield from ((action.text(), False) for action in widget.actions())
+        if isinstance(widget, QTableView | QTreeView):
+            yield from cells(widget.model())
         if isinstance(widget, QLabel):
             yield widget.text(), widget.textFormat() is not Qt.TextFormat.PlainText
         if isinstance(widget, QAbstractButton):
@@ -42,6 +67,18 @@ def shown_texts(window):
                 yield widget.item(row).toolTip(), True
         yield widget.toolTip(), True  # Qt guesses, so any may be
         yield widget.accessibleName(), False
+
+
+def cells(model):
+    """What a model gives to its view, and each cell's tool tip."""
+    for row in range(min(model.rowCount(), 50)):
+        for column in range(model.columnCount()):
+            index = model.index(row, column)
+            yield str(index.data() or ""), False
+            yield str(index.data(Qt.ItemDataRole.ToolTipRole) or ""), True
+    for column in range(model.columnCount()):
+        head = model.headerData(column, Qt.Orientation.Horizontal)
+        yield str(head or ""), False
 
 
 def assert_harmless(window):
@@ -101,6 +138,8 @@ def test_hits_and_the_question_named_in_the_foot(qtbot, hostile, office):
     qtbot.waitUntil(lambda: hostile.actors.asker.scope.document != "")
 
     assert_harmless(hostile)
+    spoken = hostile.search.results.model().index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "passwd" in spoken and not TURNS & set(spoken)
     assert not hostile.search.results.grab().isNull()
 
 
@@ -158,3 +197,55 @@ def test_labels_and_buttons_show_what_they_are_given(qtbot, qapp):
     assert push.text() == caption(BAD) and "R&&D" in push.text()
     assert push.shortcut().isEmpty()
     QTest.keyClick(push, Qt.Key.Key_D, Qt.KeyboardModifier.AltModifier)
+
+
+def poisoned(value, name=""):
+    """The value with harm in every field of it that may hold foreign words."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return f"{value} {BAD}" if name in POISONED else value
+    if isinstance(value, list | tuple | set | frozenset) and not hasattr(value, "_fields"):
+        return type(value)(poisoned(each, name) for each in value)
+    if is_dataclass(value):
+        names = [each.name for each in fields(value)]
+        return replace(value, **{each: poisoned(getattr(value, each), each) for each in names})
+    return value
+
+
+@pytest.mark.parametrize("place", range(len(PLACES)))
+def test_every_place_with_harm_in_every_word_that_is_not_ours(
+    qtbot, qapp, lanes, office, tmp_path, place
+):
+    theme.apply(qapp, theme.Look("light"))
+    office.past = [past_question(1, "Who pays?")]
+    for each in fields(office):
+        if each.name not in ("asked", "told", "proofs", "pair_counts"):
+            setattr(office, each.name, poisoned(getattr(office, each.name)))
+    made = MainWindow(office, lanes, Settings(tmp_path / "other"))
+    qtbot.addWidget(made)
+    made.resize(1200, 900)
+    made.show()
+    qtbot.waitUntil(lambda: made.actors.book.read and made.actors.watcher.state is not None)
+
+    made.show_view(place)
+    view = made.views.view(place)
+    qtbot.waitUntil(lambda: getattr(view, "settled", True))
+    assert_harmless(made)
+    made.menu.show_about()
+    made.menu.show_keys()
+    assert_harmless(made)
+    assert not made.grab().isNull()
+
+
+def test_the_walk_finds_markup_that_is_shown(qtbot, qapp):
+    window = QWidget()
+    qtbot.addWidget(window)
+    shown = QLabel(BAD, window)
+    with pytest.raises(AssertionError):
+        assert_harmless(window)
+
+    shown.setTextFormat(Qt.TextFormat.PlainText)
+    shown.setText(plain(BAD))
+    assert_harmless(window)
+    window.setToolTip(BAD)
+    with pytest.raises(AssertionError):
+        assert_harmless(window)
