@@ -17,8 +17,14 @@ from legaldesk.tasks.dispatch import task
 
 @task
 def engine_state(desk: LocalDesk, report: Report = silent) -> EngineState:
-    """The model's state, and how many passages and files still wait."""
+    """The model's state, and how many passages and files still wait.
+
+    Raises LibraryDamaged once that has turned out.
+    """
     desk.generations.start()  # somebody watches, and so may ask soon
+    desk.backups.start()
+    if desk.backups.damage is not None:
+        raise desk.backups.damage
     total, pending = desk.reader.passages(), desk.reader.pending()
     return desk.meaning.state(pending, total, desk.files_left())
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from legaldesk.ui import keys
 from legaldesk.ui.adding import Adding
 from legaldesk.ui.asker import Asker
+from legaldesk.ui.backing_up import BackingUp
 from legaldesk.ui.checking import Checking
 from legaldesk.ui.dialogs import NameQuestion, ask
 from legaldesk.ui.erasing import Erasing
@@ -44,6 +45,7 @@ class Actors:
         self.erasing = Erasing(window, requests, lanes.library, self.board)
         self.filing = Filing(window, requests, lanes.library, self.board, self.book)
         self.checking = Checking(window, requests, lanes.care, self.board)
+        self.backups = BackingUp(window, requests, lanes.care, self.board, self.watcher)
         self.models = ModelActors(window, requests, lanes, self.board)
         self.training = TrainingActors(window, requests, lanes, self.board, self.models)
         self.labels = LabelActors(window, requests, lanes, self.board, self.book)
@@ -51,6 +53,7 @@ class Actors:
             lambda answer, renewed: self.labels.memory.keep(answer, self.asker.scope, renewed)
         )
         self.watcher.changed.connect(self.models.book.wake)
+        self.backups.restored.connect(self.look_again)
 
     def keys(self) -> dict[str, Callable[[], object]]:
         """The keys that start something anywhere in the window."""

@@ -25,7 +25,7 @@ _SOUND = {
 }
 
 _TROUBLE = {
-    "database": "It is damaged. Put a backup of the library's folder in its place.",
+    "database": "It is damaged. Put a backup back: “Backups…” is in the menu.",
     "words": "Some passages cannot be found by their words.",
     "passages": "Some do not lie on their pages. Remove those documents and add them again.",
     "cuts": "Some passages are too long. Their ends are found by words alone.",

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from legaldesk.core.documents import FileOutcome, FileState
-from legaldesk.core.errors import LegalDeskError, LibraryBusy, Locked, ProcessDied
+from legaldesk.core.errors import (
+    LegalDeskError,
+    LibraryBusy,
+    LibraryDamaged,
+    Locked,
+    ProcessDied,
+)
 
 if TYPE_CHECKING:
     from legaldesk.ui.actors import Actors
@@ -52,6 +58,8 @@ class Complaints(QObject):
         if isinstance(error, Locked) and error.file:
             file = FileOutcome(error.file, FileState.LOCKED, matter=self._actors.book.current)
             return "Enter password…", lambda: self._actors.adding.add_locked(file)
+        if isinstance(error, LibraryDamaged):
+            return "Backups…", self._actors.backups.open
         if isinstance(error, LibraryBusy | ProcessDied):
             return "Try again", self._actors.look_again
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from legaldesk.ui import theme
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 class MainMenu(QObject):
-    """Settings, the check of the library, the keys, and what LegalDesk is."""
+    """Settings, the check of the library, its backups, the keys, and what LegalDesk is."""
+
+    backupsWanted = Signal()
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class MainMenu(QObject):
         menu = settings_menu(self._window, self._settings, self._relook)
         menu.addSeparator()
         menu.addAction("Check the library…", lambda: self._checking.start())
+        menu.addAction("Backups…", self.backupsWanted.emit)
         menu.addAction("Keys\tF1", self.show_keys)
         menu.addAction("About LegalDesk", self.show_about)
         menu.popup(below.mapToGlobal(below.rect().bottomLeft()))

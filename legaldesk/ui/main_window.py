@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         bar.stepped.connect(self._step)
         bar.scopeChanged.connect(lambda: actors.asker.move(bar.scope))
         bar.menuWanted.connect(self.menu.open)
+        self.menu.backupsWanted.connect(actors.backups.open)
         self.welcome.questionWanted.connect(self.ask)
         self.views.openDocument.connect(self._open_document)
         self.views.openHit.connect(self._open_hit)

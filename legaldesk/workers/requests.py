@@ -12,6 +12,7 @@ from legaldesk.core.passages import Span
 from legaldesk.core.progress import Report
 from legaldesk.core.recipes import Recipe
 from legaldesk.tasks import (
+    backups,
     care,
     demo,
     documents,
@@ -142,13 +143,21 @@ class Requests:
         """How closely the processes that read PDFs are confined: a Confinement."""
         return self._job(care.confinement)
 
-    def confinement(self) -> Job:
-        """How closely the processes that read PDFs are confined: a Confinement."""
-        return self._job(care.confinement)
-
     def verify(self, repair: bool = False) -> Job:
         """Check the library, and mend what can be mended: a tuple of Finding."""
         return self._job(care.verify, repair)
+
+    def list_backups(self) -> Job:
+        """The backups of the library, which may be damaged: a BackupsOverview."""
+        return self._job(backups.list_backups)
+
+    def make_backup(self) -> Job:
+        """Make a backup now: the Backup."""
+        return self._job(backups.make_backup)
+
+    def order_restore(self, name: str) -> Job:
+        """Have a backup put back when the library is opened next; "" takes that back."""
+        return self._job(backups.order_restore, name)
 
     def list_models(self) -> Job:
         """What can be had, what is installed and what is in use: a ModelsOverview."""

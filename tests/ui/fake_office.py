@@ -12,6 +12,7 @@ from fake_labels import LabelOffice
 from fake_models import ModelOffice
 from fake_training import FINDINGS, TrainingOffice
 
+from legaldesk.core.backups import Backup, BackupsOverview
 from legaldesk.core.documents import (
     Dependents,
     Document,
@@ -150,6 +151,13 @@ def document(name: str, **changes: object) -> Document:
     return replace(plain, **changes)
 
 
+BACKUPS = tuple(
+    Backup(f"library-{day}.sqlite", f"2026-05-0{day}T09:30:00.123456+00:00", 7_000_000, 40 + day,
+           4000, day)
+    for day in (3, 2, 1)
+)  # fmt: skip
+
+
 @dataclass
 class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     """Stands for Requests. ``asked`` lists every call; set the fields to steer it."""
@@ -168,6 +176,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     gate: threading.Event | None = None
     password: str = "secret"
     failing: Exception | None = None
+    broken: Exception | None = None
     papers: list[Document] = field(default_factory=lambda: [document(line[0]) for line in LINES])
     labels: list[Label] = field(default_factory=list)
     past: list[PastQuestion] = field(default_factory=list)
@@ -179,6 +188,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     told: dict[str, RunNews] = field(default_factory=dict)
     proofs: dict[str, Proof] = field(default_factory=dict)
     survey_findings: Findings = FINDINGS
+    backups: BackupsOverview = BackupsOverview(BACKUPS)
     findings: tuple[Finding, ...] = tuple(
         Finding(check, True, "sound") for check in ("database", "words", "meaning", "files")
     )
@@ -208,6 +218,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
             "run_news",
             "proof",
             "survey_training",
+            "list_backups",
         }
         return [name for name, *_ in self.asked if name not in quiet]
 
@@ -425,10 +436,35 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
 
     def engine_state(self) -> Job:
         state = EngineState(self.model, "all-MiniLM-L6-v2", "cpu", self.pending, 4004, self.queued)
-        return self._job("engine_state", lambda _: state)
+
+        def work(_) -> EngineState:
+            if self.broken:
+                raise self.broken
+            return state
+
+        return self._job("engine_state", work)
 
     def confinement(self) -> Job:
         return self._job("confinement", lambda _: "sealed")
+
+    def list_backups(self) -> Job:
+        return self._job("list_backups", lambda _: self.backups)
+
+    def make_backup(self) -> Job:
+        def work(_) -> Backup:
+            if self.failing:
+                raise self.failing
+            made = replace(self.backups.backups[0], name="now", made="2026-05-04T12:00:00+00:00")
+            self.backups = replace(self.backups, backups=(made, *self.backups.backups[:2]))
+            return made
+
+        return self._job("make_backup", work)
+
+    def order_restore(self, name: str) -> Job:
+        def work(_) -> None:
+            self.backups = replace(self.backups, ordered=name)
+
+        return self._job("order_restore", work, name)
 
     def verify(self, repair: bool = False) -> Job:
         def work(report) -> tuple[Finding, ...]:
