@@ -144,12 +144,13 @@ def _is_whole(db: sqlite3.Connection) -> bool:
 
 
 def _word_indexes(db: sqlite3.Connection) -> list[str]:
-    return [
-        row[0]
-        for row in db.execute(
-            "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
-        )
-    ]
+    """Not fts5vocab, which lists the words of one and has nothing to check."""
+    return [row[0] for row in db.execute(_WORD_INDEXES)]
+
+
+_WORD_INDEXES = """SELECT name FROM sqlite_master
+WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5 (%' OR sql LIKE 'CREATE VIRTUAL TABLE%USING fts5(%'
+"""
 
 
 def _version(db: sqlite3.Connection) -> int:
