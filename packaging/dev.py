@@ -5,6 +5,7 @@
     python3 packaging/dev.py test [ARGS...]     the tests; ARGS go to pytest, such as -m slow
     python3 packaging/dev.py check              ruff, mypy and the rules about who may import whom
     python3 packaging/dev.py bench [NAME ...]   list the benchmarks, or run one
+    python3 packaging/dev.py sbom [FILE]        write what is in it, and check every licence
 
 Each command does all set-up first: system packages on Debian and its children, then `.venv`.
 Exit status 2 means that the set-up could not be done, and the last line says what to do.
@@ -48,7 +49,7 @@ APT_INSTALL = ["apt-get", "install", "-y", "--no-install-recommends"]
 
 def main(arguments: list[str]) -> int:
     """Do the set-up that the command needs, then the command; its exit status is returned."""
-    commands = {"run": run, "test": test, "check": check, "bench": bench}
+    commands = {"run": run, "test": test, "check": check, "bench": bench, "sbom": sbom}
     if not arguments or arguments[0] not in commands:
         print(__doc__)
         return 0 if arguments in (["-h"], ["--help"]) else 2
@@ -118,6 +119,11 @@ def bench(arguments: list[str]) -> int:
     if arguments:
         stop(f"There is no benchmark called {arguments[0]}.")
     return 0
+
+
+def sbom(arguments: list[str]) -> int:
+    """Write the bill of materials; 1 where a licence is not on the list."""
+    return subprocess.call([str(PYTHON), str(ROOT / "packaging" / "sbom.py"), *arguments])
 
 
 @contextlib.contextmanager
