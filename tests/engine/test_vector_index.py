@@ -5,6 +5,8 @@ The oracle is a plain NumPy product over what the store holds.
 
 import json
 import os
+import random
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -192,6 +194,61 @@ def test_a_spoilt_file_is_never_loaded(saved, shelf, spoil, reason):
     assert_agrees(index, shelf)
     assert index.save_if_due()
     assert make_index(saved).open(shelf) == "loaded"
+
+
+def spoilt(saved, folder, name, damage):
+    """A copy of the saved files, one of them damaged."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(saved, folder)
+    content = bytearray((folder / name).read_bytes())
+    damage(content)
+    (folder / name).write_bytes(content)
+    return folder
+
+
+def assert_never_wrong(folder, shelf):
+    """Passed over, unless the description says the same all the same; and made anew."""
+    index = make_index(folder)
+    became = index.open(shelf)
+    assert became == "loaded" or became.startswith("rebuilt: ")
+    assert_agrees(index, shelf)
+    if became != "loaded":
+        assert (index.tail, index.count) == (400, 400)  # nothing of the file is used
+        assert index.save_if_due()
+    assert_agrees(index, shelf)
+    again = make_index(folder)
+    assert again.open(shelf) == "loaded"
+    assert_agrees(again, shelf)
+    return became
+
+
+def test_two_hundred_flipped_bits_are_noticed_and_made_good(saved, shelf, tmp_path):
+    choose = random.Random(6)
+    became = []
+    for attempt in range(200):
+        name = "graph.json" if attempt % 4 == 3 else "graph.bin"
+
+        def flip(content):
+            content[choose.randrange(len(content))] ^= 1 << choose.randrange(8)
+
+        folder = spoilt(saved, tmp_path / "spoilt", name, flip)
+        became.append((name, assert_never_wrong(folder, shelf)))
+
+    assert {how for name, how in became if name == "graph.bin"} == {"rebuilt: it is damaged"}
+    loaded = [how for name, how in became if how == "loaded"]  # a blank between two facts
+    assert len(became) == 200 and len(loaded) <= 5
+
+
+def test_a_file_cut_anywhere_is_noticed_and_made_good(saved, shelf, tmp_path):
+    choose = random.Random(7)
+    for name in ("graph.bin", "graph.json"):
+        for _ in range(10):
+
+            def cut(content):
+                del content[choose.randrange(len(content)) :]
+
+            folder = spoilt(saved, tmp_path / "spoilt", name, cut)
+            assert assert_never_wrong(folder, shelf).startswith("rebuilt: ")
 
 
 def test_a_file_of_other_vectors_is_never_loaded(saved, shelf):
