@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,9 @@ MOST_TERMS = 100
 
 The word index needs some 3 ms for each in 20,000 passages; a model reads no further either.
 """
+
+FEWEST_TERMS = 2
+"""How many words are looked for at least before common ones are left out."""
 
 STEM = 5
 """Letters that a longer word is also looked for by, so that its inflected forms are found.
@@ -126,13 +130,17 @@ def quote(text: str) -> str:
     return '"' + text.replace('"', '""').replace("\x00", " ") + '"'
 
 
-def any_of(text: str) -> str:
+def any_of(text: str, common: Collection[str] = ()) -> str:
     """The FTS5 expression for passages with any word of the text; "" when it has none.
 
-    Long words are looked for by their first letters too. In Vietnamese, where a word is
-    several syllables, each two that follow one another are looked for together as well.
+    ``common`` are terms that stand in so many passages that they tell nothing apart: they are
+    left out where at least FEWEST_TERMS others are there. Long words are looked for by their
+    first letters too. In Vietnamese, where a word is several syllables, each two that follow one
+    another are looked for together as well.
     """
     found = terms(text)[:MOST_TERMS]
+    telling = [term for term in found if term not in common]
+    found = telling if len(telling) >= FEWEST_TERMS else found
     stems = dict.fromkeys(stem(term) for term in found if stem(term))
     parts = [quote(term) for term in found] + [f"{quote(part)}*" for part in stems]
     if _VIETNAMESE.search(text):

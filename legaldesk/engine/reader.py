@@ -35,6 +35,7 @@ from legaldesk.engine.generation_rows import SELECT, generation_of
 from legaldesk.engine.names import SAME_NAME, part_of_name, starts_id
 from legaldesk.engine.schema import words_table
 from legaldesk.engine.store_rows import Generation
+from legaldesk.engine.vocabulary import Vocabulary
 
 TITLE_WEIGHT, SECTION_WEIGHT, BODY_WEIGHT = 1.0, 1.0, 1.0
 """Equal: neither more for sections nor nothing for titles moves MRR@10 by more than 0.02."""
@@ -63,6 +64,7 @@ class Reader:
 
     def __init__(self, library: Path) -> None:
         self._library = library
+        self.vocabulary = Vocabulary(self)
         self._there = False
         self._file = identity(library)
         self._db = empty_db()

@@ -53,7 +53,9 @@ def _labels(db: Database) -> None:
 
 @migrations(name="005_prefixes")
 def _prefixes(db: Database) -> None:
-    """Word indexes that know the first letters of words, which questions look for too."""
+    """Word indexes that know the first letters of words, which questions look for too, and
+    how many passages have a word.
+    """
     for (segmentation,) in db.execute("SELECT id FROM segmentations").fetchall():
         drop_words(db, int(segmentation))
         make_words(db, int(segmentation))
@@ -64,9 +66,15 @@ def words_table(segmentation: int) -> str:
     return f"words_{int(segmentation)}"
 
 
+def vocabulary_table(segmentation: int) -> str:
+    """The name of the list of a word index's words, each with how many passages have it."""
+    return f"vocabulary_{int(segmentation)}"
+
+
 def make_words(db: Database, segmentation: int) -> None:
     """Give a segmentation its word index and fill it; part of the caller's transaction."""
-    _execute_all(db, _WORDS.format(words=words_table(segmentation), number=int(segmentation)))
+    names = {"words": words_table(segmentation), "vocabulary": vocabulary_table(segmentation)}
+    _execute_all(db, _WORDS.format(**names, number=int(segmentation)))
 
 
 def drop_words(db: Database, segmentation: int) -> None:
@@ -74,6 +82,7 @@ def drop_words(db: Database, segmentation: int) -> None:
     words = words_table(segmentation)
     for trigger in ("added", "removed", "changed"):
         db.execute(f"DROP TRIGGER IF EXISTS {words}_{trigger}")
+    db.execute(f"DROP TABLE IF EXISTS {vocabulary_table(segmentation)}")
     db.execute(f"DROP TABLE IF EXISTS {words}")
     db.execute(f"DROP VIEW IF EXISTS {words}_text")
 
@@ -312,6 +321,7 @@ CREATE VIEW {words}_text AS
 CREATE VIRTUAL TABLE {words} USING fts5 (title, section, body, content = '{words}_text',
   content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '5');
 INSERT INTO {words} ({words}) VALUES ('rebuild');
+CREATE VIRTUAL TABLE {vocabulary} USING fts5vocab ({words}, 'row');
 CREATE TRIGGER {words}_added AFTER INSERT ON passages WHEN new.segmentation = {number} BEGIN
   INSERT INTO {words} (rowid, title, section, body)
   VALUES (new.id, new.title, new.section, new.body); END;

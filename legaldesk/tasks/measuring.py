@@ -6,7 +6,7 @@ The words, the vectors, the index and the fusion are the search's own.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -24,6 +24,7 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.ranking_table import scored_row
 from legaldesk.engine.significance import Units
 from legaldesk.engine.vector_source import StoredVectors
+from legaldesk.tasks.searching import cited_passages
 
 DEEP = 1_000
 """Passages that one half alone ranks, so that RANKED documents of many passages are among them."""
@@ -77,15 +78,19 @@ class _Halves:
         text = plain(asked.text)
         found: dict[Cell, list[int]] = {}
         by_words: list[Scored] = []
+        cited: set[int] = set()
         if modes & {Mode.LEXICAL, Mode.FUSED}:
-            by_words = self.desk.reader.by_words(language.any_of(text), asked.scope, DEEP)
+            common = self.desk.reader.vocabulary.common(language.terms(text))
+            match = language.any_of(text, common)
+            by_words = self.desk.reader.by_words(match, asked.scope, DEEP)
+            cited = cited_passages(self.desk.reader, text, asked.scope)
         if Mode.LEXICAL in modes:
-            found[Mode.LEXICAL, 0] = [passage for passage, _ in by_words]
+            found[Mode.LEXICAL, 0] = [item.passage for item in fuse(by_words, (), {}, cited)]
         for dimension, by_meaning in self._by_meaning(text, asked.scope):
             if Mode.DENSE in modes:
                 found[Mode.DENSE, dimension] = [passage for passage, _ in by_meaning]
             if Mode.FUSED in modes:
-                found[Mode.FUSED, dimension] = self._fused(by_words, by_meaning)
+                found[Mode.FUSED, dimension] = self._fused(by_words, by_meaning, cited)
         return found
 
     def _by_meaning(self, text: str, scope: Scope) -> Iterator[tuple[int, list[Scored]]]:
@@ -95,10 +100,13 @@ class _Halves:
         vector = self.desk.meaning.encode_query(text)
         yield from self.indexes.nearest(vector, DEEP, _passages_in(self.desk, scope))
 
-    def _fused(self, by_words: Sequence[Scored], by_meaning: Sequence[Scored]) -> list[int]:
+    def _fused(
+        self, by_words: Sequence[Scored], by_meaning: Sequence[Scored], cited: Collection[int]
+    ) -> list[int]:
         """Both halves as a search fuses them: the first DEPTH of each."""
         weights = self._weights([passage for passage, _ in by_meaning[:DEPTH]])
-        return [each.passage for each in fuse(by_words[:DEPTH], by_meaning[:DEPTH], weights)]
+        fused = fuse(by_words[:DEPTH], by_meaning[:DEPTH], weights, cited)
+        return [each.passage for each in fused]
 
     def _weights(self, passages: Iterable[int]) -> dict[int, float]:
         languages = self.desk.meaning.folder.languages

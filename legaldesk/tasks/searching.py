@@ -107,7 +107,8 @@ def _ranked(
     if meaning is not None and vector is not None:
         by_meaning = _by_meaning(reader, meaning, vector, _in_scope(reader, scope, allowed), k)
     weights = _meaning_weights(reader, meaning, by_meaning)
-    cited = _cited(reader, query, scope, allowed) if WORDS in modes else set()
+    cited = cited_passages(reader, query.text, scope) if WORDS in modes else set()
+    cited = cited if allowed is None else cited & allowed
     return fuse(by_words, by_meaning, weights, cited)
 
 
@@ -128,20 +129,21 @@ def _by_words(
     reader: Reader, query: Query, scope: Scope, allowed: set[int] | None, k: int
 ) -> list[Scored]:
     limit = max(DEPTH, k)
+    match = language.any_of(query.text, reader.vocabulary.common(language.terms(query.text)))
     if allowed is None:
-        return reader.by_words(language.any_of(query.text), scope, limit)
-    found = reader.by_words(language.any_of(query.text), scope, limit=-1)
+        return reader.by_words(match, scope, limit)
+    found = reader.by_words(match, scope, limit=-1)
     return [scored for scored in found if scored[0] in allowed][:limit]
 
 
-def _cited(reader: Reader, query: Query, scope: Scope, allowed: set[int] | None) -> set[int]:
-    """The passages of sections that the question names."""
+def cited_passages(reader: Reader, question: str, scope: Scope) -> set[int]:
+    """The passages of sections that a question names."""
     found: set[int] = set()
-    for reference in references(query.text)[:MOST_REFERENCES]:
+    for reference in references(question)[:MOST_REFERENCES]:
         near = [passage for passage, _ in reader.by_words(reference.match, scope, MOST_CITED)]
         paths = reader.sections(near)
         found |= {passage for passage in near if stands_under(paths[passage], reference)}
-    return found if allowed is None else found & allowed
+    return found
 
 
 def _by_meaning(
