@@ -11,9 +11,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Literal
 
-Encryption = Literal["encrypted", "not encrypted", "cannot be told"]
+from legaldesk.core.encryption import Encryption
 
 MOST_LAYERS = 8
 """Of devices on devices, such as a volume on a group on an encrypted partition."""

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from legaldesk.core.confinement import Confinement
 from legaldesk.core.documents import Document, Finding
+from legaldesk.core.encryption import Encryption
 from legaldesk.core.errors import FileProblem, LibraryDamaged, ProcessDied
 from legaldesk.core.hits import EngineState
 from legaldesk.core.passages import Segmentation, Span, passage_id
 from legaldesk.core.progress import Progress, Report, silent
+from legaldesk.engine.disk_encryption import disk_encryption as encryption_of
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reader import spans_of
 from legaldesk.tasks.dispatch import task
@@ -33,6 +35,12 @@ def engine_state(desk: LocalDesk, report: Report = silent) -> EngineState:
 def confinement(desk: LocalDesk, report: Report = silent) -> Confinement:
     """How closely the processes that read PDFs are confined. Raises ProcessDied."""
     return desk.parsers.confinement()
+
+
+@task
+def disk_encryption(desk: LocalDesk, report: Report = silent) -> Encryption:
+    """Whether the disk that the library lies on is encrypted, where that can be told."""
+    return encryption_of(desk.library)
 
 
 @task

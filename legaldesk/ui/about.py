@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from legaldesk import __version__
 from legaldesk.core.confinement import Confinement
+from legaldesk.core.encryption import Encryption
 from legaldesk.ui.document_text import breakable, tip
 from legaldesk.ui.pieces import button, label
 from legaldesk.ui.sheet import Sheet
@@ -27,6 +28,11 @@ CONFINED: dict[Confinement, str] = {
     "time. This computer cannot shut them off from network and files.",
     "plain": "PDFs are read in processes of their own that are ended when they take too long. "
     "This computer cannot confine them further.",
+}
+ENCRYPTION: dict[Encryption, str] = {
+    "encrypted": "The disk that it is on is encrypted.",
+    "not encrypted": "The disk that it is on is not encrypted: whoever takes the disk can read it.",
+    "cannot be told": "LegalDesk cannot tell whether the disk that it is on is encrypted.",
 }
 LICENCES = (
     "Built with Qt and PySide6 (LGPL 3), PDFium (BSD, Apache 2.0), pypdf (BSD), SQLite (public "
@@ -55,6 +61,9 @@ class About(Sheet):
         column.addWidget(self._reading)
         column.addWidget(label("The library", "strong"))
         column.addWidget(label(breakable(str(library)), "secondary", wrap=True))
+        self._disk = label("", wrap=True)
+        self._disk.hide()
+        column.addWidget(self._disk)
         column.addWidget(label("Licences", "strong"))
         column.addWidget(label(LICENCES, "small", wrap=True))
         column.addStretch(1)
@@ -63,6 +72,12 @@ class About(Sheet):
     def show_confinement(self, level: Confinement) -> None:
         """Say how closely the processes that read PDFs are confined here."""
         self._reading.setText(CONFINED[level])
+        self._fit()
+
+    def show_encryption(self, told: Encryption) -> None:
+        """Say whether the library's disk is encrypted."""
+        self._disk.setText(ENCRYPTION[told])
+        self._disk.show()
         self._fit()
 
     def _open_folder(self) -> None:

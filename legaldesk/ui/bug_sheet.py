@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QDesktopServices, QFont
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 
 from legaldesk.core.bugs import Bug
+from legaldesk.core.confinement import Confinement
 from legaldesk.ui import theme
 from legaldesk.ui.pieces import button, label
 from legaldesk.ui.sheet import Sheet
@@ -38,11 +39,14 @@ NO_TEXT = (
 class BugSheet(Sheet):
     """One sheet for all bugs; it stops nothing, and each different bug brings it up once."""
 
-    def __init__(self, parent: QWidget, reports: BugReports, logs: Path) -> None:
+    def __init__(
+        self, parent: QWidget, reports: BugReports, logs: Path, ask_level: Callable[[], object]
+    ) -> None:
         super().__init__(parent, TITLE, WIDTH)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self._reports = reports
         self._logs = logs
+        self._ask_level = ask_level
         self._told: set[Bug] = set()
         self.words = label(NOW, wrap=True)
         self.text = QPlainTextEdit()
@@ -72,9 +76,17 @@ class BugSheet(Sheet):
     def take(self, bug: Bug) -> None:
         """Add a bug to the report; one that has not been told of brings the sheet up."""
         self.text.setPlainText(self._reports.report())
+        if not self._told:
+            self._ask_level()
         if bug not in self._told:
             self._told.add(bug)
             self._appear()
+
+    @Slot(object)
+    def show_level(self, level: Confinement) -> None:
+        """Add to the report how closely the parser is confined."""
+        self._reports.level = level
+        self.text.setPlainText(self._reports.report())
 
     def tell_last_time(self, crashes: Sequence[Bug]) -> None:
         """Say that there was a hard crash before this start, and offer the report."""

@@ -59,7 +59,10 @@ class MainMenu(QObject):
     def show_about(self) -> None:
         """Show what LegalDesk is."""
         about = About(self._window, self._settings.library)
-        job = self._requests.confinement()
-        job.succeeded.connect(about.show_confinement)
-        self._lanes.care.submit(job)
+        for job, show in (
+            (self._requests.confinement(), about.show_confinement),
+            (self._requests.disk_encryption(), about.show_encryption),
+        ):
+            job.succeeded.connect(show)
+            self._lanes.care.submit(job)
         about.come_up()

@@ -39,7 +39,7 @@ def show_window(
     window = MainWindow(requests, lanes, settings)
     app.styleHints().colorSchemeChanged.connect(lambda _: window.relook(settings.look))
     app.aboutToQuit.connect(lambda: lanes.stop())
-    bugs = report_bugs(app, window, lanes, Path(library))
+    bugs = report_bugs(app, window, requests, lanes, Path(library))
     window.show()
     QTimer.singleShot(AT_REST_MS, window, window.views.make_ahead)
     if crashes:
@@ -47,10 +47,18 @@ def show_window(
     return window
 
 
-def report_bugs(app: QApplication, window: MainWindow, lanes: Lanes, library: Path) -> BugSheet:
+def report_bugs(
+    app: QApplication, window: MainWindow, requests: Requests, lanes: Lanes, library: Path
+) -> BugSheet:
     """Turn every bug of the window and its engine into a report, until the application quits."""
     reports = BugReports(app)
-    sheet = BugSheet(window, reports, library / "logs")
+
+    def ask_level() -> None:
+        job = requests.confinement()
+        job.succeeded.connect(sheet.show_level)
+        lanes.care.submit(job)
+
+    sheet = BugSheet(window, reports, library / "logs", ask_level)
     for lane in lanes.each():
         lane.broken.connect(reports.tell)
     reports.listen()

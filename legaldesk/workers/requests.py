@@ -143,6 +143,10 @@ class Requests:
         """How closely the processes that read PDFs are confined: a Confinement."""
         return self._job(care.confinement)
 
+    def disk_encryption(self) -> Job:
+        """Whether the library's disk is encrypted: an Encryption."""
+        return self._job(care.disk_encryption)
+
     def verify(self, repair: bool = False) -> Job:
         """Check the library, and mend what can be mended: a tuple of Finding."""
         return self._job(care.verify, repair)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from legaldesk.engine.disk_encryption import disk_encryption, linux_encryption
+from legaldesk.tasks import care
 
 
 @pytest.fixture
@@ -77,3 +78,7 @@ def test_what_has_no_device_cannot_be_told(machine):
 
 def test_this_computer_gives_one_of_the_three_answers(tmp_path):
     assert disk_encryption(tmp_path) in ("encrypted", "not encrypted", "cannot be told")
+
+
+def test_it_is_told_through_the_desk(desk):
+    assert care.disk_encryption(desk) == disk_encryption(desk.library)

@@ -447,6 +447,9 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     def confinement(self) -> Job:
         return self._job("confinement", lambda _: "sealed")
 
+    def disk_encryption(self) -> Job:
+        return self._job("disk_encryption", lambda _: "not encrypted")
+
     def list_backups(self) -> Job:
         return self._job("list_backups", lambda _: self.backups)
 

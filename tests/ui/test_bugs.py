@@ -20,9 +20,9 @@ CANARY = "Zebrafinkenvertrag"
 
 
 @pytest.fixture
-def sheet(qtbot, qapp, window, lanes, tmp_path):
+def sheet(qtbot, qapp, window, office, lanes, tmp_path):
     """The window's sheet for bugs, with the hooks of the process."""
-    made = report_bugs(qapp, window, lanes, tmp_path)
+    made = report_bugs(qapp, window, office, lanes, tmp_path)
     yield made
     made._reports.stop_listening()
 
@@ -101,6 +101,7 @@ def test_a_bug_anywhere_shows_a_report_without_text_and_the_window_goes_on(
 ):
     break_it(window, lanes)
     qtbot.waitUntil(sheet.isVisible)
+    qtbot.waitUntil(lambda: "Parser: sealed" in sheet.text.toPlainText())
     qtbot.mouseClick(sheet.copy, Qt.MouseButton.LeftButton)
 
     report = QApplication.clipboard().text()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 
 from legaldesk import __version__
 from legaldesk.ui import keys, theme
-from legaldesk.ui.about import CONFINED, About
+from legaldesk.ui.about import CONFINED, ENCRYPTION, About
 from legaldesk.ui.key_overview import KeyOverview, overview
 
 
@@ -54,6 +54,7 @@ def test_about_names_version_privacy_and_the_librarys_folder(qtbot, window, tmp_
     assert str(tmp_path) in said
     assert "LGPL" in said
     qtbot.waitUntil(lambda: CONFINED["sealed"] in texts(sheet))
+    qtbot.waitUntil(lambda: ENCRYPTION["not encrypted"] in texts(sheet))
     sheet.open_folder.click()
     assert opened[0].toLocalFile() == str(tmp_path)
 
@@ -67,6 +68,7 @@ def test_sheets_fit_the_screen_and_clip_nothing(qtbot, window, scale, kind):
     qtbot.waitExposed(sheet)
     if kind is About:
         qtbot.waitUntil(lambda: CONFINED["sealed"] in texts(sheet))
+        qtbot.waitUntil(lambda: ENCRYPTION["not encrypted"] in texts(sheet))
 
     room = sheet.screen().availableSize()
     assert sheet.width() <= room.width() and sheet.height() <= room.height()

@@ -43,6 +43,7 @@ ASKED = {
     "unlock_document": ("id", "secret"),
     "engine_state": (),
     "confinement": (),
+    "disk_encryption": (),
     "verify": (True,),
     "survey_training": (("Acme",), "pairs.csv"),
     "train": (RECIPE, ("Acme",), "pairs.csv", "Firm"),
