@@ -1,4 +1,4 @@
-"""The question box's language: plain words, "exact phrases", -without, matter: and doc:.
+"""The question box's language: plain words, "exact phrases", -without, matter:, doc:, page:.
 
 Any text is a safe query: what does not parse as an operator is words to look for. A phrase
 is found across line breaks and line-end hyphens, not where it begins in one passage and
@@ -36,7 +36,8 @@ harms none of ten sets in six languages.
 _QUOTES = dict.fromkeys("“”„‟«»″＂", '"')
 _INVISIBLE = dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
 _PIECE = re.compile(
-    r'(?P<field>(?<!\S)(?:matter|doc):)(?:"(?P<quoted_value>[^"]*)"|(?P<value>\S+))'
+    r"(?<!\S)page:(?P<first>\d{1,6})(?:[-–](?P<last>\d{1,6}))?(?!\S)"
+    r'|(?P<field>(?<!\S)(?:matter|doc):)(?:"(?P<quoted_value>[^"]*)"|(?P<value>\S+))'
     r'|(?P<minus>(?<!\S)-)?"(?P<phrase>[^"]+)"'
     r"|(?<!\S)-(?P<without>\w[^\s\"]*)"
     r"|(?P<word>[^\s\"]+)",
@@ -55,7 +56,8 @@ class Query:
 
     ``text`` is the plain question for the model, phrases included. ``phrases`` must all
     stand in every hit and ``without`` in none. ``matter`` and ``document`` narrow the
-    scope; None means that the question does not say.
+    scope; None means that the question does not say. ``pages`` are the first and the last
+    page of the file to look on, counted from 1.
     """
 
     text: str
@@ -63,6 +65,7 @@ class Query:
     without: tuple[str, ...] = ()
     matter: str | None = None
     document: str | None = None
+    pages: tuple[int, int] | None = None
 
     @property
     def empty(self) -> bool:
@@ -80,8 +83,11 @@ def parse(question: str) -> Query:
     phrases: list[str] = []
     without: list[str] = []
     fields: dict[str, str] = {}
+    pages: tuple[int, int] | None = None
     for piece in _PIECE.finditer(cleaned):
-        if piece["field"]:
+        if piece["first"]:
+            pages = int(piece["first"]), int(piece["last"] or piece["first"])
+        elif piece["field"]:
             value = piece["quoted_value"] if piece["value"] is None else piece["value"]
             fields[piece["field"].lower()] = value
         elif piece["phrase"]:
@@ -96,6 +102,7 @@ def parse(question: str) -> Query:
         without=tuple(dict.fromkeys(part for part in without if terms(part))),
         matter=fields.get("matter:") or None,
         document=fields.get("doc:") or None,
+        pages=pages,
     )
 
 

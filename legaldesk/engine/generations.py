@@ -22,7 +22,8 @@ from legaldesk.engine.generation_sizes import GENERATIONS, generation_info
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder
 from legaldesk.engine.query_graph import keep_only
-from legaldesk.engine.reader import Reader, Readers
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.readers import Readers
 from legaldesk.engine.store import Store
 from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.tokens import TokenCounter

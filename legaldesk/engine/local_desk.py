@@ -23,7 +23,8 @@ from legaldesk.engine.model_shelf import ModelShelf
 from legaldesk.engine.originals import Originals, erase
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
-from legaldesk.engine.reader import Reader, Readers, Row
+from legaldesk.engine.reader import Reader, Row
+from legaldesk.engine.readers import Readers
 from legaldesk.engine.restoring import put_back_if_ordered
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.store import Store

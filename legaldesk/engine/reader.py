@@ -7,8 +7,6 @@ thread that made it.
 from __future__ import annotations
 
 import sqlite3
-import threading
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -36,6 +34,9 @@ from legaldesk.engine.names import SAME_NAME, part_of_name, starts_id
 from legaldesk.engine.schema import words_table
 from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.vocabulary import Vocabulary
+
+LAST_PAGE = 1_000_000
+"""More pages than a file can have."""
 
 TITLE_WEIGHT, SECTION_WEIGHT, BODY_WEIGHT = 1.0, 1.0, 1.0
 """Equal: neither more for sections nor nothing for titles moves MRR@10 by more than 0.02."""
@@ -311,13 +312,16 @@ class Reader:
 
     # Passages
 
-    def passage_ids(self, scope: Scope) -> list[int]:
-        """Row ids of the passages in scope, ascending."""
+    def passage_ids(self, scope: Scope, pages: tuple[int, int] | None = None) -> list[int]:
+        """Row ids of the passages in scope, on a range of pages where one is given, ascending."""
         where, values = self.scope_sql(scope)
+        first, last = pages or (0, LAST_PAGE)
         rows = self.rows(
-            f"SELECT id FROM passages WHERE segmentation = {_CUT}"
-            f" AND document IN ({where}) ORDER BY id",
+            f"SELECT id FROM passages WHERE segmentation = {_CUT} AND document IN ({where})"
+            " AND last_page >= ? AND first_page <= ? ORDER BY id",
             *values,
+            first,
+            last,
         )
         return [row[0] for row in rows]
 
@@ -439,28 +443,6 @@ _DOCUMENTS = f"""SELECT d.*,
   (SELECT json_group_array(name) FROM matters JOIN document_matters ON matter = matters.id
     WHERE document = d.id) AS matters
 FROM documents d"""
-
-
-class Readers:
-    """A reader for each thread that asks, until the thread ends or all are closed."""
-
-    def __init__(self, library: Path) -> None:
-        self._library = library
-        self._here = threading.local()
-        self._made: weakref.WeakSet[Reader] = weakref.WeakSet()
-
-    def mine(self) -> Reader:
-        """The calling thread's own."""
-        here: Reader | None = getattr(self._here, "reader", None)
-        if here is None or here.is_outdated():
-            here = self._here.reader = Reader(self._library)
-            self._made.add(here)
-        return here
-
-    def close(self) -> None:
-        """Close those of all threads, which must have ended their work."""
-        for reader in list(self._made):
-            reader.close()
 
 
 def _found(row: Row) -> FoundPassage:

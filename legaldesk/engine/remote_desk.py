@@ -26,7 +26,8 @@ from legaldesk.core.errors import (
 from legaldesk.core.progress import Progress, Report
 from legaldesk.engine.messages import Channel, error_of, pack, unpack_progress, unpack_result
 from legaldesk.engine.owner import call_owner
-from legaldesk.engine.reader import Reader, Readers
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.readers import Readers
 from legaldesk.engine.system import child_command, engine_environment, spawn
 from legaldesk.engine.wire import read_frame
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from legaldesk.engine.reader import Reader, Readers
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.readers import Readers
 from legaldesk.engine.store_rows import Generation
 
 Ids = np.ndarray[tuple[int, ...], np.dtype[np.int64]]

@@ -113,13 +113,15 @@ def _ranked(
 
 
 def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
-    """The passages that may be hits because of quotes and minus signs; None means any."""
-    if not query.phrases and not query.without:
+    """The passages that may be hits because of quotes, minus signs and pages; None: any."""
+    if not query.phrases and not query.without and query.pages is None:
         return None
     if query.phrases:
         allowed = reader.matching(language.every(query.phrases))
     else:
-        allowed = set(reader.passage_ids(scope))
+        allowed = set(reader.passage_ids(scope, query.pages))
+    if query.phrases and query.pages is not None:
+        allowed &= set(reader.passage_ids(scope, query.pages))
     for part in query.without:
         allowed -= reader.matching(language.every((part,)))
     return allowed

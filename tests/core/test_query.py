@@ -83,3 +83,20 @@ def test_any_text_parses(question):
 
     assert all(terms(phrase) for phrase in query.phrases)
     assert all(char.isprintable() for char in query.text)
+
+
+@pytest.mark.parametrize(
+    ("question", "pages", "text"),
+    [
+        ("rent page:12", (12, 12), "rent"),
+        ("page:3-9 rent", (3, 9), "rent"),
+        ("rent page:3–9", (3, 9), "rent"),
+        ("rent page:twelve", None, "rent page:twelve"),
+        ("rent page: 12", None, "rent page: 12"),
+        ("homepage:12", None, "homepage:12"),
+    ],
+)
+def test_pages_narrow_the_question(question, pages, text):
+    query = parse(question)
+
+    assert (query.pages, query.text) == (pages, text)

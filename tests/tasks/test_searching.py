@@ -196,3 +196,17 @@ def test_the_same_clause_in_several_contracts_is_one_hit(desk, drop):
     assert (other_hit.document, other_hit.same) == ("d.pdf", ())
     alone = searching.search_by(desk, "governing law of the agreement", Scope(), 5, ("words",))
     assert len({hit.document for hit in alone.hits if "Utah" in hit.body}) == 3
+
+
+def test_a_question_can_be_narrowed_to_pages(desk, drop):
+    pages = [f"On page {number} the rent is due. " * 30 for number in range(1, 6)]
+    importing.import_files(desk, (drop("a.pdf", pdf.text_pdf(*pages)),), "Case", {})
+    importing.await_meaning(desk)
+
+    for asked, wanted in (("rent page:2", {2}), ('"the rent" page:4-5', {4, 5}), ("rent", None)):
+        hits = searching.search(desk, asked, Scope(), 20).hits
+        touched = {span.page for hit in hits for span in hit.spans}
+        assert hits and (touched >= wanted if wanted else touched == {1, 2, 3, 4, 5})
+        if wanted:
+            assert all(wanted & {span.page for span in hit.spans} for hit in hits)
+    assert searching.search(desk, "rent page:99", Scope(), 20).hits == ()

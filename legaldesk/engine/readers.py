@@ -1,0 +1,31 @@
+"""A read-only connection for each thread that asks."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from pathlib import Path
+
+from legaldesk.engine.reader import Reader
+
+
+class Readers:
+    """A reader for each thread that asks, until the thread ends or all are closed."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = library
+        self._here = threading.local()
+        self._made: weakref.WeakSet[Reader] = weakref.WeakSet()
+
+    def mine(self) -> Reader:
+        """The calling thread's own."""
+        here: Reader | None = getattr(self._here, "reader", None)
+        if here is None or here.is_outdated():
+            here = self._here.reader = Reader(self._library)
+            self._made.add(here)
+        return here
+
+    def close(self) -> None:
+        """Close those of all threads, which must have ended their work."""
+        for reader in list(self._made):
+            reader.close()
