@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 QUICK, BALANCED, CAREFUL = "quick", "balanced", "careful"
 
-FEW_PAIRS, SOME_PAIRS = 100, 500
+FEW_PAIRS, SOME_PAIRS, FEW_FOREIGN = 100, 500, 80
 """Below the first, pairs serve to measure; below the second, only the careful preset is safe."""
 
 MATRYOSHKA = (1024, 768, 512, 384, 256, 128, 64)
@@ -98,8 +98,19 @@ class Choice:
     expect: str
 
 
-def choose(pairs: int) -> Choice:
-    """The preset for so many training pairs."""
+def choose(pairs: int, foreign: bool = False) -> Choice:
+    """The preset for so many training pairs.
+
+    ``foreign`` says that most of them are in a language that the model does not know, where
+    even few pairs taught it much: 99 Spanish ones +0.122 nDCG@10 (0.067 to 0.179) and 284
+    Vietnamese ones +0.271 (0.200 to 0.345), with the bundled model and ``balanced``.
+    """
+    if foreign and pairs >= FEW_FOREIGN:
+        return Choice(
+            BALANCED,
+            f"The model does not know the language of most of these {pairs:,} pairs.",
+            "A clear gain. A model that was made for the language starts from further up.",
+        )
     if pairs < FEW_PAIRS:
         return Choice(
             CAREFUL,

@@ -57,9 +57,9 @@ def survey_training(
     spoken = [languages.detect(pair.question) for pair in pairs]
     known = desk.meaning.folder.languages or frozenset()
     found = examine(pairs, groups, parted, spoken, known)
-    return Survey(
-        _matter_pairs(desk), found, choose(len(parted.train)), presets(), desk.meaning.folder.name
-    )
+    foreign = bool(known) and 2 * sum(one not in known for one in spoken if one) > len(spoken)
+    choice = choose(len(parted.train), foreign)
+    return Survey(_matter_pairs(desk), found, choice, presets(), desk.meaning.folder.name)
 
 
 @task

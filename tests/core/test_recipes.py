@@ -37,6 +37,11 @@ def test_many_pairs_take_the_balanced_preset() -> None:
     assert choose(2_000).preset == BALANCED
 
 
+def test_a_language_that_the_model_does_not_know_is_worth_teaching_with_few_pairs():
+    assert choose(99, foreign=True).preset == BALANCED
+    assert choose(99).preset == choose(20, foreign=True).preset == CAREFUL
+
+
 def test_what_a_card_can_do_stays_as_it_is() -> None:
     assert adapt(RECIPE, GOOD_CARD) == (RECIPE, ())
 
