@@ -136,7 +136,7 @@ BAD_FILE = "/Subtype/TrueType/BaseFont/X/FontDescriptor 6 0 R"
 DESCRIPTOR = b"<</Type/FontDescriptor/FontName/X/Flags 4/FontFile2 7 0 R>>"
 
 HOSTILE: dict[str, Callable[[], bytes]] = {
-    "bomb": lambda: page(bomb(300)),
+    "bomb": lambda: page(bomb(120)),
     "bomb in a bomb": lambda: page(packed(b" " * (64 << 20), "/FlateDecode/FlateDecode", 2)),
     "run lengths": lambda: page(packed(b"\x81 " * (1 << 21), "/FlateDecode/RunLengthDecode")),
     "two billion columns": lambda: page(
@@ -160,7 +160,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     ),
     "arrays 100,000 deep": lambda: leaf("/X " + "[" * 100_000 + "]" * 100_000),
     "arrays in the content": lambda: page(packed(b"[" * 10**6 + b"]" * 10**6 + TEXT.encode())),
-    "states 2,000,000 deep": lambda: page(packed(b"q " * 2_000_000 + TEXT.encode())),
+    "states 500,000 deep": lambda: page(packed(b"q " * 500_000 + TEXT.encode())),
     "forms doubled 16 times": lambda: laughs(16),
     "table of 4 billion objects": lambda: swapped(b"xref\n0 6", b"xref\n0 4000000000"),
     "size of 2 billion": lambda: swapped(b"/Size 6", b"/Size 2000000000"),
