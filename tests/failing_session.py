@@ -98,7 +98,7 @@ class Session:
             attempt("create", lambda: matters.create_matter(remote, f"{self.canary} 2"))
         with broken(type(desk.store), "rename_matter", locked):
             attempt("rename", lambda: matters.rename_matter(remote, self.canary, "x"))
-        with broken(searching, "_from_moment", KeyError(self.canary)):
+        with broken(searching.language, "parse", KeyError(self.canary)):
             attempt("search", lambda: searching.search(remote, self.canary, Scope()))
         bad = self.files.parent / f"{self.canary}.jsonl"
         bad.write_text(f'{{"anchor": "{self.canary}", \n["{self.canary}"]\n', encoding="utf-8")
