@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from legaldesk.core.backups import Backup
-from legaldesk.core.errors import Cancelled, LibraryDamaged
+from legaldesk.core.errors import Cancelled, LegalDeskError
 from legaldesk.engine import backup_copy as copying
 from legaldesk.engine import backup_shelf as shelf
 from legaldesk.engine.profile import make_private_folder
@@ -46,13 +46,13 @@ def make_backup(library: Path, database: Path, wanted: Callable[[], object]) -> 
 def keep_before_migration(library: Path, database: Path, schema: int) -> None:
     """Keep a library of an older version as it is, before its tables change.
 
-    One that is damaged is left for open_db to tell of. Raises NoRoom, and LibraryDamaged where
+    One that cannot be read is left for open_db to tell of. Raises NoRoom, and LibraryDamaged where
     it is found damaged on the way; the tables are not to be changed then.
     """
     try:
         if not database.is_file() or not 0 < copying.schema_of(database) < schema:
             return
-    except LibraryDamaged:
+    except LegalDeskError:
         return
     if is_whole(database) is not False:
         make_backup(library, database, lambda: None)

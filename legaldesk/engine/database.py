@@ -16,6 +16,7 @@ from pathlib import Path
 from legaldesk.core.errors import LegalDeskError, LibraryBusy, LibraryDamaged, NoRoom
 from legaldesk.engine.backup_shelf import backups, offer
 from legaldesk.engine.log_check import hides_changes
+from legaldesk.engine.reserve import is_full
 from legaldesk.engine.schema import SCHEMA, migrations
 from legaldesk.engine.seal import break_seal, is_whole
 from legaldesk.engine.sqlite import Database
@@ -63,6 +64,8 @@ def open_db(library: Path, *, writable: bool) -> Database:
         if connection is not None:
             connection.close()
         known = translated(error, path.name) if isinstance(error, sqlite3.Error) else error
+        if known is not error and is_full(library):  # SQLite has many words for it
+            known = NoRoom(_NO_ROOM, path.name)
         if isinstance(known, LibraryDamaged):
             raise LibraryDamaged(f"{known.message} {offer(library)}", path.name) from error
         if known is error:
@@ -140,7 +143,7 @@ def translated(error: sqlite3.Error, file: str) -> Exception:
     if code in _READ_ERRORS:
         return LibraryDamaged("The disk that holds the library cannot be read.", file)
     if primary in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return NoRoom("The disk that holds the library is full. Make room and try again.", file)
+        return NoRoom(_NO_ROOM, file)
     if primary == sqlite3.SQLITE_CANTOPEN:
         return LibraryDamaged("The library's database cannot be opened.", file)
     if primary in (None, sqlite3.SQLITE_ERROR) and str(error).startswith(_NOT_OURS):
@@ -153,6 +156,8 @@ _READ_ERRORS = (
     sqlite3.SQLITE_IOERR_SHORT_READ,
     sqlite3.SQLITE_IOERR_CORRUPTFS,
 )
+
+_NO_ROOM = "The disk that holds the library is full. Make room and try again."
 
 _NOT_OURS = ("malformed database schema", "Could not decode to UTF-8", "unsupported file format")
 """What SQLite says of damage under the code that it has for mistakes in SQL."""

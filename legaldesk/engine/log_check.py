@@ -1,10 +1,11 @@
 """Whether SQLite's write-ahead log holds changes that a damaged part of it keeps from being read.
 
 SQLite reads the log up to the first frame whose checksum is wrong and says nothing: it cannot
-tell a damaged frame from one that a power loss cut short. Where the log was written since the
-computer started, nothing was cut short, so every wrong frame is damage; else only one with a
-later change behind it is, because a change is on the disk before the next one begins. Not
-promised: that a log which lost its end, or all of it, is noticed.
+tell a damaged frame from one that a power loss or a kill cut short. Where the log was written
+since the computer started, a kill can have cut the last frame alone, and that only where older
+ones lie behind it; so every other wrong frame is damage. Else only one with a later change behind
+it is, because a change is on the disk before the next one begins. Not promised: that a log which
+lost its end, or all of it, is noticed.
 
 The format is that of https://www.sqlite.org/fileformat.html#the_write_ahead_log.
 """
@@ -45,7 +46,8 @@ def hides_changes(log: Path) -> bool:
         return True
     wrong = next((at for at, frame in enumerate(frames) if not frame.whole), len(frames))
     if log.stat().st_mtime > _started():
-        return any(frame.ours for frame in frames[wrong:])
+        more = any(frame.ours for frame in frames[wrong + 1 :])
+        return more or (wrong == len(frames) - 1 and frames[wrong].ours)
     ends = [at for at, frame in enumerate(frames) if at >= wrong and frame.ours and frame.commits]
     return bool(ends) and any(frame.ours for frame in frames[ends[0] + 1 :])
 

@@ -28,6 +28,7 @@ from filelock import FileLock, Timeout
 from legaldesk.core.errors import LibraryBusy
 from legaldesk.engine.messages import wake
 from legaldesk.engine.profile import clear_temporaries, make_private_folder, write_durably
+from legaldesk.engine.reserve import look_after_reserve
 
 PROTOCOL = 1
 """Raise whenever the messages change; another version is told to close the other program."""
@@ -105,6 +106,7 @@ class Ownership:
             ) from error
         self._socket_folder: Path | None = None
         self._clear_after_the_dead()
+        look_after_reserve(library)
 
     def _clear_after_the_dead(self) -> None:
         """Remove what an owner that was killed left behind."""

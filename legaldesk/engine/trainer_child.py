@@ -21,13 +21,15 @@ from legaldesk.core.bugs import bug
 from legaldesk.core.errors import LegalDeskError, NoRoom
 from legaldesk.core.training import Event, Failed, name_of
 from legaldesk.engine.offline import stay_offline
-from legaldesk.engine.profile import private_by_default
+from legaldesk.engine.profile import FULL, private_by_default
 from legaldesk.engine.run_folder import RunFolder, RunState
 from legaldesk.engine.trainer_orders import Orders
 from legaldesk.engine.wire import write_frame
 
 NICENESS = 10
 """So that search and the window go first."""
+
+_NO_ROOM = "The disk is full. Make room, and resume the run: it goes on after its last checkpoint."
 
 _DISK_FULL = ("no space left", "disk quota", "iostream error", "file write failed")
 
@@ -59,12 +61,13 @@ def carry_out(folder: RunFolder, tell: Callable[[Event], None], orders: Orders) 
         _give_up(folder)
         tell(Failed(error.kind, error.message))
     except OSError as error:
-        tell(Failed(NoRoom.__name__, f"The run's folder cannot be written: {error.strerror}."))
+        problem = f"The run's folder cannot be written: {error.strerror}."
+        tell(Failed(NoRoom.__name__, _NO_ROOM if error.errno in FULL else problem))
     except RuntimeError as error:  # safetensors and torch say so in words of their own
         if not any(words in str(error).lower() for words in _DISK_FULL):
             _note_crash(folder, error)
             raise
-        tell(Failed(NoRoom.__name__, "The disk is full. Make room, and the run goes on."))
+        tell(Failed(NoRoom.__name__, _NO_ROOM))
     except Exception as error:
         _note_crash(folder, error)
         raise

@@ -250,6 +250,20 @@ def test_a_log_that_a_kill_cut_short_is_no_damage(killed, tmp_path, cut):
     Store(library).close()
 
 
+def test_a_frame_that_a_kill_left_half_written_over_an_old_one_is_no_damage(killed, tmp_path):
+    """Its head is new, its page is old, and behind it are frames of an older log."""
+    log = copy_of(killed, tmp_path / "half") / "library.sqlite-wal"
+    data = bytearray(log.read_bytes())
+    data[-PAGE:] = random.Random(1).randbytes(PAGE)
+    log.write_bytes(data + bytes(8) + b"oldsalts" + bytes(FRAME - 16))
+
+    assert not hides_changes(log)
+
+    data[-FRAME - PAGE] ^= 1  # the frame before it, which the kill cannot have touched
+    log.write_bytes(data + bytes(8) + b"oldsalts" + bytes(FRAME - 16))
+    assert hides_changes(log)
+
+
 def test_the_last_change_may_be_torn_by_a_power_loss(killed, tmp_path, monkeypatch):
     """Where the computer has started since, only damage before another change is told from it."""
     log = copy_of(killed, tmp_path / "lost") / "library.sqlite-wal"
