@@ -53,6 +53,21 @@ desk.close()
 desk.wait_closed(60)
 """
 
+EXPORT = """
+import sys
+from pathlib import Path
+from legaldesk.engine import query_export
+from legaldesk.engine.model_folder import read_model_folder
+from legaldesk.engine.query_graph import QueryGraph
+from legaldesk.engine.query_path import QueryPath
+from legaldesk.engine.tokens import TokenCounter
+
+library, model = Path(sys.argv[1]), read_model_folder(Path(sys.argv[2]))
+assert query_export.export(model, QueryGraph(library, model.identity), lambda: None)
+path = QueryPath(library, model, "cpu", lambda: TokenCounter(model))
+assert path.open() and path.encode("rent") is not None
+"""
+
 QUESTIONS = [
     "May a party be compelled to arbitrate?",
     "When may a court vacate an award?",
@@ -106,4 +121,14 @@ def test_a_session_opens_no_internet_socket(tmp_path, tiny_model):
 
     assert threads > 20, "the engine, the parsers and the trainer were watched too"
     assert len((tmp_path / "labels.csv").read_text().splitlines()) > len(QUESTIONS)
+    assert found == []
+
+
+def test_an_export_and_its_answers_open_no_internet_socket(tmp_path, tiny_model):
+    library = tmp_path / "library"
+
+    found, threads = attempts(tmp_path, EXPORT, str(library), str(tiny_model))
+
+    assert threads > 4, "the process that exports was watched too"
+    assert list(library.glob("queries/*/graph.onnx"))
     assert found == []

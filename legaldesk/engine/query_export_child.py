@@ -107,13 +107,11 @@ def export_graph(encoder: Encoder, folder: ModelFolder, target: Path) -> None:
             opset_version=OPSET,
             dynamo=False,
         )
-    onnx.save_model(
-        onnx.load(str(whole)),
-        str(target / GRAPH),
-        save_as_external_data=True,
-        location=WEIGHTS,
-        size_threshold=IN_THE_GRAPH,
-    )
+    graph = onnx.load(str(whole))
+    for tensor in graph.graph.initializer:
+        if len(tensor.raw_data) > IN_THE_GRAPH:  # onnx's own way asks the network card its name
+            onnx.external_data_helper.set_external_data(tensor, WEIGHTS)
+    onnx.save_model(graph, str(target / GRAPH))
     whole.unlink()
     for name in (GRAPH, WEIGHTS):
         with (target / name).open("rb+") as stream:

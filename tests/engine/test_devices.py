@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from legaldesk.core.errors import WrongUse
+from legaldesk.engine import devices
 from legaldesk.engine.devices import (
     Machine,
     choose_device,
@@ -163,3 +164,27 @@ def test_this_computer_is_told_of():
     assert 0 < machine.free <= machine.total
     assert report.chosen == "cpu"
     assert report.devices[-1].title == machine.title == device_title("cpu")
+
+
+BUILDS = [
+    ("2.13.0+cpu", "Linux", "", True),
+    ("2.13.0+cpu", "Linux", "NVIDIA T4", True),
+    ("2.13.0+cu130", "Linux", "", True),
+    ("2.13.0+cu130", "Windows", "NVIDIA T4", False),
+    ("2.13.0+rocm7.0", "Linux", "", False),
+    ("2.13.0", "Darwin", "", False),
+]
+
+
+@pytest.mark.parametrize(("build", "system", "card", "alone"), BUILDS)
+def test_the_processor_is_known_to_be_all_there_is_without_torch(
+    monkeypatch, build, system, card, alone
+):
+    monkeypatch.setattr(devices, "torch_version", lambda: build)
+    monkeypatch.setattr(devices, "_nvidia", lambda: (card, 580 if card else 0))
+    monkeypatch.setattr(devices.platform, "system", lambda: system)
+    monkeypatch.setattr(devices.platform, "machine", lambda: "arm64")
+
+    assert devices.is_processor("auto") is alone
+    assert devices.is_processor("cpu")
+    assert not devices.is_processor("cuda")

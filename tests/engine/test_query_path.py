@@ -13,6 +13,7 @@ import threading
 from collections import namedtuple
 
 import numpy as np
+import psutil
 import pytest
 
 from legaldesk.core.errors import Cancelled, ModelProblem
@@ -357,6 +358,22 @@ def test_giving_up_leaves_nothing(e5, tmp_path):
 
     assert begun == [True]
     assert list((tmp_path / "queries").iterdir()) == []
+
+
+def test_a_child_that_is_killed_leaves_nothing_and_is_not_held_against_the_model(e5, tmp_path):
+    graph, killed = QueryGraph(tmp_path, e5.identity), []
+
+    def kill_at_work():
+        for child in psutil.Process().children():
+            if "query-export" in child.cmdline() and not killed and child.num_threads() > 1:
+                killed.append(graph.making.is_dir())
+                child.kill()
+
+    assert not query_export.export(e5, graph, kill_at_work)
+
+    assert killed == [True]
+    assert list((tmp_path / "queries").iterdir()) == []
+    assert not graph.refused()
 
 
 Room = namedtuple("Room", "total used free")
