@@ -38,11 +38,12 @@ def digests(folder) -> dict[str, str]:
     }
 
 
-def answers(desk) -> list[tuple[str, float]]:
-    """What is found by meaning, and how near it is."""
+def answers(desk) -> tuple[list[str], list[float]]:
+    """What is found by meaning, and what the model makes of the question."""
     found = searching.search_by(desk, QUESTION, Scope(), 10, ("meaning",))
     assert found.hits
-    return [(hit.passage_id, hit.score) for hit in found.hits]
+    vector = desk.meaning.encode_query(QUESTION)
+    return [hit.passage_id for hit in found.hits], [round(float(each), 4) for each in vector]
 
 
 @pytest.fixture
