@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -81,7 +82,11 @@ def imported(lines) -> set[str]:
     return {Path(line["file"]).name for line in lines if line.get("state") == "imported"}
 
 
-def kill_app_while_reading(library: Path, outcomes: int, *arguments: str) -> set[str]:
+Kill = tuple[set[str], bool]
+"""What was promised before a process died, and whether it was the kill that it died of."""
+
+
+def kill_app_while_reading(library: Path, outcomes: int, *arguments: str) -> Kill:
     """Kill a command line after some outcomes; all that it printed counts as promised."""
     with start(library, "import", *arguments) as process:
         lines = []
@@ -89,23 +94,25 @@ def kill_app_while_reading(library: Path, outcomes: int, *arguments: str) -> set
             lines.append(line)
         process.kill()
         lines += process.stdout.readlines()
-    return imported(json.loads(line) for line in lines if line.endswith("\n"))
+    promised = imported(json.loads(line) for line in lines if line.endswith("\n"))
+    return promised, process.returncode == -signal.SIGKILL
 
 
-def kill_app_while_encoding(library: Path) -> set[str]:
+def kill_app_while_encoding(library: Path) -> Kill:
     """Kill a command line when it has stored the first vectors."""
     before = vectors(library)
     with start(library, "import", "--resume") as process:
         while process.poll() is None and vectors(library) == before:
-            with pytest.raises(subprocess.TimeoutExpired):
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(LOOK_SECONDS)
         process.kill()
-        return imported(json.loads(line) for line in process.stdout if line.endswith("\n"))
+        promised = imported(json.loads(line) for line in process.stdout if line.endswith("\n"))
+    return promised, process.returncode == -signal.SIGKILL
 
 
-def kill_engine(library: Path, moment) -> set[str]:
+def kill_engine(library: Path, moment) -> Kill:
     """Resume at an engine of its own, and kill that at the progress that ``moment`` picks."""
-    desk, promised = RemoteDesk(library, start_engine=True), set()
+    desk, promised, killed = RemoteDesk(library, start_engine=True), set(), False
 
     def report(progress):
         if progress.outcome is not None and progress.outcome.state is FileState.IMPORTED:
@@ -117,11 +124,11 @@ def kill_engine(library: Path, moment) -> set[str]:
         importing.resume_import(desk, report=report)
         importing.await_meaning(desk, report=report)
     except ProcessDied:
-        pass
+        killed = True
     finally:
         desk.close()
         desk.wait_closed(60)
-    return promised
+    return promised, killed
 
 
 def owner(library: Path) -> int:
@@ -188,8 +195,8 @@ def test_an_import_survives_kills_while_reading_and_encoding(library, folder, un
 
     for kill in kills:
         before = vectors(library) if promised else 0
-        new = kill()
-        working += bool(new) or vectors(library) > before
+        new, killed = kill()
+        working += killed and (bool(new) or vectors(library) > before)
         promised |= new
         check(library, promised, undisturbed)
 
@@ -218,23 +225,40 @@ def test_a_killed_parser_loses_no_file(library, folder, undisturbed):
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(6))
-def test_sixty_random_kills(library, folder, undisturbed, seed):
-    choose = random.Random(seed)
-    promised = kill_app_while_reading(library, choose.randint(1, 3), str(folder))
-    check(library, promised, undisturbed)
+def test_sixty_random_kills(tmp_path, folder, undisturbed, seed):
+    """Ten that each hit a process with work left; a finished import gives way to a new one."""
+    choose, victims, round = random.Random(seed), [], 0
+    while len(victims) < 10:
+        library, promised, round = tmp_path / f"library{round}", set(), round + 1
+        new, killed = kill_app_while_reading(library, choose.randint(1, 3), str(folder))
+        assert new and killed
+        victims.append("app")
+        while len(victims) < 10 and work_left(library):
+            promised |= new
+            check(library, promised, undisturbed)
+            victim = choose.choice(("app", "engine", "parser"))
+            new, killed = random_kill(library, choose, victim)
+            victims += [victim] * killed
+        check(library, promised | new, undisturbed)
+        finish(library, undisturbed)
+    assert {"app", "engine"} <= set(victims)
 
-    for _ in range(9):
-        promised |= random_kill(library, choose)
-        check(library, promised, undisturbed)
 
-    finish(library, undisturbed)
+def work_left(library: Path) -> int:
+    """Files that wait to be read, and passages that wait for their vectors."""
+    with Reader(library) as reader:
+        return len(reader.queued()) + reader.pending()
 
 
-def random_kill(library: Path, choose: random.Random) -> set[str]:
-    """Kill the command line, an engine or a parser after a random number of reports."""
-    steps, victim = choose.randint(1, 30), choose.choice(("app", "engine", "parser"))
+def random_kill(library: Path, choose: random.Random, victim: str) -> Kill:
+    """Kill the command line, an engine, or a parser and then its engine, after some reports."""
+    steps = choose.randint(1, 30)
     if victim == "app":
-        return kill_app_while_reading(library, choose.randint(0, 3), "--resume")
+        with Reader(library) as reader:
+            waiting = len(reader.queued())
+        if not waiting:
+            return kill_app_while_encoding(library)
+        return kill_app_while_reading(library, choose.randint(1, min(3, waiting)), "--resume")
     seen = []
 
     def moment(progress, promised) -> bool:
