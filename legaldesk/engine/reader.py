@@ -65,7 +65,7 @@ class Reader:
 
     def __init__(self, library: Path) -> None:
         self._library = library
-        self.vocabulary = Vocabulary(self)
+        self._vocabulary = Vocabulary()
         self._there = False
         self._file = identity(library)
         self._db = empty_db()
@@ -343,6 +343,10 @@ class Reader:
             limit,
         )
         return [(row[0], row[1]) for row in rows]
+
+    def common(self, terms: Iterable[str]) -> frozenset[str]:
+        """Those of a question's terms that stand in too many passages to be looked for."""
+        return self._vocabulary.common(self, terms)
 
     def matching(self, match: str) -> set[int]:
         """Row ids of all passages that an FTS5 expression finds, in no order."""

@@ -28,24 +28,26 @@ _GROWN = 1.2
 
 
 class Vocabulary:
-    """The words of the live cut, for one reader. Counts are kept until the library has grown."""
+    """The words of the live cut, for one reader. Counts are kept until the library has grown.
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    It does not hold the reader, which is to let go of its file as soon as nobody needs it.
+    """
+
+    def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._cut, self._passages = 0, 0
 
-    def common(self, terms: Iterable[str]) -> frozenset[str]:
+    def common(self, reader: Reader, terms: Iterable[str]) -> frozenset[str]:
         """Those of a question's terms that stand in too many passages."""
-        self._look()
+        self._look(reader)
         if self._passages <= SMALL:
             return frozenset()
         most = COMMON * self._passages
-        return frozenset(term for term in terms if self._count(fold(term)) > most)
+        return frozenset(term for term in terms if self._count(reader, fold(term)) > most)
 
-    def _look(self) -> None:
+    def _look(self, reader: Reader) -> None:
         """Forget the counts of another cut, and of a library that was much smaller or larger."""
-        found = self._reader.rows(
+        found = reader.rows(
             "SELECT s.id, s.passages FROM segmentations s JOIN generations g"
             " ON g.segmentation = s.id WHERE g.state = 'live'"
         )
@@ -54,9 +56,9 @@ class Vocabulary:
         if cut != self._cut or not alike:
             self._counts, self._cut, self._passages = {}, cut, passages
 
-    def _count(self, term: str) -> int:
+    def _count(self, reader: Reader, term: str) -> int:
         if term not in self._counts:
-            self._counts[term] = self._reader.count(
+            self._counts[term] = reader.count(
                 f"SELECT doc FROM {vocabulary_table(self._cut)} WHERE term = ?", term
             )
         return self._counts[term]

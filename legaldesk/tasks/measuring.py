@@ -80,7 +80,7 @@ class _Halves:
         by_words: list[Scored] = []
         cited: set[int] = set()
         if modes & {Mode.LEXICAL, Mode.FUSED}:
-            common = self.desk.reader.vocabulary.common(language.terms(text))
+            common = self.desk.reader.common(language.terms(text))
             match = language.any_of(text, common)
             by_words = self.desk.reader.by_words(match, asked.scope, DEEP)
             cited = cited_passages(self.desk.reader, text, asked.scope)

@@ -131,7 +131,7 @@ def _by_words(
     reader: Reader, query: Query, scope: Scope, allowed: set[int] | None, k: int
 ) -> list[Scored]:
     limit = max(DEPTH, k)
-    match = language.any_of(query.text, reader.vocabulary.common(language.terms(query.text)))
+    match = language.any_of(query.text, reader.common(language.terms(query.text)))
     if allowed is None:
         return reader.by_words(match, scope, limit)
     found = reader.by_words(match, scope, limit=-1)

@@ -12,12 +12,12 @@ def test_a_word_of_most_passages_is_common_in_a_large_library(desk, drop, monkey
     pages = [f"Thé tenant number {number} keeps the peace. " * 40 for number in range(8)]
     importing.import_files(desk, (drop("a.pdf", pdf.text_pdf(*pages)),), "Case", {})
     asked = ["the", "tenant", "number", "7", "nowhere"]
-    assert desk.reader.vocabulary.common(asked) == frozenset()  # so few cost nothing
+    assert desk.reader.common(asked) == frozenset()  # so few cost nothing
 
     monkeypatch.setattr(vocabulary, "SMALL", 3)
 
     assert desk.reader.passages() > 3
-    assert desk.reader.vocabulary.common(asked) == {"the", "tenant", "number"}
+    assert desk.reader.common(asked) == {"the", "tenant", "number"}
     hits = searching.search_words(desk, "the tenant number 7", Scope(), 3).hits
     assert "number 7" in hits[0].body  # two words are left out of none
 
@@ -26,9 +26,9 @@ def test_counts_follow_the_library(desk, drop, monkeypatch):
     monkeypatch.setattr(vocabulary, "SMALL", 0)
     path = drop("a.pdf", pdf.text_pdf(*["The lease begins. " * 60] * 4))
     importing.import_files(desk, (path,), "Case", {})
-    assert desk.reader.vocabulary.common(["lease"]) == {"lease"}
+    assert desk.reader.common(["lease"]) == {"lease"}
 
     path = drop("b.pdf", pdf.text_pdf(*["A will is read aloud. " * 60] * 9))
     importing.import_files(desk, (path,), "Case", {})
 
-    assert desk.reader.vocabulary.common(["lease"]) == frozenset()
+    assert desk.reader.common(["lease"]) == frozenset()
