@@ -85,7 +85,7 @@ def unpack_arguments(task: Task[Any], raw: bytes) -> dict[str, Any]:
             name: msgspec.msgpack.decode(sent[name], type=kind)
             for name, kind in task.parameters.items()
         }
-    except (msgspec.MsgspecError, KeyError) as error:
+    except (msgspec.MsgspecError, ValueError, KeyError) as error:
         raise ProcessDied("The other LegalDesk sent a request that makes no sense.") from error
 
 
@@ -94,7 +94,7 @@ def unpack_result(task: Task[T], raw: bytes) -> T:
     try:
         result: T = msgspec.msgpack.decode(raw, type=task.result)
         return result
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise ProcessDied("The engine sent an answer that makes no sense.") from error
 
 
@@ -102,7 +102,7 @@ def unpack_progress(raw: bytes) -> Progress:
     """A progress report. Raises ProcessDied when it is none."""
     try:
         return msgspec.msgpack.decode(raw, type=Progress)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise ProcessDied("The engine sent a report that makes no sense.") from error
 
 

@@ -64,7 +64,7 @@ def read_record(folder: Path) -> Record:
     """What was written beside the weights; an empty record when there is none to be read."""
     try:
         record = msgspec.json.decode((folder / FILE).read_bytes(), type=Record)
-    except (OSError, msgspec.MsgspecError, RecursionError):
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
         return Record()
     return msgspec.structs.replace(
         record,

@@ -142,14 +142,14 @@ class RunFolder:
     def _read(self, name: str, kind: type[T]) -> T:
         try:
             return msgspec.json.decode((self.path / name).read_bytes(), type=kind)
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise LegalDeskError(f"The run's {name} cannot be read.", str(self.path)) from error
 
     def _lines(self, name: str, kind: type[T]) -> list[T]:
         try:
             lines = (self.path / name).read_bytes().splitlines()
             return [msgspec.json.decode(line, type=kind) for line in lines]
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise LegalDeskError(f"The run's {name} cannot be read.", str(self.path)) from error
 
 

@@ -234,7 +234,7 @@ def _read(file: Path, kind: type[T]) -> T | None:
         return msgspec.json.decode(file.read_bytes(), type=kind)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise LegalDeskError(f"The run's {file.name} cannot be read.", str(file)) from error
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from legaldesk.core.errors import Cancelled, WrongUse
+from legaldesk.core.errors import Cancelled, LegalDeskError, WrongUse
 from legaldesk.core.evaluation import Mode
 from legaldesk.core.hits import Scope
 from legaldesk.core.labels import Verdict
@@ -16,7 +16,7 @@ from legaldesk.core.verdict import Decision
 from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.tasks import evaluating, importing, labels, models, removing, searching, training
 from tests import pdf_factory as pdf
-from tests.training_runs import TINY, made_up_pairs
+from tests.training_runs import TINY, made_up_pairs, make_run
 
 QUESTION = "Who pays the rent?"
 
@@ -200,3 +200,12 @@ def test_a_bad_file_of_pairs_is_named_with_its_line(desk, tmp_path, line):
 
     with pytest.raises(WrongUse, match="bad.jsonl"):
         training.train(desk, TINY, (), str(file))
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"{", b'{"id": "\xff\xfe"}', b"[1]"])
+def test_a_run_that_cannot_be_read_is_said_by_its_name(desk, spoilt):
+    folder = make_run(desk.runs.path, desk.meaning.folder.path).path
+    (folder / "config.json").write_bytes(spoilt)
+
+    with pytest.raises(LegalDeskError, match="config.json cannot be read"):
+        training.resume_training(desk, folder.name)
