@@ -102,9 +102,9 @@ def licence_of(
     entry = known.get(normal(metadata["Name"]))
     if entry is not None:
         return entry["licence"], entry["source"]
-    if expression := metadata["License-Expression"]:
+    if expression := metadata.get("License-Expression"):
         return expression, "License-Expression"
-    written = (metadata["License"] or "").strip()
+    written = (metadata.get("License") or "").strip()
     clear = CLEAR.get(written, written)
     if clear and is_expression(clear):
         return clear, "License"

@@ -94,7 +94,8 @@ def watch(place: Path, files: dict[str, bytes], plant: str = "") -> Watched:
     for name, data in files.items():
         (place / "drop" / f"{name}.pdf").write_bytes(data)
     calls = "trace=execve,execveat,socket,connect,sendto"
-    strace = ["strace", "-f", "-ff", "-qq", "-s", "300", "-e", calls, "-o", str(place / "calls")]
+    strace = ["strace", "-f", "-ff", "--seccomp-bpf", "-qq", "-s", "300", "-e", calls]
+    strace += ["-o", str(place / "calls")]
     script = [sys.executable, "-c", SESSION, str(place / "drop"), str(place / "library")]
     names = ("PATH", "LANG", "LD_LIBRARY_PATH")
     environment = {name: os.environ[name] for name in names if name in os.environ} | {

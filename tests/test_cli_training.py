@@ -37,7 +37,7 @@ def as_json(run, *arguments):
     return status, [json.loads(line) for line in out.splitlines()]
 
 
-def test_a_run_is_told_line_by_line_decided_about_and_taught_again(run, pairs):
+def test_a_run_is_told_line_by_line_and_decided_about(run, pairs):
     status, events = as_json(
         run, "train", "--preset", "quick", "--pairs", pairs, "--matter", "Firm", "--dims", "64,16"
     )
@@ -56,11 +56,8 @@ def test_a_run_is_told_line_by_line_decided_about_and_taught_again(run, pairs):
 
     status, out, errors = run("train", "--again", name, "--without", "Firm")
     assert status != 0 and "Nothing is left to train on" in errors
-    status, events = as_json(run, "train", "--again", name)
-    assert status == 0 and events[-1]["run"] != name
-
     assert run("runs", "delete", name)[0] == 0
-    assert [each["id"] for each in as_json(run, "runs")[1]] == [events[-1]["run"]]
+    assert as_json(run, "runs")[1] == []
 
 
 @pytest.mark.parametrize(

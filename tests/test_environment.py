@@ -2,6 +2,7 @@
 
 import sys
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,21 @@ def test_what_is_installed_is_what_is_pinned(package: str) -> None:
     installed = version(package).partition("+")[0]  # torch says which build it is: 2.13.0+cpu
 
     assert installed == pins()[package]
+
+
+COLLECTOR = b"events.data.microsoft.com"
+
+
+def reporting(folder):
+    """The libraries in a folder that know where onnxruntime's maker collects reports."""
+    return [file.name for file in folder.rglob("*.so*") if COLLECTOR in file.read_bytes()]
+
+
+def test_onnxruntime_knows_nobody_to_report_to(tmp_path):
+    (tmp_path / "planted.so").write_bytes(b"https://mobile." + COLLECTOR + b"/OneCollector/1.0")
+    assert reporting(tmp_path) == ["planted.so"]
+
+    found = find_spec("onnxruntime")
+
+    assert list(Path(found.origin).parent.rglob("*.so*"))
+    assert reporting(Path(found.origin).parent) == []

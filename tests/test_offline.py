@@ -15,6 +15,7 @@ from legaldesk import RESOURCES
 
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="needs strace (Linux)")
 
+CALLS = "trace=socket,connect,sendto"
 _INTERNET = re.compile(r"(?:socket\(AF_INET6?|sa_family=AF_INET6?).*")
 
 SESSION = """
@@ -36,7 +37,6 @@ models.add_model(desk, model, "ours")
 models.use_model(desk, "ours")
 assert models.await_switch(desk).model == "ours"
 models.list_models(desk)
-models.go_back(desk)
 for question in sys.argv[4:]:
     hit = searching.search(desk, question, Scope("Case"), 1).hits[0]
     labels.label_hit(desk, question, hit.document_id, hit.spans, Verdict.RELEVANT)
@@ -48,6 +48,7 @@ run = training.train(desk, recipe)
 training.adopt_run(desk, run.id, True)
 assert models.await_switch(desk).model == f"tuned-{run.id}"
 assert searching.search(desk, sys.argv[4], Scope(), 3).modes == ("words", "meaning")
+models.go_back(desk)
 assert all(finding.ok for finding in care.verify(desk))
 desk.close()
 desk.wait_closed(60)
@@ -87,7 +88,7 @@ socket.socket(socket.AF_INET, socket.SOCK_STREAM).connect_ex(("127.0.0.1", 9))
 def attempts(tmp_path: Path, script: str, *arguments: str) -> tuple[list[str], int]:
     """The internet sockets that a script and all its processes ask for, and how many of them."""
     log = tmp_path / "calls"
-    command = ["strace", "-ff", "-qq", "-e", "trace=socket,connect,sendto", "-o", str(log)]
+    command = ["strace", "-f", "-ff", "--seccomp-bpf", "-qq", "-e", CALLS, "-o", str(log)]
     home = tmp_path / "home"
     home.mkdir()
     names = ("PATH", "LANG", "LD_LIBRARY_PATH")

@@ -2,7 +2,8 @@
 
 torch and sentence-transformers take seconds to import and hundreds of megabytes; onnxruntime
 on an export of the same model answers in a tenth of that with the same vector. Nothing here
-reaches the network.
+reaches the network: from 1.29 on onnxruntime reports sessions to its maker, so an older one is
+pinned, and a newer one would be told not to.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from legaldesk.core.errors import ModelProblem
+from legaldesk.engine.offline import stay_offline
 from legaldesk.engine.tokens import TokenCounter
 
 Vectors = npt.NDArray[np.float32]
@@ -56,6 +58,7 @@ class QueryEncoder:
 
 def _load(graph: Path) -> Any:
     """The graph in a session that sleeps when idle and gives memory back after a run."""
+    stay_offline()
     try:
         import onnxruntime
 

@@ -132,7 +132,8 @@ def test_a_file_of_pairs_trains_without_documents(desk, pairs_file):
     assert {candidate.name for candidate in news.candidates} >= {"average"}
     assert sum(candidate.chosen for candidate in news.candidates) == 1
     decide_both_ways(desk, summary)
-    train_again_from_the_file(desk, summary)
+    with pytest.raises(WrongUse, match="Nothing is left"):
+        training.retrain_without(desk, summary.id, "Firm")
 
 
 def decide_both_ways(desk, summary):
@@ -151,16 +152,6 @@ def decide_both_ways(desk, summary):
 
     assert desk.meaning.encode_query("rent") is not None
     assert training.proof(desk, summary.id) is not None
-
-
-def train_again_from_the_file(desk, summary):
-    """The pairs of a file are in the run alone."""
-    with pytest.raises(WrongUse, match="Nothing is left"):
-        training.retrain_without(desk, summary.id, "Firm")
-
-    again = training.retrain_without(desk, summary.id, "Other")
-
-    assert (again.pairs, again.matters) == (summary.pairs, summary.matters)
 
 
 def test_a_cancelled_run_is_resumed(desk, pairs_file):
