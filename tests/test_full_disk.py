@@ -67,15 +67,17 @@ def import_session(disk: Disk, model: str) -> dict:
     def report(progress) -> None:
         if progress.outcome is not None and progress.outcome.state.good:
             promised.add(Path(progress.outcome.file).stem)
-            if len(promised) == 4:
-                disk.fill(leave=200_000)
 
+    first = tuple(str(drop / f"{number}.pdf") for number in range(4))
+    importing.import_files(desk, first, "Case", {}, report=report)
+    disk.fill(leave=100_000)  # less than the copies of the others take
     try:
         importing.import_files(desk, (str(drop),), "Case", {}, report=report)
     except NoRoom as error:
         messages.append(error.message)
     before = sorted(promised, key=int)
     findable_then = found(desk, before)
+    disk.fill()
     again = told(importing.resume_import, desk)
     desk.close()
     disk.free()

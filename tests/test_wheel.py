@@ -63,6 +63,7 @@ def test_the_installed_package_is_not_the_checkout(installed: Path, tmp_path: Pa
     assert resources == package.parent / "resources"
 
 
+@pytest.mark.slow
 def test_the_demo_prints_ranked_passages_with_citations(installed: Path, tmp_path: Path) -> None:
     said = run([installed / BIN / "legaldesk", "demo", "--library", tmp_path / "library"], tmp_path)
 

@@ -1,11 +1,10 @@
 """Whether SQLite's write-ahead log holds changes that a damaged part of it keeps from being read.
 
 SQLite reads the log up to the first frame whose checksum is wrong and says nothing: it cannot
-tell a damaged frame from one that a power loss or a kill cut short. Where the log was written
-since the computer started, a kill can have cut the last frame alone, and that only where older
-ones lie behind it; so every other wrong frame is damage. Else only one with a later change behind
-it is, because a change is on the disk before the next one begins. Not promised: that a log which
-lost its end, or all of it, is noticed.
+tell a damaged frame from one that a power loss or a kill cut short, or from what a change left
+that was taken back, on a full disk for one. Only a wrong frame with a later change behind it is
+damage for certain, because a change is on the disk before the next one begins. Not promised: that
+damage in the last change is noticed, or a log that lost its end or all of it.
 
 The format is that of https://www.sqlite.org/fileformat.html#the_write_ahead_log.
 """
@@ -13,7 +12,6 @@ The format is that of https://www.sqlite.org/fileformat.html#the_write_ahead_log
 from __future__ import annotations
 
 import struct
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,16 +43,8 @@ def hides_changes(log: Path) -> bool:
     if frames is None:
         return True
     wrong = next((at for at, frame in enumerate(frames) if not frame.whole), len(frames))
-    if log.stat().st_mtime > _started():
-        more = any(frame.ours for frame in frames[wrong + 1 :])
-        return more or (wrong == len(frames) - 1 and frames[wrong].ours)
     ends = [at for at, frame in enumerate(frames) if at >= wrong and frame.ours and frame.commits]
     return bool(ends) and any(frame.ours for frame in frames[ends[0] + 1 :])
-
-
-def _started() -> float:
-    """When the computer started; later than that where it has slept."""
-    return time.time() - time.monotonic()
 
 
 def _frames(data: bytes) -> list[_Frame] | None:
