@@ -390,7 +390,8 @@ def raising(kind):
 
 
 def test_closing_during_an_import_leaves_the_rest_waiting(library, tiny_model, drop):
-    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(40)]
+    files = 160  # more than are read until the first outcome is told
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(files)]
     first = LocalDesk(library, tiny_model)
 
     def close(progress):
@@ -403,7 +404,7 @@ def test_closing_during_an_import_leaves_the_rest_waiting(library, tiny_model, d
     second = LocalDesk(library, tiny_model)
     importing.resume_import(second)
 
-    assert len(documents.list_documents(second, Scope())) == 40
+    assert len(documents.list_documents(second, Scope())) == files
     second.close()
 
 
