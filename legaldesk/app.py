@@ -10,11 +10,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from legaldesk.core.bugs import Bug, bug
 from legaldesk.core.desk import Desk
 from legaldesk.core.errors import UNEXPECTED, LegalDeskError, LibraryBusy
+from legaldesk.engine.child_streams import private_stdout
 from legaldesk.engine.logs import keep_log, log_uncaught, take_crashes, trace_crashes
 from legaldesk.engine.messages import error_header
 from legaldesk.engine.network_share import refuse_network_share
@@ -56,7 +57,7 @@ def run_engine(library: Path) -> int:
     from legaldesk.tasks.dispatch import TASKS
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the window's terminal is the window's
-    word = _standard_output()
+    word = private_stdout()
     try:
         yield_to_the_window()
         prepare(library)
@@ -80,15 +81,6 @@ def run_engine(library: Path) -> int:
     ownership.release()
     logging.shutdown()
     os._exit(0)  # the model may still be loading in its thread, which cannot be interrupted
-
-
-def _standard_output() -> BinaryIO:
-    """Standard output for us alone; what any library prints goes nowhere."""
-    ours = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return ours
 
 
 @contextmanager

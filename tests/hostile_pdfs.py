@@ -7,6 +7,7 @@ and ask their reader to open, run, send or write something.
 from __future__ import annotations
 
 import io
+import tempfile
 import zlib
 from collections.abc import Callable, Mapping
 
@@ -220,10 +221,10 @@ ACTIVE: dict[str, Callable[[], bytes]] = {
     "script before closing": lambda: catalog(f"/AA<</WC<<{_JS}>>/WS<<{_JS}>>>>"),
     "script on a page": lambda: leaf(f"/AA<</O<<{_JS}>>/C<<{_JS}>>>>"),
     "program on opening": lambda: catalog(
-        f"/OpenAction<</S/Launch/F(/usr/bin/touch)/Unix<</F(/usr/bin/touch)/P(/tmp/{EVIL})>>"
+        f"/OpenAction<</S/Launch/F(touch)/Unix<</F(touch)/P({tempfile.gettempdir()}/{EVIL})>>"
         "/Win<</F(calc.exe)>>>>"
     ),
-    "program under a link": lambda: annotated("/S/Launch/F(/usr/bin/touch)/NewWindow true"),
+    "program under a link": lambda: annotated("/S/Launch/F(touch)/NewWindow true"),
     "address on opening": lambda: catalog(f"/OpenAction<</S/URI/URI({CANARY})>>"),
     "address under a link": lambda: annotated(f"/S/URI/URI({CANARY})"),
     "file under a link": lambda: annotated("/S/URI/URI(file:///etc/passwd)"),
@@ -248,8 +249,8 @@ ACTIVE: dict[str, Callable[[], bytes]] = {
         f"<</Length 0/F<</FS/URL/F({CANARY})>>>>\nstream\n\nendstream".encode()
     ),
     "content from a file": lambda: page(b"<</Length 0/F(/etc/passwd)>>\nstream\n\nendstream"),
-    "attachment above": lambda: attached(f"../../../../../../tmp/{EVIL}"),
+    "attachment above": lambda: attached(f"../../../../../..{tempfile.gettempdir()}/{EVIL}"),
     "attachment of Windows": lambda: attached(f"..\\..\\..\\{EVIL}.exe"),
-    "attachment with a whole path": lambda: attached(f"/tmp/{EVIL}"),
+    "attachment with a whole path": lambda: attached(f"{tempfile.gettempdir()}/{EVIL}"),
 }
 """Makers by what is asked of the reader; all but those with content from elsewhere have text."""

@@ -148,7 +148,7 @@ def test_a_fault_handler_that_is_there_already_is_left_alone(library):
 
 def fail(desk, question: str, report) -> str:
     try:
-        raise OSError(f"/home/ann/{question}.pdf")
+        raise OSError(f"/offices/{question}.pdf")
     except OSError as error:
         raise ValueError(f"“{question}” is not a date") from error
 
@@ -203,8 +203,8 @@ def test_only_places_are_taken_from_a_trace():
 Fatal Python error: Segmentation fault
 
 Thread 0x1 (most recent call first):
-  File "/home/ann/{CANARY}/site-packages/pypdf/_reader.py", line 12 in read
-  File "/home/ann/{CANARY}.py", line 1 in <module>
+  File "/offices/{CANARY}/site-packages/pypdf/_reader.py", line 12 in read
+  File "/offices/{CANARY}.py", line 1 in <module>
 Current thread 0x2 (most recent call first):
   File "C:\\Users\\ann\\legaldesk\\engine\\pdfium.py", line 7 in open_document
   {CANARY}

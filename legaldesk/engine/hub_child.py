@@ -24,6 +24,7 @@ import msgspec
 
 from legaldesk import __version__
 from legaldesk.core.errors import LegalDeskError, ModelProblem, NoRoom
+from legaldesk.engine.child_streams import end_with_parent, private_stdout
 from legaldesk.engine.hub import FILES, PUBLIC_HUB, FetchReply, FetchRequest
 from legaldesk.engine.hub_errors import explain
 from legaldesk.engine.model_files import (
@@ -68,12 +69,12 @@ def main() -> int:
     """Serve one request. Returns the exit status."""
     private_by_default()
     limit_this_process(MEMORY)
-    replies = _private_stdout()
+    replies = private_stdout()
     frame = read_raw_frame(sys.stdin.buffer, MAX_HEADER)
     if frame is None:
         return 0
     request = msgspec.json.decode(frame[0], type=FetchRequest)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
     one_at_a_time = threading.Lock()
 
@@ -89,21 +90,6 @@ def main() -> int:
             message = f"“{request.repo}” cannot be used. {message}"
         say(FetchReply("failed", message, error.kind, file))
     return 0
-
-
-def _private_stdout() -> BinaryIO:
-    """The real standard output; what the client prints goes nowhere from now on."""
-    private = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return os.fdopen(private, "wb")
-
-
-def _end_with_parent() -> None:
-    while sys.stdin.buffer.read(1):
-        pass
-    os._exit(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from legaldesk.core.documents import OutlineEntry, PageState, PageText
 from legaldesk.core.errors import Damaged, LegalDeskError, Locked, ProcessDied
 from legaldesk.engine import pdf_structure, pdfium, pdfium_view
 from legaldesk.engine.box import close_box
+from legaldesk.engine.child_streams import private_stdout
 from legaldesk.engine.parser_messages import (
     MAX_FILE,
     MAX_OUTLINE,
@@ -64,7 +65,7 @@ _DECODER: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 
 def main() -> int:
     """Serve requests until standard input ends. Returns the exit status."""
-    replies = _private_stdout()
+    replies = private_stdout()
     load_all()
     requests: queue.Queue[tuple[Request, bytes]] = queue.Queue(2)
     listener = threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True)
@@ -79,15 +80,6 @@ def main() -> int:
             except OSError:
                 os._exit(0)
         del request, data
-
-
-def _private_stdout() -> BinaryIO:
-    """The real standard output; what others print goes nowhere from now on."""
-    private = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return os.fdopen(private, "wb")
 
 
 def _listen(stream: BinaryIO, requests: queue.Queue[tuple[Request, bytes]]) -> None:

@@ -7,18 +7,18 @@ ends with that input; everything else on the computer goes first.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import threading
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from legaldesk.core.errors import LegalDeskError
+from legaldesk.engine.child_streams import end_with_parent, private_stdout
 from legaldesk.engine.encoder import Encoder
 from legaldesk.engine.model_folder import ModelFolder, read_model_folder
 from legaldesk.engine.offline import stay_offline
@@ -61,12 +61,12 @@ def main() -> int:
     stay_offline()
     if hasattr(os, "nice"):
         os.nice(max(0, NICENESS - os.nice(0)))
-    told = _private_stdout()
+    told = private_stdout()
     frame = read_raw_frame(sys.stdin.buffer, MAX_HEADER)
     if frame is None:
         return 0
     request = msgspec.json.decode(frame[0], type=ExportRequest)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     write_frame(told, msgspec.json.encode(carry_out(request)))
     return 0
 
@@ -190,19 +190,3 @@ def _traceable(encoder: Encoder) -> Any:
             return torch.nn.functional.normalize(vector, dim=-1)
 
     return Whole().eval()
-
-
-def _private_stdout() -> BinaryIO:
-    """The real standard output; what others print goes nowhere from now on."""
-    private = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return os.fdopen(private, "wb")
-
-
-def _end_with_parent() -> None:
-    """Leave as soon as standard input ends, whatever is running."""
-    with contextlib.suppress(OSError):
-        sys.stdin.buffer.read()
-    os._exit(0)

@@ -13,13 +13,13 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
 from legaldesk.core.bugs import bug
 from legaldesk.core.errors import LegalDeskError, NoRoom
 from legaldesk.core.training import Event, Failed, name_of
+from legaldesk.engine.child_streams import private_stdout
 from legaldesk.engine.offline import stay_offline
 from legaldesk.engine.profile import FULL, private_by_default
 from legaldesk.engine.run_folder import RunFolder, RunState
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     stay_offline()
     if hasattr(os, "nice"):
         os.nice(max(0, NICENESS - os.nice(0)))
-    told = _private_stdout()
+    told = private_stdout()
     orders = Orders()
     threading.Thread(target=orders.listen, args=(sys.stdin.buffer,), daemon=True).start()
 
@@ -84,12 +84,3 @@ def _note_crash(folder: RunFolder, error: Exception) -> None:
     """Leave where a bug was in the run's folder: nobody reads our error stream."""
     with contextlib.suppress(LegalDeskError):
         folder.write_text("crash.txt", f"{bug('the trainer', error)}\n")
-
-
-def _private_stdout() -> BinaryIO:
-    """The real standard output; what others print goes nowhere from now on."""
-    private = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return os.fdopen(private, "wb")

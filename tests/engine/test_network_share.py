@@ -22,16 +22,16 @@ class Line(NamedTuple):
 
 LINUX = [
     Line("/", "ext4"),
-    Line("/home", "btrfs"),
-    Line("/mnt/court", "nfs4"),
-    Line("/mnt/court/local", "ext4"),
-    Line("/mnt/office", "cifs"),
-    Line("/mnt/smb", "smb3"),
-    Line("/media/ssh", "fuse.sshfs"),
-    Line("/media/vault", "fuse.gocryptfs"),
-    Line("/media/ntfs", "fuseblk"),
-    Line("/run/user/1000/gvfs", "fuse.gvfsd-fuse"),
-    Line("/mnt/c", "9p"),
+    Line("/offices", "btrfs"),
+    Line("/shares/court", "nfs4"),
+    Line("/shares/court/local", "ext4"),
+    Line("/shares/office", "cifs"),
+    Line("/shares/smb", "smb3"),
+    Line("/sticks/ssh", "fuse.sshfs"),
+    Line("/sticks/vault", "fuse.gocryptfs"),
+    Line("/sticks/ntfs", "fuseblk"),
+    Line("/session/gvfs", "fuse.gvfsd-fuse"),
+    Line("/drive/c", "9p"),
     Line("/data", "nfs"),
     Line("/data", "xfs"),
     Line("/dav", "davfs"),
@@ -41,18 +41,18 @@ LINUX = [
 @pytest.mark.parametrize(
     ("folder", "kind"),
     [
-        ("/home/ann/library", ""),
-        ("/mnt/court/ann/library", "nfs4"),
-        ("/mnt/court", "nfs4"),
-        ("/mnt/court/local/library", ""),
-        ("/mnt/courtyard", ""),
-        ("/mnt/office/x", "cifs"),
-        ("/mnt/smb/x", "smb3"),
-        ("/media/ssh/x", "fuse.sshfs"),
-        ("/media/vault/x", ""),
-        ("/media/ntfs/x", ""),
-        ("/run/user/1000/gvfs/x", "fuse.gvfsd-fuse"),
-        ("/mnt/c/Users/ann", "9p"),
+        ("/offices/library", ""),
+        ("/shares/court/ann/library", "nfs4"),
+        ("/shares/court", "nfs4"),
+        ("/shares/court/local/library", ""),
+        ("/shares/courtyard", ""),
+        ("/shares/office/x", "cifs"),
+        ("/shares/smb/x", "smb3"),
+        ("/sticks/ssh/x", "fuse.sshfs"),
+        ("/sticks/vault/x", ""),
+        ("/sticks/ntfs/x", ""),
+        ("/session/gvfs/x", "fuse.gvfsd-fuse"),
+        ("/drive/c/files", "9p"),
         ("/data/x", ""),
         ("/dav/x", "davfs"),
     ],
@@ -64,7 +64,7 @@ def test_a_share_is_known_by_what_is_mounted_deepest_and_last(folder, kind):
 @pytest.mark.parametrize(
     ("folder", "kind"),
     [
-        ("C:\\Users\\ann\\library", ""),
+        ("C:\\offices\\library", ""),
         ("z:\\library", "network drive"),
         ("\\\\server\\share\\library", "UNC"),
         ("\\\\?\\UNC\\server\\share\\library", "UNC"),
@@ -87,7 +87,7 @@ def test_shares_of_a_mac(kind):
     mounts = [Line("/", "apfs"), Line("/Volumes/Office", kind)]
 
     assert share_kind(PurePosixPath("/Volumes/Office/library"), mounts) == kind
-    assert share_kind(PurePosixPath("/Users/ann/library"), mounts) == ""
+    assert share_kind(PurePosixPath("/offices/library"), mounts) == ""
 
 
 @pytest.fixture
