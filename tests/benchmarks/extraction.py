@@ -1,27 +1,32 @@
-"""Pages per second of our extraction against bare PDFium, and of two workers against one.
+"""Pages per second of our extraction beside bare PDFium, and of two workers beside one.
 
-Usage: python tests/benchmarks/extraction.py [FOLDER]
+    python3 packaging/dev.py bench extraction [FOLDER_OR_FILE ...] [--rounds N]
 
-Runs alternate, so that a busy machine slows both sides alike; each figure is the median
-of five. "ours" is the whole work of the parser process on a file (opening it, text, sizes,
-states, bookmarks, labels); "text alone" is the same work without bookmarks and labels,
-which is what PDFium's figure should be held against.
+Each argument is measured by itself (the samples unless one is given), so that a folder of
+contracts and one large statute stand apart. In each round the contestants take turns over
+the same files, and a ratio is the median over the rounds of the ratios within a round. In
+one process:
+
+    pypdfium2           PdfDocument, get_textpage and get_text_range for every page
+    ours, text          what the parser process does on a file, bookmarks and labels left out:
+                        opening, text with one code point for each index, sizes, states, replies
+    ours, all           the same with bookmarks, printed labels and the title, by pypdf where it
+                        is better at them
+
+Then the pool of parser processes, which are running already: one worker beside two, each
+with as many threads that hand it files as it has workers, all facts included.
 """
 
 from __future__ import annotations
 
+import argparse
 import logging
-import statistics
-import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pypdfium2
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from _turns import Taken, in_turns, machine, pdfs
 
 from legaldesk import RESOURCES
 from legaldesk.engine import pdfium
@@ -29,70 +34,67 @@ from legaldesk.engine.parser_child import Session
 from legaldesk.engine.parser_messages import Extract, Structure
 from legaldesk.engine.parser_pool import ParserPool
 
-ROUNDS = 5
 Files = dict[str, bytes]
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measure and print; returns the exit status."""
+def main() -> None:
+    """Measure and print a table for each argument."""
+    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser.add_argument("sources", nargs="*", type=Path, default=[RESOURCES / "samples"])
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    folder = Path(arguments[0]) if arguments else RESOURCES / "samples"
-    files = {path.name: path.read_bytes() for path in sorted(folder.rglob("*.pdf"))}
-    if not files:
-        print(f"No PDFs in {folder}.")
-        return 1
+    print(f"{machine()}; medians of {options.rounds} rounds")
+    for source in options.sources:
+        paths = [source] if source.is_file() else pdfs(source)
+        if not paths:
+            parser.error(f"there are no PDFs in {source}")
+        one_source(source.name, {str(path): path.read_bytes() for path in paths}, options.rounds)
+
+
+def one_source(name: str, files: Files, rounds: int) -> None:
+    """The two tables of one folder or file."""
     pages = sum(bare(data) for data in files.values())
-    print(f"{len(files)} files, {pages:,} pages, median of {ROUNDS}\n")
-    in_one_process(files, pages)
-    in_workers(files, pages)
-    print(f"\npages read character by character: {by_character(files)} of {pages:,}")
-    return 0
+    single = by_character(files)
+    print(f"\n{name}: {len(files)} files, {pages:,} pages, {single:,} of them read one by one")
+    print(f"{'':24}{'pages/s':>10}{'ratio':>8}")
+    show(in_one_process(files, rounds), pages)
+    if len(files) > 1:
+        show(in_workers(files, rounds), pages)
 
 
-def in_one_process(files: Files, pages: int) -> None:
-    """One process: bare PDFium, our text alone, and all of our extraction."""
-    speeds = alternate(
+def in_one_process(files: Files, rounds: int) -> Taken:
+    """Bare PDFium, our text alone, and all of our extraction."""
+    return in_turns(
         {
-            "pypdfium2 get_text_range": lambda: each(files, bare),
-            "ours, text alone": lambda: each(files, lambda data: ours(data, "none")),
-            "ours, with bookmarks and labels": lambda: each(files, lambda data: ours(data, "both")),
+            "pypdfium2": lambda: each(files, bare),
+            "ours, text": lambda: each(files, lambda data: ours(data, "none")),
+            "ours, all": lambda: each(files, lambda data: ours(data, "both")),
         },
-        pages,
+        rounds,
+        warm_ups=1,
     )
-    table("one process", speeds)
 
 
-def in_workers(files: Files, pages: int) -> None:
+def in_workers(files: Files, rounds: int) -> Taken:
     """Parser processes that are already running: one against two."""
-    pools = {"one worker": ParserPool(1), "two workers": ParserPool(2)}
+    one, two = ParserPool(1), ParserPool(2)
     try:
-        speeds = alternate(
-            {name: lambda pool=pool: through(pool, files) for name, pool in pools.items()}, pages
-        )
+        runs = {
+            "one worker": lambda: through(one, 1, files),
+            "two workers": lambda: through(two, 2, files),
+        }
+        return in_turns(runs, rounds, warm_ups=1)
     finally:
-        for pool in pools.values():
-            pool.close()
-    table("parser processes", speeds)
+        one.close()
+        two.close()
 
 
-def alternate(runs: dict[str, Callable[[], object]], pages: int) -> dict[str, float]:
-    """Pages per second of each run, the median of ROUNDS turns after one to warm up."""
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    for turn in range(ROUNDS + 1):
-        for name, run in runs.items():
-            started = time.perf_counter()
-            run()
-            if turn:
-                seconds[name].append(time.perf_counter() - started)
-    return {name: pages / statistics.median(taken) for name, taken in seconds.items()}
-
-
-def table(title: str, speeds: dict[str, float]) -> None:
-    """Print speeds and their ratio to the first."""
-    first = next(iter(speeds.values()))
-    print(f"{title:34}{'pages/s':>10}{'ratio':>8}")
-    for name, speed in speeds.items():
-        print(f"  {name:32}{speed:10.0f}{speed / first:8.2f}")
+def show(taken: Taken, pages: int) -> None:
+    """A line for each contestant, with its ratio to the first one."""
+    first = next(iter(taken.clock))
+    for name in taken.clock:
+        print(f"  {name:22}{pages / taken.median(name):10.0f}{taken.faster(name, first):8.2f}")
 
 
 def each(files: Files, read: Callable[[bytes], object]) -> None:
@@ -116,14 +118,15 @@ def bare(data: bytes) -> int:
 
 def ours(data: bytes, structure: Structure) -> None:
     """What the parser process does with one file, without the pipes."""
-    for _ in Session().answer(Extract(1, "pdfium", structure), data):
+    for _ in Session("plain").answer(Extract(1, "pdfium", structure), data):
         pass
 
 
-def through(pool: ParserPool, files: Files) -> None:
-    """Every file through the pool, from two threads."""
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(lambda name: pool.extract(files[name], name), files))
+def through(pool: ParserPool, threads: int, files: Files) -> None:
+    """Every file through the pool, the largest first, so that the last one keeps nobody waiting."""
+    names = sorted(files, key=lambda name: -len(files[name]))
+    with ThreadPoolExecutor(threads) as readers:
+        list(readers.map(lambda name: pool.extract(files[name], name), names))
 
 
 def by_character(files: Files) -> int:
@@ -139,4 +142,4 @@ def by_character(files: Files) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()
