@@ -8,13 +8,19 @@ from pathlib import Path
 import pytest
 
 from legaldesk.engine.local_desk import LocalDesk
-from tests.tiny_models import e5_like
+from tests.tiny_models import cross_encoder_like, e5_like
 
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of e5's exact shape with random weights, in a folder of its own."""
     return e5_like(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="session")
+def tiny_reranker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cross-encoder that scores the more, the more of a pair is “deposit”; not to be changed."""
+    return cross_encoder_like(tmp_path_factory.mktemp("reranker") / "tiny-reranker")
 
 
 @pytest.fixture

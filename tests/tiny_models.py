@@ -60,6 +60,56 @@ def minilm_like(
     return _save(folder / "model", parts, hidden, "mean", {}, None if normalize else [])
 
 
+def cross_encoder_like(
+    folder: Path, *, word: str = "deposit", hidden: int = 48, labels: int = 1, seed: int = 42
+) -> Path:
+    """A cross-encoder of ms-marco MiniLM's shape saved in ``folder`` as on the hub.
+
+    Its score is 0 for a pair without ``word`` and up to 8 the more of the pair's tokens are it.
+    """
+    import torch
+    from transformers import BertForSequenceClassification
+
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        model = BertForSequenceClassification(_bert_config(hidden, 2, num_labels=labels))
+        _look_for(model, tiny_tokenizer().token_to_id(f"▁{word}"))
+    model.save_pretrained(folder)
+    return _save_tokenizer(folder, 512)
+
+
+def _look_for(model: Any, token: int) -> None:
+    """Set weights so that the first token gathers how many of all tokens are this one.
+
+    The first direction of the space is the token's own and nobody else's; attention is even,
+    and hands on that direction alone.
+    """
+    hidden = model.config.hidden_size
+    words = model.bert.embeddings.word_embeddings.weight
+    words[:, :2] = 0
+    words[:, 2:] -= words[:, 2:].mean(dim=1, keepdim=True)
+    words[token] = 0
+    words[token, 0], words[token, 1] = 1, -1  # its mean is 0, so that a LayerNorm keeps it
+    for table in (
+        model.bert.embeddings.position_embeddings,
+        model.bert.embeddings.token_type_embeddings,
+    ):
+        table.weight[:] = 0
+    for layer in model.bert.encoder.layer:
+        attention = layer.attention
+        for part in (attention.self.query, attention.self.key, attention.self.value):
+            part.weight[:], part.bias[:] = 0, 0
+        attention.self.value.weight[0, 0] = attention.self.value.weight[1, 1] = 1
+        attention.output.dense.weight[:] = 0
+        attention.output.dense.weight[range(hidden), range(hidden)] = 1
+        attention.output.dense.bias[:] = 0
+        layer.output.dense.weight[:], layer.output.dense.bias[:] = 0, 0
+    model.bert.pooler.dense.weight[:], model.bert.pooler.dense.bias[:] = 0, 0
+    model.bert.pooler.dense.weight[0, 0] = 1
+    model.classifier.weight[:], model.classifier.bias[:] = 0, 0
+    model.classifier.weight[:, 0] = 8
+
+
 def dense_like(folder: Path, *, hidden: int = 48, out: int = 32, seed: int = 42) -> Path:
     """The same with a Dense module after the pooling, which makes vectors of width ``out``."""
     import torch
@@ -193,18 +243,23 @@ def _save(
 def _save_bert(folder: Path, hidden: int, layers: int, seed: int) -> Path:
     """A BERT with random weights and 512 positions, on the same tiny vocabulary."""
     import torch
-    from transformers import BertConfig, BertModel
+    from transformers import BertModel
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        BertModel(_bert_config(hidden, layers)).save_pretrained(folder)
+    return _save_tokenizer(folder, 512)
+
+
+def _bert_config(hidden: int, layers: int, **more: Any) -> Any:
+    from transformers import BertConfig
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
-    config = BertConfig(
+    return BertConfig(
         vocab_size=VOCABULARY, hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=4,
-        intermediate_size=2 * hidden, max_position_embeddings=512, pad_token_id=1,
+        intermediate_size=2 * hidden, max_position_embeddings=512, pad_token_id=1, **more,
     )  # fmt: skip
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        BertModel(config).save_pretrained(folder)
-    return _save_tokenizer(folder, 512)
 
 
 def _save_transformer(folder: Path, hidden: int, layers: int, positions: int, seed: int) -> Path:

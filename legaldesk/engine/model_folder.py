@@ -100,7 +100,7 @@ def read_model_folder(
     refuse_unsafe(path, modules, trusted=_is_bundled(path))
     weights = _weights(path, modules, known)
     (tokenizer,) = hashes_of([tokenizer_file(path)], known, tokenizer_hash).values()
-    limit, dimension = _token_limit(path, modules[0]), _dimension(path, modules)
+    limit, dimension = token_limit(path, modules[0]), _dimension(path, modules)
     prompts = _prompts(path) if prompts is None else prompts
     return ModelFolder(
         path=path,
@@ -216,8 +216,8 @@ def _prompts(path: Path) -> Prompts:
     return Prompts(query=saved.get("query") or "", passage=passage)
 
 
-def _token_limit(path: Path, first: Module) -> int:
-    """Tokens read at once: what sentence-transformers 6.2 takes as max_seq_length.
+def token_limit(path: Path, first: Module) -> int:
+    """Tokens that a model reads at once: what sentence-transformers 6.2 takes as max_seq_length.
 
     A limit in the module's own settings wins, else the tokenizer's; never more than the
     model has positions for. A static model reads what its tokenizer does not cut off.

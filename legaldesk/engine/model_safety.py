@@ -25,12 +25,18 @@ _CONFIGS = (
 _ADAPTERS = ("adapter_config.json", "adapter_model.safetensors")
 
 
-def refuse_unsafe(path: Path, modules: Sequence[Module], trusted: bool = False) -> None:
+def refuse_unsafe(
+    path: Path,
+    modules: Sequence[Module],
+    trusted: bool = False,
+    kind: str = "SentenceTransformer",
+) -> None:
     """Raise ModelProblem, naming the file, for anything that could run or lead elsewhere.
 
     Refused are classes that are not sentence-transformers' own, module folders and links that
     leave the folder, programs, code named by a configuration, pickled weights and adapters.
-    ``trusted`` is for the bundled model, whose links an installer may have made.
+    ``trusted`` is for the bundled model, whose links an installer may have made; ``kind`` is
+    the library's word for what the model must be, where the folder says what it is.
     """
     for module in modules:
         _refuse_stranger(path / "modules.json", module)
@@ -43,7 +49,7 @@ def refuse_unsafe(path: Path, modules: Sequence[Module], trusted: bool = False) 
     for folder in sorted(folders):
         _refuse_code(path / folder)
     _refuse_other_tokenizer(path, modules[0])
-    _refuse_other_kinds(path)
+    _refuse_other_kinds(path, kind)
     for module in modules:
         _refuse_pickles(path / module.folder, module)
 
@@ -106,12 +112,13 @@ def _refuse_other_tokenizer(path: Path, first: Module) -> None:
         raise ModelProblem("The model points to files outside its own folder.", str(file))
 
 
-def _refuse_other_kinds(path: Path) -> None:
-    """Raise ModelProblem for what is saved alike and gives no vectors of passages."""
+def _refuse_other_kinds(path: Path, wanted: str) -> None:
+    """Raise ModelProblem for what is saved alike and does something else."""
     file = path / "config_sentence_transformers.json"
-    kind = read_json(file).get("model_type") or "SentenceTransformer"
-    if kind != "SentenceTransformer":
-        raise ModelProblem(f"The model is a {kind}, which makes no passage vectors.", str(file))
+    kind = read_json(file).get("model_type") or wanted
+    if kind != wanted:
+        lacks = "scores no passages" if wanted == "CrossEncoder" else "makes no passage vectors"
+        raise ModelProblem(f"The model is a {kind}, which {lacks}.", str(file))
 
 
 def _refuse_pickles(folder: Path, module: Module) -> None:
@@ -124,7 +131,7 @@ def _refuse_pickles(folder: Path, module: Module) -> None:
         if _is_pickle(file):
             message = (
                 "The model's weights are a pickle file, which can run programs. "
-                "Only safetensors are loaded."
+                "Only safetensors are loaded: get the model in that form."
             )
             raise ModelProblem(message, str(file))
     if module.name in _WITH_WEIGHTS:
