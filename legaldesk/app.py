@@ -135,6 +135,7 @@ def _load_tasks() -> None:
     """Import every module of tasks, so that the registry knows them all."""
     from legaldesk.tasks import (  # noqa: F401
         backups,
+        balancing,
         care,
         demo,
         documents,

@@ -15,6 +15,7 @@ from legaldesk import (
     __version__,
     app,
     cli_backup,
+    cli_balance,
     cli_evaluate,
     cli_labels,
     cli_models,
@@ -362,6 +363,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = add("verify", _verify, "check database, word index, vectors and stored files")
     verify.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt")
     cli_backup.register(add)
+    cli_balance.register(add)
     cli_evaluate.register(add)
     cli_labels.register(add)
     cli_models.register(add)

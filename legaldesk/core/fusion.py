@@ -43,6 +43,19 @@ def covered(language: str, model_languages: frozenset[str] | None) -> bool:
     return model_languages is None or not language or language in model_languages
 
 
+def meaning_weights(
+    languages: Mapping[int, str], model_languages: frozenset[str] | None, factor: float = 1.0
+) -> dict[int, float]:
+    """How much meaning counts for each passage, from its language.
+
+    ``factor`` is what this library's labels taught (see ``core.balance``).
+    """
+    return {
+        passage: factor * (1.0 if covered(language, model_languages) else UNCOVERED_WEIGHT)
+        for passage, language in languages.items()
+    }
+
+
 def fuse(
     by_words: Sequence[Scored],
     by_meaning: Sequence[Scored],

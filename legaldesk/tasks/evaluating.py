@@ -112,7 +112,7 @@ def evaluate_set(
     with_meaning = any(mode.uses_model for mode in ours)
     with gold_library(gold, model, with_meaning, report, prompts) as (desk, scopes):
         found = searched(desk)
-        questions = [_asked(question, scopes, qrels) for question in gold.questions]
+        questions = [asked_of(question, scopes, qrels) for question in gold.questions]
         rows = measure(desk, questions, found, ours, widths, units, report) if ours else []
         name = desk.meaning.folder.name
     if Mode.BM25 in modes:
@@ -121,7 +121,8 @@ def evaluate_set(
     return Table(gold.name, name, *sizes, tuple(rows))
 
 
-def _asked(question: GoldQuestion, scopes: Mapping[str, Scope], qrels: Qrels) -> Asked:
+def asked_of(question: GoldQuestion, scopes: Mapping[str, Scope], qrels: Qrels) -> Asked:
+    """A gold question as it is put to its library."""
     scope, grades = scopes[question.within], qrels[question.id]
     return Asked(question.id, question.text, scope, grades, question.spans)
 

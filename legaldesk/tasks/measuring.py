@@ -6,13 +6,13 @@ The words, the vectors, the index and the fusion are the search's own.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 import legaldesk.core.query as language
 from legaldesk.core.evaluation import Asked, Mode, Searched, TableRow
-from legaldesk.core.fusion import DEPTH, UNCOVERED_WEIGHT, Scored, covered, fuse
+from legaldesk.core.fusion import DEPTH, Scored, fuse, meaning_weights
 from legaldesk.core.hits import Scope
 from legaldesk.core.metrics import CHARACTER_RECALL, Scores, character_recall, score
 from legaldesk.core.metrics import DEPTH as RANKED
@@ -24,7 +24,7 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.ranking_table import scored_row
 from legaldesk.engine.significance import Units
 from legaldesk.engine.vector_source import StoredVectors
-from legaldesk.tasks.searching import cited_passages
+from legaldesk.tasks.searching import cited_passages, meaning_factor
 
 DEEP = 1_000
 """Passages that one half alone ranks, so that RANKED documents of many passages are among them."""
@@ -56,7 +56,7 @@ def measure(
         closing(StoredVectors(desk.library, desk.meaning.generation)) as source,
         dimension_indexes(source, used) as indexes,
     ):
-        halves = _Halves(desk, indexes)
+        halves = Halves(desk, indexes)
         for asked in counted(questions, "asking", "questions", report):
             for cell, passages in halves.ranked(asked, wanted).items():
                 found = _figures(passages, asked, searched, above)
@@ -67,30 +67,48 @@ def measure(
 
 
 @dataclass(frozen=True, slots=True)
-class _Halves:
+class Candidates:
+    """What the halves of a search propose for one question, DEEP passages each, best first.
+
+    ``by_meaning`` has a list for each dimension, ``cited`` are the passages of sections that the
+    question names.
+    """
+
+    by_words: Sequence[Scored]
+    by_meaning: Mapping[int, Sequence[Scored]]
+    cited: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
     """Words and meaning of one desk, asked apart and put together."""
 
     desk: LocalDesk
     indexes: DimensionIndexes
 
+    def candidates(self, asked: Asked, words: bool = True) -> Candidates:
+        """What each half proposes; without ``words`` meaning alone."""
+        text = plain(asked.text)
+        by_meaning = dict(self._by_meaning(text, asked.scope))
+        if not words:
+            return Candidates((), by_meaning, ())
+        reader = self.desk.reader
+        match = language.any_of(text, reader.common(language.terms(text)))
+        cited = cited_passages(reader, text, asked.scope)
+        return Candidates(reader.by_words(match, asked.scope, DEEP), by_meaning, cited)
+
     def ranked(self, asked: Asked, modes: set[Mode]) -> dict[Cell, list[int]]:
         """Passage numbers, best first, for every mode and dimension."""
-        text = plain(asked.text)
+        given = self.candidates(asked, bool(modes & {Mode.LEXICAL, Mode.FUSED}))
         found: dict[Cell, list[int]] = {}
-        by_words: list[Scored] = []
-        cited: set[int] = set()
-        if modes & {Mode.LEXICAL, Mode.FUSED}:
-            common = self.desk.reader.common(language.terms(text))
-            match = language.any_of(text, common)
-            by_words = self.desk.reader.by_words(match, asked.scope, DEEP)
-            cited = cited_passages(self.desk.reader, text, asked.scope)
         if Mode.LEXICAL in modes:
-            found[Mode.LEXICAL, 0] = [item.passage for item in fuse(by_words, (), {}, cited)]
-        for dimension, by_meaning in self._by_meaning(text, asked.scope):
+            fused = fuse(given.by_words, (), {}, given.cited)
+            found[Mode.LEXICAL, 0] = [item.passage for item in fused]
+        for dimension, by_meaning in given.by_meaning.items():
             if Mode.DENSE in modes:
                 found[Mode.DENSE, dimension] = [passage for passage, _ in by_meaning]
             if Mode.FUSED in modes:
-                found[Mode.FUSED, dimension] = self._fused(by_words, by_meaning, cited)
+                found[Mode.FUSED, dimension] = self._fused(given, by_meaning)
         return found
 
     def _by_meaning(self, text: str, scope: Scope) -> Iterator[tuple[int, list[Scored]]]:
@@ -100,22 +118,19 @@ class _Halves:
         vector = self.desk.meaning.encode_query(text)
         yield from self.indexes.nearest(vector, DEEP, _passages_in(self.desk, scope))
 
-    def _fused(
-        self, by_words: Sequence[Scored], by_meaning: Sequence[Scored], cited: Collection[int]
-    ) -> list[int]:
+    def _fused(self, given: Candidates, by_meaning: Sequence[Scored]) -> list[int]:
         """Both halves as a search fuses them: the first DEPTH of each."""
-        weights = self._weights([passage for passage, _ in by_meaning[:DEPTH]])
-        fused = fuse(by_words[:DEPTH], by_meaning[:DEPTH], weights, cited)
+        weights = self.weights([passage for passage, _ in by_meaning[:DEPTH]])
+        fused = fuse(given.by_words[:DEPTH], by_meaning[:DEPTH], weights, given.cited)
         return [each.passage for each in fused]
 
-    def _weights(self, passages: Iterable[int]) -> dict[int, float]:
-        languages = self.desk.meaning.folder.languages
-        if languages is None:
-            return {}
-        return {
-            passage: 1.0 if covered(known, languages) else UNCOVERED_WEIGHT
-            for passage, known in self.desk.reader.languages(passages).items()
-        }
+    def weights(self, passages: Iterable[int], factor: float | None = None) -> dict[int, float]:
+        """How much meaning counts for passages: as a search has it, or with another factor."""
+        reader, meaning = self.desk.reader, self.desk.meaning
+        found = reader.languages(passages)
+        if factor is None:
+            factor = meaning_factor(reader, meaning.generation.id)
+        return meaning_weights(found, meaning.folder.languages, factor)
 
 
 def _figures(

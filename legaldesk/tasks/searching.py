@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import legaldesk.core.query as language
 from legaldesk.core import reasons
-from legaldesk.core.fusion import DEPTH, UNCOVERED_WEIGHT, Ranked, Scored, covered, fuse
+from legaldesk.core.balance import USUAL
+from legaldesk.core.fusion import DEPTH, Ranked, Scored, fuse, meaning_weights
 from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.core.passages import exact_text
 from legaldesk.core.progress import Report, silent
@@ -20,6 +21,9 @@ from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
 
 WORDS, MEANING = "words", "meaning"
+
+BALANCE = "balance"
+"""The setting, followed by a generation's number, that keeps how much its meaning counts."""
 
 WIDER = 5
 """How many times as many passages as are wanted are looked at for equal clauses."""
@@ -170,13 +174,17 @@ def _in_scope(reader: Reader, scope: Scope, allowed: set[int] | None) -> list[in
 def _meaning_weights(
     reader: Reader, meaning: Meaning | None, by_meaning: list[Scored]
 ) -> dict[int, float]:
-    if meaning is None or meaning.folder.languages is None:
+    if meaning is None:
         return {}
-    languages = meaning.folder.languages
-    return {
-        passage: 1.0 if covered(known, languages) else UNCOVERED_WEIGHT
-        for passage, known in reader.languages(passage for passage, _ in by_meaning).items()
-    }
+    languages = reader.languages(passage for passage, _ in by_meaning)
+    factor = meaning_factor(reader, meaning.generation.id)
+    return meaning_weights(languages, meaning.folder.languages, factor)
+
+
+def meaning_factor(reader: Reader, generation: int) -> float:
+    """What the library's labels taught about a generation's meaning; 1 before they did."""
+    kept = reader.setting(f"{BALANCE} {generation}")
+    return float(kept) if kept else USUAL
 
 
 def grouped_hits(reader: Reader, query: Query, ranked: list[Ranked], k: int) -> tuple[Hit, ...]:

@@ -1,0 +1,103 @@
+"""A library's own labels teach how much meaning counts: with a model of noise, less."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from legaldesk.core.balance import USUAL
+from legaldesk.core.errors import WrongUse
+from legaldesk.core.evaluation import Mode
+from legaldesk.core.hits import Scope
+from legaldesk.core.labels import Verdict
+from legaldesk.core.metrics import NDCG
+from legaldesk.core.verdict import Decision
+from legaldesk.engine.reader import Reader
+from legaldesk.tasks import balancing, evaluating, importing, labels, models, searching
+from legaldesk.tasks.searching import meaning_factor
+from tests import pdf_factory as pdf
+from tests.tiny_models import e5_like
+
+THINGS = ("rent", "deposit", "roof", "garden", "cellar")
+DEEDS = ("pays", "guards", "returns", "inspects", "insures")
+TIMES = ("monthly", "yearly", "daily", "never")
+FILLING = (
+    "party contract term clause notice place right duty house paper owner office letter court "
+    "order claim record value part form reason person money state line number case side"
+).split()
+
+
+@pytest.fixture
+def labelled(desk, drop):
+    """A clause on a page of its own for each question, all of whose words stand in it alone."""
+    draw = random.Random(5)
+    asked = [(deed, thing, time) for deed in DEEDS for thing in THINGS for time in TIMES]
+    pages = [
+        [
+            f"Article {number}. {' '.join(draw.choices(FILLING, k=8))}.",
+            f"He {deed} the {thing} {time}: {' '.join(draw.choices(FILLING, k=10))}.",
+            *(" ".join(draw.choices(FILLING, k=12)) + "." for _ in range(6)),
+        ]
+        for number, (deed, thing, time) in enumerate(asked, 1)
+    ]
+    importing.import_files(desk, (drop("lease.pdf", pdf.text_pdf(*pages)),), "Case", {})
+    importing.await_meaning(desk)
+    for deed, thing, time in asked:
+        question = f"Who {deed} the {thing} {time}?"
+        hits = searching.search_words(desk, question, Scope(), 5).hits
+        right = next(hit for hit in hits if f"{deed} the {thing} {time}" in hit.body)
+        labels.label_hit(desk, question, right.document_id, right.spans, Verdict.RELEVANT)
+    return desk
+
+
+def fused(desk) -> float:
+    (row,) = evaluating.evaluate_labels(desk, "", (Mode.FUSED,)).rows
+    return row.figures[NDCG].value
+
+
+def test_a_model_of_noise_is_told_to_count_less(labelled, library):
+    before = fused(labelled)
+    found = balancing.learn_balance(labelled)
+
+    assert found.decision is Decision.ADOPT, found.sentence
+    assert found.learned < USUAL == found.used
+    assert found.change.before == pytest.approx(before)
+    assert found.change.questions == len(THINGS) * len(DEEDS) * len(TIMES)
+    assert fused(labelled) == before  # learning changes nothing
+
+    balancing.use_balance(labelled, found.learned)
+    after = fused(labelled)
+    assert after > before + 0.02
+    again = balancing.learn_balance(labelled)
+    assert (again.used, again.decision) == (found.learned, Decision.KEEP)
+
+    with Reader(library) as reader:  # it is kept in the library
+        assert meaning_factor(reader, reader.live()) == found.learned
+
+
+def test_a_balance_belongs_to_its_model(labelled, tmp_path):
+    balancing.use_balance(labelled, 0.25)
+    own = fused(labelled)
+
+    models.use_model(labelled, str(e5_like(tmp_path / "other", seed=3)))
+    models.await_switch(labelled)
+    assert balancing.balance_in_use(labelled) == USUAL
+
+    models.go_back(labelled)
+    models.await_switch(labelled)
+    assert balancing.balance_in_use(labelled) == 0.25
+    assert fused(labelled) == own
+    balancing.use_balance(labelled, USUAL)
+    assert fused(labelled) < own
+
+
+def test_without_labels_there_is_nothing_to_learn(desk):
+    with pytest.raises(WrongUse, match="Mark passages"):
+        balancing.learn_balance(desk)
+
+
+def test_only_known_factors_are_used(desk):
+    with pytest.raises(WrongUse, match="17 is no balance"):
+        balancing.use_balance(desk, 17.0)
+    assert balancing.balance_in_use(desk) == USUAL
