@@ -175,6 +175,8 @@ def _loose(words: str) -> str:
 
 def bare(text: str) -> str:
     """Text without accents."""
+    if text.isascii():
+        return text
     kept = unicodedata.normalize("NFD", text)
     return "".join(letter for letter in kept if not unicodedata.combining(letter))
 

@@ -17,7 +17,6 @@ EXTRACTION_VERSION = 1
 
 _NAMESPACE = uuid.UUID("6f1d6f6e-3c0b-5b0e-9d57-6c6567616c64")
 _HYPHEN_BREAK = re.compile(rf"{SOFT_HYPHEN}[ \t]*(?:\r\n|\r|\n)?[ \t]*")
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,8 +81,10 @@ def reading_text(text: str) -> str:
 
     A word that PDFium saw broken at a line end loses its hyphen; the page text keeps it.
     """
-    joined = _HYPHEN_BREAK.sub("", text.replace(GAP, ""))
-    return _SPACE.sub(" ", joined).strip()
+    joined = text.replace(GAP, "")
+    if SOFT_HYPHEN in joined:
+        joined = _HYPHEN_BREAK.sub("", joined)
+    return " ".join(joined.split())
 
 
 RANGE = " – "

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from tokenizers import Tokenizer, normalizers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.model_folder import (
@@ -16,6 +17,9 @@ from legaldesk.engine.model_parts import read_json
 
 CHUNK = 250_000
 """Characters tokenized at a time; a token's record takes some 100 bytes while it lives."""
+
+REMEMBERED = 1_000_000
+"""Characters of words whose counts are kept: some 100,000 words, 15 MB."""
 
 
 class TokenCounter:
@@ -35,6 +39,10 @@ class TokenCounter:
         self._tokenizer = _read(str(file))
         if lowers_case(folder.path):
             _lower_case(self._tokenizer)
+        self._by_word = _parts_at_spaces(self._tokenizer)
+        self._words: dict[str, int] = {}
+        """Tokens of words that were met."""
+        self._kept = 0
         specials = 0 if folder.static else self._tokenizer.num_special_tokens_to_add(is_pair=False)
         (prompt,) = self.count([folder.prompts.passage])
         self.body_limit = folder.token_limit - specials - prompt
@@ -43,12 +51,28 @@ class TokenCounter:
             raise ModelProblem(message, str(file))
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, without special tokens and however long it is."""
-        counts: list[int] = []
-        for chunk in _chunks(texts):
-            encodings = self._tokenizer.encode_batch_fast(chunk, add_special_tokens=False)
-            counts.extend(len(encoding) for encoding in encodings)
-        return counts
+        """Tokens of each text, without special tokens and however long it is.
+
+        Where words are tokenized each for itself, a word is so but once: a library's words
+        come again and again, and adding up is ten times as fast.
+        """
+        counted = self._add_up if self._by_word else self._tokenize
+        return [number for chunk in _chunks(texts) for number in counted(chunk)]
+
+    def _add_up(self, texts: list[str]) -> list[int]:
+        """The sums over the words of each text."""
+        known = self._words
+        rows = [text.split(" ") for text in texts]
+        fresh = list({word for row in rows for word in row}.difference(known))
+        known.update(zip(fresh, self._tokenize(fresh), strict=True))
+        self._kept += sum(map(len, fresh))
+        if self._kept > REMEMBERED:
+            self._words, self._kept = {}, 0  # another thread may still be reading the old ones
+        return [sum(map(known.__getitem__, row)) for row in rows]
+
+    def _tokenize(self, texts: list[str]) -> list[int]:
+        encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
 
     def question(self, text: str) -> list[int]:
         """The token ids that the model gets for a question: prompt, special tokens, cut off.
@@ -70,6 +94,24 @@ def _read(file: str) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+def _parts_at_spaces(tokenizer: Tokenizer) -> bool:
+    """Whether what stands between two spaces always gives the same tokens, as in BERT.
+
+    Its normalizer looks at single characters, and a token never reaches over a space.
+    """
+    normalizer: Any = tokenizer.normalizer
+    several = isinstance(normalizer, normalizers.Sequence)
+    steps = list(normalizer) if several else [normalizer]
+    by_character = (normalizers.BertNormalizer, normalizers.Lowercase)
+    added = tokenizer.get_added_tokens_decoder().values()
+    return (
+        isinstance(tokenizer.model, models.WordPiece)
+        and isinstance(tokenizer.pre_tokenizer, pre_tokenizers.BertPreTokenizer)
+        and all(isinstance(step, by_character) for step in steps)
+        and not any(" " in token.content for token in added)
+    )
 
 
 def _lower_case(tokenizer: Tokenizer) -> None:

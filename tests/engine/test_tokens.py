@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from random import Random
 
 import pytest
 
 from legaldesk.core.errors import ModelProblem
+from legaldesk.engine import tokens
 from legaldesk.engine.model_folder import bundled_model, read_model_folder
 from legaldesk.engine.tokens import TokenCounter
 
@@ -27,6 +29,27 @@ def test_many_texts_keep_their_order(counter):
     texts = ["rent " * (number % 7) for number in range(100_000)]
 
     assert counter.count(texts) == [number % 7 for number in range(100_000)]
+
+
+def test_adding_words_up_equals_reading_the_whole(counter):
+    """Characters that a normalizer drops, splits or joins with their neighbours included."""
+    spaces = ["\x1c", "\x85", "\u2028", "\xa0", "\u200b", "\u00ad", "\t", "\n", " ", "  "]
+    odd = ["e\u0301", "\u0301", "[MASK]", "中", "\u00b4", "ﬁ", "İ", "😀", "a.", "-", "x" * 101]
+    random = Random(7)
+    texts = ["".join(random.choices(spaces + odd, k=12)) for _ in range(2_000)]
+
+    whole = counter._tokenizer.encode_batch(texts, add_special_tokens=False)
+
+    assert counter.count(texts) == [len(encoding) for encoding in whole]
+
+
+def test_no_more_than_so_many_words_are_remembered(counter, monkeypatch):
+    monkeypatch.setattr(tokens, "REMEMBERED", 1_000)
+
+    assert counter.count([f"{n} ab{n}" for n in range(1_000)]) == counter._tokenize(
+        [f"{n} ab{n}" for n in range(1_000)]
+    )
+    assert sum(map(len, counter._words)) <= 1_000
 
 
 def test_the_body_leaves_room_for_special_tokens(counter):
