@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "app": set(ROOMS),
     "cli": set(ROOMS),
     "cli_backup": set(ROOMS),
+    "cli_balance": set(ROOMS),
     "cli_evaluate": set(ROOMS),
     "cli_labels": set(ROOMS),
     "cli_models": set(ROOMS),
@@ -34,7 +35,7 @@ MAY_IMPORT = {
     "__main__": set(ROOMS),
 }
 # They import the rooms, and among them each other; no room imports them.
-COMMANDS = ("cli_backup", "cli_evaluate", "cli_labels", "cli_models", "cli_training")
+COMMANDS = ("cli_backup", "cli_balance", "cli_evaluate", "cli_labels", "cli_models", "cli_training")
 WIRING = ("app", "cli", *COMMANDS, "cli_output", "__main__")
 INSTEAD = {
     "core": "core knows nobody: pass the value in as a parameter",
