@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QWidget
 
+from legaldesk.ui.training_balancer import TrainingBalancer
 from legaldesk.ui.training_book import TrainingBook
 from legaldesk.ui.training_coach import TrainingCoach
 from legaldesk.ui.training_opener import TrainingOpener
@@ -31,6 +32,8 @@ class TrainingActors:
     ) -> None:
         self.book = TrainingBook(requests, lanes.watching, lanes.care, window)
         self.coach = TrainingCoach(requests, lanes, board, self.book, models.book)
+        self.balancer = TrainingBalancer(requests, lanes, board)
+        models.book.switched.connect(lambda _: self.balancer.look())
         self.wishes = TrainingWishes(window, self.coach)
         self.coach.ended.connect(lambda _: QApplication.alert(window))
         self.opener = TrainingOpener(requests, lanes.asking, window)

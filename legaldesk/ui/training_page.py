@@ -12,6 +12,7 @@ from legaldesk.core.runs import RunPhase, RunSummary
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.pieces import button, hairline, label
 from legaldesk.ui.sign_line import SignLine
+from legaldesk.ui.training_balance import TrainingBalance
 from legaldesk.ui.training_pairs import TrainingPairs
 from legaldesk.ui.training_recipe import TrainingRecipe
 from legaldesk.ui.training_run import TrainingRun
@@ -48,6 +49,7 @@ class TrainingPage(QWidget):
         self.run = TrainingRun(self._coach, lane)
         self.verdict = TrainingVerdict(self._coach, self._wishes, models)
         self.steps = (self.pairs, self.recipe, self.run, self.verdict)
+        self.balance = TrainingBalance(actors.balancer)
         self.removed = SignLine()
         self.again = button("Teach anew without them", self._again, "link")
         self.without = button("Teach anew without a matter…", self._without, "link")
@@ -77,6 +79,10 @@ class TrainingPage(QWidget):
                 column.addSpacing(12)
             column.addWidget(step)
         column.addSpacing(16)
+        self._balance_line = hairline()
+        column.addWidget(self._balance_line)
+        column.addSpacing(12)
+        column.addWidget(self.balance)
         self._foot = QWidget()
         foot = Flow()
         self._foot.setLayout(foot)
@@ -103,6 +109,8 @@ class TrainingPage(QWidget):
         """Show what is known now."""
         run = self._book.run(self._shown) if self._shown else None
         self._foot.setVisible(run is not None)
+        for part in (self._balance_line, self.balance):
+            part.setVisible(run is None)
         taken = removed_line(run) if run is not None else ""
         self.removed.say("warning", "careful", taken)
         self.again.setVisible(bool(taken))

@@ -104,6 +104,7 @@ class TrainingView(View):
         """Somebody looks: read what may have changed, and load what draws."""
         super().showEvent(event)
         self._actors.book.set_seen(True)
+        self._actors.balancer.look()
         self._models.book.set_seen(True)
         if not self._actors.coach.busy:
             self.page.pairs.look()

@@ -13,6 +13,7 @@ from legaldesk.core.progress import Report
 from legaldesk.core.recipes import Recipe
 from legaldesk.tasks import (
     backups,
+    balancing,
     care,
     demo,
     documents,
@@ -331,6 +332,18 @@ class Requests:
     def run_news(self, run: str) -> Job:
         """All that a run told so far: RunNews."""
         return self._job(training.run_news, run)
+
+    def balance_in_use(self) -> Job:
+        """How much meaning counts beside exact words, as a factor: usually 1."""
+        return self._job(balancing.balance_in_use)
+
+    def learn_balance(self) -> Job:
+        """What the labels say of that: a Balance."""
+        return self._job(balancing.learn_balance)
+
+    def use_balance(self, factor: float) -> Job:
+        """Search with this factor from now on: the factor."""
+        return self._job(balancing.use_balance, factor)
 
     def list_runs(self) -> Job:
         """Every run, the newest first: a tuple of RunSummary."""

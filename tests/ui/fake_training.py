@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from fake_models import BUNDLED
 
+from legaldesk.core.balance import USUAL, Balance, judge
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.evaluation import Figure, Mode, TableRow
 from legaldesk.core.findings import Findings
@@ -194,6 +195,7 @@ class TrainingOffice:
     done: int = 0
     paused: bool = False
     stopped: bool = False
+    factor: float = USUAL
 
     def _job(self, name, work, *arguments) -> Job:
         raise NotImplementedError
@@ -296,6 +298,24 @@ class TrainingOffice:
 
     def turn(self, name, **changed) -> None:
         self.runs[:] = [replace(each, **changed) if each.id == name else each for each in self.runs]
+
+    def balance_in_use(self) -> Job:
+        return self._job("balance_in_use", lambda _: self.factor)
+
+    def learn_balance(self) -> Job:
+        def work(report) -> Balance:
+            report(Progress("asking", 60, 120, "questions", 20.0, 3.0))
+            change = Change(0.61, 0.64, 0.012, 0.048, 120, 97)
+            return judge(self.factor, 0.5, change)
+
+        return self._job("learn_balance", work)
+
+    def use_balance(self, factor) -> Job:
+        def work(_) -> float:
+            self.factor = factor
+            return factor
+
+        return self._job("use_balance", work, factor)
 
     def list_runs(self) -> Job:
         return self._job("list_runs", lambda _: tuple(self.runs))

@@ -510,3 +510,45 @@ def test_the_window_answers_while_the_curves_are_loaded(qtbot, window, office):
     view = go(qtbot, window)
     qtbot.waitUntil(lambda: view.page.run.curves.figure is not None, timeout=9000)
     assert max(late) < (0.6 if fresh else 0.4)  # the machine of the tests is shared
+
+
+# ---------------------------------------------------------------- words and meaning
+
+
+def test_the_balance_is_learned_used_and_given_up_again(qtbot, office, view):
+    balance = view.page.balance
+    assert "Both count the same now (meaning 50%, exact words 50%)" in seen(balance)
+    assert not balance.usual.isVisible() and not balance.use.isVisible()
+
+    press(qtbot, view, balance.learn)
+    qtbot.waitUntil(balance.use.isVisible)
+    said = seen(balance)
+    assert "The learned balance is better. On 120 questions" in said
+    assert "The labels speak for this: meaning 33%, exact words 67%." in said
+    assert calls(office, "use_balance") == []
+
+    press(qtbot, view, balance.use)
+    qtbot.waitUntil(balance.usual.isVisible)
+    assert "Learned from what was marked: meaning 33%, exact words 67%." in seen(balance)
+    assert not balance.use.isVisible()
+
+    press(qtbot, view, balance.usual)
+    qtbot.waitUntil(lambda: not balance.usual.isVisible())
+    assert calls(office, "use_balance") == [(0.5,), (1.0,)]
+
+
+def test_what_goes_wrong_with_the_balance_is_said_beside_it(qtbot, office, view, monkeypatch):
+    sentence = "There is nothing to learn from yet. Mark passages as relevant first."
+
+    def refuse(_):
+        raise WrongUse(sentence)
+
+    monkeypatch.setattr(office, "learn_balance", lambda: office._job("learn_balance", refuse))
+    press(qtbot, view, view.page.balance.learn)
+
+    qtbot.waitUntil(lambda: sentence in seen(view.page.balance))
+    assert view.page.balance.learn.isVisible()
+
+
+def test_a_run_shows_no_balance(proven):
+    assert not proven.page.balance.isVisible()
