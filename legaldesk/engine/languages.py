@@ -28,6 +28,11 @@ def detect(text: str) -> str:
     return str(language) if probability >= SURE else ""
 
 
+def begin_to_load() -> None:
+    """Read the language model in a thread of its own, where a text is about to come."""
+    threading.Thread(target=_identifier, name="languages", daemon=True).start()
+
+
 def _identifier() -> Any:
     with _lock:  # two threads must not load it at once
         return _load()

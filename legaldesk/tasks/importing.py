@@ -13,6 +13,7 @@ from pathlib import Path
 from legaldesk.core.documents import FileOutcome, FileState, ImportSummary
 from legaldesk.core.errors import Abandoned, Cancelled, WrongUse
 from legaldesk.core.progress import Progress, Report, silent
+from legaldesk.engine import languages
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks.dispatch import task
 from legaldesk.tasks.reading import Dropped, read_file, storable
@@ -156,6 +157,7 @@ class _Import:
         try:
             for thread in threads:
                 thread.start()
+            languages.begin_to_load()  # while the parsers start
             self._watch(threads, report)
         except Cancelled as cancel:
             keep_queue = isinstance(cancel, Abandoned)

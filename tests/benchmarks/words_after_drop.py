@@ -1,22 +1,34 @@
 """Seconds from dropping files until their words can be searched, as the window does it.
 
-    python3 packaging/dev.py bench words_after_drop [FOLDER]
+    python3 packaging/dev.py bench words_after_drop [FOLDER] [--rounds N]
 
 An engine process of its own imports a 20-page document and then FOLDER (the samples unless
 one is given) into a fresh library; its model is loaded first, as in a window that has been
-open for a minute. "reading" is the time until the last file is stored and found by a word
-search; beside it bare PDFium reading the same files' text in this process, in the same run.
+open for a minute. The time is until the last file is stored and found by a word search.
+Beside it, in turns and over the same files:
+
+    bare text     pypdfium2 reads the text in this process and keeps nothing
+    recollindex   the indexer of Recoll, with a configuration folder of its own, from its start
+                  to its end; at its own settings but for its priority, which is 19 by itself.
+                  On Debian: apt-get install recollcmd poppler-utils. Left out where it is missing.
+
+Ratios are medians of the ratios within a round.
 """
 
 from __future__ import annotations
 
+import argparse
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
+from _turns import machine, pdfs
 
 from legaldesk import RESOURCES
 from legaldesk.core.hits import Scope
@@ -24,33 +36,62 @@ from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.tasks import care, importing, searching
 
 TWENTY_PAGES = RESOURCES / "samples" / "codi-procediment-civil-andorra-extracte.pdf"
-WORD = "procediment"
-ROUNDS = 3
+RECOLL = ("recollindex", "recollq", "pdftotext")
+INSTALL = "recollindex is left out. On Debian: apt-get install recollcmd poppler-utils"
+
+Round = dict[str, float]
+"""Seconds of each contestant."""
 
 
-def main(folder: Path) -> None:
-    """Measure a few rounds and print each and the medians."""
-    files = [path for path in sorted(folder.rglob("*")) if path.read_bytes()[:5] == b"%PDF-"]
-    rounds = [one_round(folder, files) for _ in range(ROUNDS)]
-    print(f"{'':>10}{'20 pages':>10}{f'{len(files)} files':>12}{'bare text':>11}{'ratio':>8}")
-    for number, row in enumerate(rounds, 1):
-        show(f"round {number}", row)
-    show("median", tuple(statistics.median(column) for column in zip(*rounds, strict=True)))
+def main() -> None:
+    """Measure a few rounds and print each, the medians and the ratios."""
+    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser.add_argument("folder", nargs="?", type=Path, default=RESOURCES / "samples")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    files = pdfs(options.folder)
+    if not files:
+        parser.error(f"there are no PDFs in {options.folder}")
+    with_recoll = all(map(shutil.which, RECOLL))
+    print(machine() if with_recoll else f"{machine()}\n{INSTALL}")
+    pages = sum(len(pypdfium2.PdfDocument(path)) for path in files)
+    print(f"{options.folder.name}: {len(files)} files, {pages:,} pages")
+    rounds: list[Round] = []
+    for number in range(options.rounds):
+        rounds.append(one_round(options.folder.resolve(), files, with_recoll, number % 2 == 1))
+        line(f"round {number + 1}", rounds[-1])
+    line("median", {name: statistics.median(r[name] for r in rounds) for name in rounds[0]})
+    for name in rounds[0].keys() - {"20 pages", "the folder"}:
+        ratio = statistics.median(r[name] / r["the folder"] for r in rounds)
+        print(f"{name} takes {ratio:.2f} times as long as ours")
 
 
-def one_round(folder: Path, files: list[Path]) -> tuple[float, float, float]:
-    """Seconds for the 20 pages, for the folder, and for bare PDFium over the folder."""
+def one_round(folder: Path, files: list[Path], with_recoll: bool, last: bool) -> Round:
+    """Every contestant once; ours first, or last."""
+    others = {"bare text": seconds(lambda: [bare(path) for path in files])} if last else {}
+    if with_recoll and last:
+        others["recollindex"] = recoll(folder, files)
+    ours = import_all(folder)
+    if not last:
+        others["bare text"] = seconds(lambda: [bare(path) for path in files])
+        if with_recoll:
+            others["recollindex"] = recoll(folder, files)
+    return ours | others
+
+
+def import_all(folder: Path) -> Round:
+    """Seconds for the 20 pages and for the folder, in a fresh library."""
     with tempfile.TemporaryDirectory() as library:
         desk = RemoteDesk(Path(library), start_engine=True)
         try:
             while care.engine_state(desk).model != "ready":
                 time.sleep(0.1)
-            small = seconds(lambda: import_and_find(desk, TWENTY_PAGES, WORD))
+            small = seconds(lambda: import_and_find(desk, TWENTY_PAGES, "procediment"))
             large = seconds(lambda: import_and_find(desk, folder, "the"))
         finally:
             desk.close()
             desk.wait_closed(60)
-    return small, large, seconds(lambda: [bare(path) for path in files])
+    return {"20 pages": small, "the folder": large}
 
 
 def import_and_find(desk: RemoteDesk, path: Path, word: str) -> None:
@@ -66,18 +107,36 @@ def bare(path: Path) -> int:
         return sum(len(page.get_textpage().get_text_range()) for page in document)
 
 
-def seconds(work) -> float:
+def recoll(folder: Path, files: list[Path]) -> float:
+    """Seconds of recollindex in a fresh configuration; leaves where it found less than we gave."""
+    with tempfile.TemporaryDirectory() as configuration:
+        settings = f"topdirs = {folder}\nidxniceprio = 0\n"
+        (Path(configuration) / "recoll.conf").write_text(settings, encoding="utf-8")
+        took = seconds(lambda: called("recollindex", "-c", configuration))
+        wanted = ("-c", configuration, "-b", "mime:application/pdf")
+        found = called("recollq", *wanted).count("file://")
+    if found < len(files):
+        sys.exit(f"recollindex found {found} of {len(files)} files")
+    return took
+
+
+def called(*command: str) -> str:
+    """What a program prints. Raises where it fails."""
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def seconds(work: Callable[[], object]) -> float:
     """How long it takes."""
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
 
 
-def show(name: str, row) -> None:
+def line(name: str, row: Round) -> None:
     """One line of the table."""
-    small, large, text = row
-    print(f"{name:>10}{small:>9.2f}s{large:>11.2f}s{text:>10.2f}s{large / text:>8.2f}")
+    cells = "  ".join(f"{each} {took:7.2f} s" for each, took in sorted(row.items()))
+    print(f"{name:>8}  {cells}", flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else RESOURCES / "samples")
+    main()
