@@ -147,6 +147,7 @@ def _load_tasks() -> None:
         matters,
         models,
         removing,
+        reranking,
         reviewing,
         searching,
         training,

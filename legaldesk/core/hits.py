@@ -78,8 +78,10 @@ class Hit:
 class Answer:
     """The hits of one question, what was covered, and which halves took part.
 
-    ``modes`` holds "words" and, when the model took part, "meaning". ``note`` tells what
-    the user should know, such as words alone while the model loads.
+    ``modes`` holds "words", "meaning" when the model took part, and "reranked" when a
+    cross-encoder put the best in order once more. ``note`` tells what the user should know,
+    such as words alone while the model loads. ``rerankable``: a better order can be had, by
+    asking once more for it.
     """
 
     query: str
@@ -87,6 +89,7 @@ class Answer:
     hits: tuple[Hit, ...]
     modes: tuple[str, ...] = ("words", "meaning")
     note: str = ""
+    rerankable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,11 +142,27 @@ class LanguageGap:
 
 
 @dataclass(frozen=True, slots=True)
+class RerankerInfo:
+    """The cross-encoder that puts the best passages in order once more.
+
+    It is used in its ``folder``. ``size`` of its weights in bytes, and ``token_limit`` of
+    question and passage together, are 0 where it has a ``problem``, which keeps it from being
+    used.
+    """
+
+    name: str
+    folder: str
+    size: int
+    token_limit: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelsOverview:
     """Everything that the Models view shows.
 
     ``token`` says whether the keyring holds a hub token, ``keyring`` why there is none to
-    hold it, or "".
+    hold it, or "". ``reranker`` is None where none was chosen.
     """
 
     catalogue: tuple[CatalogueEntry, ...]
@@ -156,3 +172,4 @@ class ModelsOverview:
     device: DeviceReport
     token: bool = False
     keyring: str = ""
+    reranker: RerankerInfo | None = None

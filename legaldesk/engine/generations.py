@@ -88,6 +88,11 @@ class Generations:
         with self._guard:
             return self._building
 
+    @property
+    def turns(self) -> Turns:
+        """What all who compute on the device share."""
+        return self._turns
+
     def start(self) -> None:
         """Begin to load the live model; the shadow goes on when that has nothing to do."""
         self.live.start()

@@ -25,6 +25,7 @@ from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.reader import Reader, Row
 from legaldesk.engine.readers import Readers
+from legaldesk.engine.reranking import Reranking
 from legaldesk.engine.restoring import put_back_if_ordered
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.store import Store
@@ -49,6 +50,9 @@ class LocalDesk:
         self.shelf.clear_leftovers()
         default = str(model) if model is not None else BUNDLED_NAME
         self.generations = Generations(library, self.store, self._read_model, default)
+        self.reranking = Reranking(
+            self.store, self._setting, library / "weights.json", self.generations.turns
+        )
         self.runs = Runs(library)
         self.originals = Originals(library / "originals")
         self.parsers = ParserPool()
@@ -117,6 +121,9 @@ class LocalDesk:
         path = Path(name) if os.path.isabs(name) else self.shelf.path(name)
         folder = read_model_folder(path, prompts, self.library / "weights.json")
         return replace(folder, languages=self.shelf.languages(path))
+
+    def _setting(self, name: str) -> str:
+        return self.reader.setting(name)
 
     def _clear_strays(self) -> None:
         """Delete copies of files whose import was cut off before it was committed."""

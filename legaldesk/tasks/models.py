@@ -13,6 +13,7 @@ from legaldesk.core.models import (
     LanguageGap,
     ModelsOverview,
     Prompts,
+    RerankerInfo,
 )
 from legaldesk.core.progress import Report, silent
 from legaldesk.engine import keyring_token, precision
@@ -35,6 +36,7 @@ def list_models(desk: LocalDesk, report: Report = silent) -> ModelsOverview:
         device=_device(desk),
         token=token,
         keyring=keyring,
+        reranker=desk.reranking.info(),
     )
 
 
@@ -131,6 +133,21 @@ def set_device(desk: LocalDesk, wanted: str, report: Report = silent) -> None:
     if wanted not in kinds | {"auto"}:
         raise WrongUse(f"This computer has no device “{wanted}” that can be used.")
     desk.generations.set_device(wanted)
+
+
+@task
+def use_reranker(desk: LocalDesk, folder: str, report: Report = silent) -> RerankerInfo:
+    """Put the best passages of every answer in order once more by the cross-encoder in a folder.
+
+    Raises ModelProblem when it is none, or not safe; what was in use stays then.
+    """
+    return desk.reranking.use(Path(folder))
+
+
+@task
+def turn_off_reranker(desk: LocalDesk, report: Report = silent) -> None:
+    """Order answers without a cross-encoder; its folder stays as it is."""
+    desk.reranking.turn_off()
 
 
 @task

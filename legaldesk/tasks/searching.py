@@ -36,8 +36,15 @@ MOST_REFERENCES, MOST_CITED = 5, 500
 def search(
     desk: LocalDesk, question: str, scope: Scope, k: int = 10, report: Report = silent
 ) -> Answer:
-    """The k best passages by exact words and meaning. Waits for the model to be loaded."""
-    return _answer(desk.reader, question, scope, k, desk, (WORDS, MEANING), group=True)
+    """The k best passages by exact words and meaning. Waits for the model to be loaded.
+
+    It never waits for a cross-encoder: where one is in use the answer is ``rerankable``, and
+    where one cannot be the first answer says so.
+    """
+    answer = _answer(desk.reader, question, scope, k, desk, (WORDS, MEANING), group=True)
+    reranking = desk.reranking
+    rerankable = bool(answer.hits) and reranking.usable
+    return replace(answer, rerankable=rerankable, note=reranking.complaint())
 
 
 @task
@@ -71,11 +78,7 @@ def _answer(
     group: bool = False,
 ) -> Answer:
     query = language.parse(question)
-    scope = replace(
-        scope,
-        matter=query.matter or scope.matter,
-        document=query.document or scope.document,
-    )
+    scope = narrowed(query, scope)
     while True:
         meaning, vector = None, None
         if desk is not None and MEANING in modes and not query.empty:
@@ -84,7 +87,7 @@ def _answer(
         with reader.moment():
             # Another model may have become live meanwhile; its vectors are none of this one's.
             if meaning is None or meaning.generation.id == reader.live():
-                ranked = _ranked(reader, query, scope, k, meaning, vector, modes)
+                ranked = ranking(reader, query, scope, k, meaning, vector, modes)
                 hits = (
                     grouped_hits(reader, query, ranked, k)
                     if group
@@ -93,7 +96,16 @@ def _answer(
                 return Answer(question, reader.coverage(scope), hits, modes)
 
 
-def _ranked(
+def narrowed(query: Query, scope: Scope) -> Scope:
+    """The scope, or where the question itself says to look."""
+    return replace(
+        scope,
+        matter=query.matter or scope.matter,
+        document=query.document or scope.document,
+    )
+
+
+def ranking(
     reader: Reader,
     query: Query,
     scope: Scope,

@@ -20,6 +20,7 @@ RECIPE = Recipe(
 
 ASKED = {
     "search": ("who pays?", Scope("Acme"), 5),
+    "search_reranked": ("who pays?", Scope("Acme"), 5),
     "search_words": ("who pays?", Scope("Acme"), 5),
     "import_files": (("a.pdf",), "Acme", {"a.pdf": "secret"}, True),
     "resume_import": (),
@@ -75,6 +76,8 @@ ASKED = {
     "prune_generation": (3,),
     "set_device": ("cpu",),
     "set_hub_token": ("hf_x",),
+    "use_reranker": ("/models/reranker",),
+    "turn_off_reranker": (),
     "import_samples": (),
     "label_hit": ("who pays?", "id", (Span(3, 0, 9),), Verdict.RELEVANT, "Acme", 4),
     "label_selection": ("who pays?", "id", (Span(3, 0, 9),), Verdict.PARTLY, "Acme"),
