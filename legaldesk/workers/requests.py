@@ -23,7 +23,6 @@ from legaldesk.tasks import (
     matters,
     models,
     removing,
-    reranking,
     reviewing,
     searching,
     training,
@@ -45,10 +44,6 @@ class Requests:
     def search(self, question: str, scope: Scope, k: int = 10) -> Job:
         """Find passages by meaning and words: an Answer."""
         return self._job(searching.search, _text(question), scope, k)
-
-    def search_reranked(self, question: str, scope: Scope, k: int = 10) -> Job:
-        """The same with the best put in order once more by a cross-encoder: an Answer."""
-        return self._job(reranking.search_reranked, _text(question), scope, k)
 
     def search_words(self, question: str, scope: Scope, k: int = 10) -> Job:
         """Find passages by words alone, while the model loads: an Answer."""
@@ -209,14 +204,6 @@ class Requests:
         """Compute on "auto", "cuda", "mps" or "cpu" from now on."""
         return self._job(models.set_device, wanted)
 
-    def use_reranker(self, folder: str) -> Job:
-        """Order answers by the cross-encoder in a folder from now on: its RerankerInfo."""
-        return self._job(models.use_reranker, folder)
-
-    def turn_off_reranker(self) -> Job:
-        """Order answers without a cross-encoder."""
-        return self._job(models.turn_off_reranker)
-
     def set_hub_token(self, token: str) -> Job:
         """Keep the hub's token in the computer's keyring; "" forgets it."""
         return self._job(models.set_hub_token, token)
@@ -350,9 +337,9 @@ class Requests:
         """How much meaning counts beside exact words, as a factor: usually 1."""
         return self._job(balancing.balance_in_use)
 
-    def learn_balance(self) -> Job:
-        """What the labels say of that: a Balance."""
-        return self._job(balancing.learn_balance)
+    def learn_balance(self, matter: str = "") -> Job:
+        """What the labels of a matter, "" of all, say of that: a Balance."""
+        return self._job(balancing.learn_balance, matter)
 
     def use_balance(self, factor: float) -> Job:
         """Search with this factor from now on: the factor."""
