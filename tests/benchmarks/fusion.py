@@ -1,0 +1,227 @@
+"""Both halves of a search together against each alone, and the weights chosen without the set.
+
+    python3 packaging/dev.py bench fusion SETS [NAME ...] [--kept FOLDER]
+
+SETS is the folder that holds the sets, of which all are asked unless some are named. What each
+half proposes is kept in FOLDER, since making it cuts and encodes whole collections. The figure is
+nDCG@10 with a document as its best passage; for a set whose questions have gold spans the share of
+their characters within the first 2,000 that are read is printed too.
+
+The first table compares "both", as a search fuses, with the better of meaning and the reference
+BM25, paired, with the 95% interval over questions that share no right answer; the second chooses
+the two weights (of meaning for passages in languages that the model covers, and in others) on all
+sets but one, by the mean over them of the gain over the better half, and asks the one left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+
+from _candidates import SetOfCandidates, candidates
+
+from legaldesk.core.evaluation import GoldSet
+from legaldesk.core.fusion import DEPTH, UNCOVERED_WEIGHT, Scored, fuse
+from legaldesk.core.metrics import NDCG, TextRange, character_recall, score
+from legaldesk.engine.bm25_reference import Bm25
+from legaldesk.engine.evaluation_set import read_gold_set
+from legaldesk.engine.gold_library import groups_within
+from legaldesk.engine.significance import compare
+
+BUDGET = 2_000
+COVERED = (0.5, 0.7, 0.85, 1.0, 1.2, 1.4, 2.0)
+UNCOVERED = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
+NOW = (1.0, UNCOVERED_WEIGHT)
+
+Weights = tuple[float, float]
+Scores = Mapping[str, float]
+Rank = Callable[[int], Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A set whose halves are asked again and again."""
+
+    gold: GoldSet
+    found: SetOfCandidates
+
+    @property
+    def units(self) -> dict[str, str]:
+        return {question.id: question.unit for question in self.found.questions}
+
+    @cached_property
+    def halves(self) -> list[tuple[list[Scored], list[Scored]]]:
+        """Each question's words and meaning, as deep as a search goes."""
+        return [
+            (self.found.list_of("words", at)[:DEPTH], self.found.list_of("meaning", at)[:DEPTH])
+            for at in range(len(self.found.questions))
+        ]
+
+    def both(self, weights: Weights) -> Rank:
+        """The passages of a question as they are fused with these weights."""
+        covered = self.found.covered
+
+        def rank(at: int) -> list[int]:
+            words, meaning = self.halves[at]
+            weight = {passage: weights[not covered[passage]] for passage, _ in meaning}
+            fused = fuse(words, meaning, weight, self.found.questions[at].cited)
+            return [each.passage for each in fused]
+
+        return rank
+
+    def half(self, name: str) -> Rank:
+        """The passages of a question by one list alone."""
+        return lambda at: [passage for passage, _ in self.found.list_of(name, at)]
+
+    def ndcg(self, rank: Rank) -> dict[str, float]:
+        """nDCG@10 of every question."""
+        names = self.found.names
+        return {
+            question.id: score(list(dict.fromkeys(names[p] for p in rank(at))), question.grades)[
+                NDCG
+            ]
+            for at, question in enumerate(self.found.questions)
+        }
+
+    def recall(self, rank: Rank) -> dict[str, float]:
+        """The share of gold characters read, of every question that has some."""
+        ranges = self.found.ranges
+        return {
+            question.id: character_recall(
+                (TextRange(*part) for passage in rank(at) for part in ranges[passage]),
+                self.found.spans(at), BUDGET,
+            )
+            for at, question in enumerate(self.found.questions)
+            if question.spans
+        }  # fmt: skip
+
+    @cached_property
+    def bm25(self) -> dict[str, float]:
+        """nDCG@10 of the frozen BM25 over whole documents."""
+        groups = groups_within(self.gold)
+        within = {question.id: question.within for question in self.gold.questions}
+        allowed = {name: groups[group] if group else None for name, group in within.items()}
+        with closing(Bm25(self.gold.documents)) as index:
+            return {
+                question.id: score(
+                    index.rank(question.text, allowed[question.id]), question.grades
+                )[NDCG]
+                for question in self.found.questions
+            }
+
+    @cached_property
+    def meaning(self) -> dict[str, float]:
+        """nDCG@10 by meaning alone."""
+        return self.ndcg(self.half("meaning"))
+
+    @cached_property
+    def better(self) -> dict[str, float]:
+        """The better of meaning and BM25."""
+        return max(self.meaning, self.bm25, key=mean)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sets", type=Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--kept", type=Path, default=Path("candidates"))
+    asked = parser.parse_args()
+    names = asked.names or sorted(path.name for path in asked.sets.iterdir() if path.is_dir())
+    measured = [
+        Measured(read_gold_set(asked.sets / name), candidates(asked.sets / name, asked.kept))
+        for name in names
+    ]
+    print(f"{'set':<20}{'BM25':>7}{'words':>7}{'meaning':>9}{'both':>7}  both - better half")
+    for each in measured:
+        show(each)
+    print("\ncharacters of gold spans among the first 2,000 read")
+    print(f"{'set':<20}{'BM25 *':>7}{'words':>7}{'meaning':>9}{'both':>7}  both - better half")
+    for each in measured:
+        if any(question.spans for question in each.found.questions):
+            show_recall(each)
+    print("* over the same passages: every word of the question, no stems, no sections")
+    if len(measured) > 2:
+        leave_one_out(measured)
+
+
+def show(measured: Measured) -> None:
+    """One line of nDCG@10."""
+    both = measured.ndcg(measured.both(NOW))
+    words = measured.ndcg(measured.half("words"))
+    parts = (measured.bm25, words, measured.meaning, both)
+    line(measured, parts, measured.better, both)
+
+
+def show_recall(measured: Measured) -> None:
+    """One line of character recall."""
+    ranks = [measured.half(name) for name in ("plain", "words", "meaning")]
+    plain_words, words, meaning = (measured.recall(rank) for rank in ranks)
+    both = measured.recall(measured.both(NOW))
+    better = max(plain_words, meaning, key=mean)
+    line(measured, (plain_words, words, meaning, both), better, both)
+
+
+def line(measured: Measured, parts: Sequence[Scores], better: Scores, both: Scores) -> None:
+    bm25, words, meaning, fused = (mean(each) for each in parts)
+    print(
+        f"{measured.gold.name:<20}{bm25:>7.3f}{words:>7.3f}{meaning:>9.3f}{fused:>7.3f}"
+        f"  {difference(measured, better, both)}",
+        flush=True,
+    )
+
+
+def difference(measured: Measured, before: Scores, after: Scores) -> str:
+    """The mean difference with its interval; a star where it is surely above or below zero."""
+    change = compare(before, after, {name: measured.units[name] for name in before})
+    sure = " *" if change.low > 0 or change.high < 0 else ""
+    return f"{change.difference:+.3f} ({change.low:+.3f} to {change.high:+.3f}){sure}"
+
+
+def leave_one_out(measured: Sequence[Measured]) -> None:
+    """Choose the weights on all sets but one, and ask that one with them."""
+    grid = list(product(COVERED, UNCOVERED))
+    gains = {each.gold.name: surface(each, grid) for each in measured}
+    print("\nweights (covered, uncovered) chosen on the other sets")
+    print(f"{'set':<20}{'chosen':>14}{'both':>7}  chosen - better half        chosen - now")
+    for left_out in measured:
+        others = [gains[each.gold.name] for each in measured if each is not left_out]
+        chosen = max(grid, key=lambda weights: sum(each[weights] for each in others))
+        now, both = (left_out.ndcg(left_out.both(weights)) for weights in (NOW, chosen))
+        print(
+            f"{left_out.gold.name:<20}{chosen!s:>14}{mean(both):>7.3f}"
+            f"  {difference(left_out, left_out.better, both)}"
+            f"  {difference(left_out, now, both)}",
+            flush=True,
+        )
+    best = max(grid, key=lambda weights: sum(each[weights] for each in gains.values()))
+    print(f"{'all':<20}{best!s:>14}")
+
+
+def surface(measured: Measured, grid: Sequence[Weights]) -> dict[Weights, float]:
+    """The gain over the better half for each pair of weights.
+
+    Only those that matter are asked: a set's passages are mostly of one kind.
+    """
+    kinds = set(measured.found.covered.values())
+    known: dict[Weights, float] = {}
+    found: dict[Weights, float] = {}
+    for weights in grid:
+        covered, uncovered = weights
+        key = (covered if True in kinds else 0.0, uncovered if False in kinds else 0.0)
+        if key not in known:
+            known[key] = mean(measured.ndcg(measured.both(weights))) - mean(measured.better)
+        found[weights] = known[key]
+    return found
+
+
+def mean(scores: Scores) -> float:
+    return sum(scores.values()) / len(scores)
+
+
+if __name__ == "__main__":
+    main()
