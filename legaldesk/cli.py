@@ -34,10 +34,26 @@ from legaldesk.cli_output import (
 )
 from legaldesk.core.desk import Desk
 from legaldesk.core.documents import Dependents, Document, ImportSummary
-from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryDamaged, WrongUse
+from legaldesk.core.errors import (
+    Cancelled,
+    LegalDeskError,
+    LibraryDamaged,
+    ModelProblem,
+    WrongUse,
+)
 from legaldesk.core.hits import ALL_MATTERS, Answer, Scope
 from legaldesk.engine.profile import default_library
-from legaldesk.tasks import backups, care, demo, documents, importing, matters, removing, searching
+from legaldesk.tasks import (
+    backups,
+    care,
+    demo,
+    documents,
+    importing,
+    matters,
+    removing,
+    reranking,
+    searching,
+)
 
 DONE, SOME_FILES_FAILED, WRONG_USE, DAMAGED, NOT_NOW = range(5)
 """Exit status: done; a file ended locked, damaged, empty, unsupported, partly or cancelled;
@@ -122,6 +138,7 @@ def _search(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     scope = Scope(options.matter or ALL_MATTERS, options.document or "")
     if bool(options.question) == bool(options.batch):
         raise WrongUse("Ask a question, or give --batch FILE.")
+    options.by = options.by or _best_order(desk, console)
     if options.batch:
         return _search_batch(desk, options, scope, console)
     answer = _ask(desk, " ".join(options.question), scope, options)
@@ -157,9 +174,20 @@ def _batch_question(row: Any, scope: Scope) -> tuple[str, Scope]:
     return row["text"], Scope(matter, document)
 
 
+def _best_order(desk: Desk, console: Console) -> str:
+    """By the cross-encoder in use; where it cannot be used that is said, once."""
+    try:
+        return "reranked" if reranking.reranker_in_use(desk) else "both"
+    except ModelProblem as error:
+        complain(error, console.as_json)
+        return "both"
+
+
 def _ask(desk: Desk, question: str, scope: Scope, options: argparse.Namespace) -> Answer:
     if options.by == "words":
         return searching.search_words(desk, question, scope, options.k)
+    if options.by == "reranked":
+        return reranking.search_reranked_singly(desk, question, scope, options.k)
     modes = ("words", "meaning") if options.by == "both" else ("meaning",)
     return searching.search_by(desk, question, scope, options.k, modes)
 
@@ -389,7 +417,9 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--document", help="search one document")
     parser.add_argument("--batch", metavar="FILE", help="questions as JSON lines (id, text)")
     parser.add_argument(
-        "--by", choices=("both", "words", "meaning"), default="both", help="which half answers"
+        "--by",
+        choices=("reranked", "both", "words", "meaning"),
+        help="which half answers, or both, put in order once more where a cross-encoder is in use",
     )
 
 

@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from legaldesk.cli_output import Console, width
+from legaldesk.cli_output import Console, complain, width
 from legaldesk.core.desk import Desk
-from legaldesk.core.errors import WrongUse
+from legaldesk.core.errors import ModelProblem, WrongUse
 from legaldesk.core.evaluation import Figure, Mode, Table, TableRow
 from legaldesk.core.metrics import CHARACTER_RECALL
 from legaldesk.core.models import Prompts
-from legaldesk.tasks import evaluating
+from legaldesk.tasks import evaluating, reranking
 
 _NAME, _CELL = 22, 22
 """Columns that a figure's name and one of its values take."""
@@ -35,11 +35,12 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
         "--mode",
         action="append",
         choices=[mode.value for mode in Mode],
-        help="a way of searching (all); may be given several times",
+        help="a way of searching (all that can be had); may be given several times",
     )
     parser.add_argument(
         "--model", metavar="NAME", help="an installed model or a folder (the one in use)"
     )
+    parser.add_argument("--reranker", metavar="FOLDER", help="of a cross-encoder (the one in use)")
     parser.add_argument(
         "--dims",
         nargs="+",
@@ -59,18 +60,25 @@ def _dimensions(text: str) -> list[int]:
 
 
 def _evaluate(desk: Desk, options: argparse.Namespace, console: Console) -> int:
-    modes = [Mode(name) for name in options.mode or Mode]
+    reranker = options.reranker or _in_use(desk, options)
+    modes = [Mode(name) for name in options.mode or _modes(bool(reranker))]
     dimensions = [number for several in options.dims for number in several]
     if options.folder:
         model, prompts = _model(desk, options.model)
         table = evaluating.evaluate_folder(
-            Path(options.folder), modes, model, dimensions, console.report, prompts
+            Path(options.folder),
+            modes,
+            model,
+            dimensions,
+            console.report,
+            prompts,
+            Path(reranker) if reranker else None,
         )
     elif options.model:
         raise WrongUse("The library's labels are measured with the model in use. Choose it first.")
     else:
         table = evaluating.evaluate_labels(
-            desk, options.matter, tuple(modes), tuple(dimensions), report=console.report
+            desk, options.matter, tuple(modes), tuple(dimensions), reranker, report=console.report
         )
     if options.json:
         for row in table.rows:
@@ -78,6 +86,22 @@ def _evaluate(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     else:
         show_table(console, table)
     return 0
+
+
+def _in_use(desk: Desk, options: argparse.Namespace) -> str:
+    """The cross-encoder's folder, "" for none; one that cannot be used is left out, and told."""
+    try:
+        return reranking.reranker_in_use(desk)
+    except ModelProblem as error:
+        if Mode.RERANKED in (options.mode or ()):
+            raise
+        complain(error, options.json)
+        return ""
+
+
+def _modes(with_reranker: bool) -> list[Mode]:
+    """What is measured unless the user says what: “reranked” where there is something to do it."""
+    return [mode for mode in Mode if with_reranker or mode is not Mode.RERANKED]
 
 
 def _model(desk: Desk, name: str | None) -> tuple[Path, Prompts | None]:

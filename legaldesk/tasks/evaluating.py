@@ -15,10 +15,13 @@ from legaldesk.core.pace import counted
 from legaldesk.core.progress import Report, silent
 from legaldesk.engine.bm25_reference import Bm25
 from legaldesk.engine.evaluation_set import read_gold_set
+from legaldesk.engine.generations import DEVICE
 from legaldesk.engine.gold_library import gold_library, groups_within, searched
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.model_folder import bundled_model, read_model_folder
 from legaldesk.engine.ranking_table import table_row
+from legaldesk.engine.reranker import Reranker
+from legaldesk.engine.reranker_folder import read_reranker_folder
 from legaldesk.engine.significance import Units
 from legaldesk.tasks import importing, lessons
 from legaldesk.tasks.dispatch import task
@@ -48,12 +51,14 @@ def evaluate_labels(
     matter: str,
     modes: tuple[Mode, ...],
     dimensions: tuple[int, ...] = (),
+    reranker: str = "",
     report: Report = silent,
 ) -> Table:
     """The table of the library's own labels, by the live model; ``matter`` "" is all.
 
     Grade 2 is a right answer; 1 counts in nDCG alone. Questions without a right answer are
-    left out. Raises WrongUse when no question is left.
+    left out. ``reranker`` is a cross-encoder's folder for Mode.RERANKED. Raises WrongUse when no
+    question is left and for that mode without a folder, and ModelProblem for an unsafe one.
     """
     found = lessons.qrels(desk, matter)
     asked = [each for each in found.asked if max(each.grades.values()) > PARTLY]
@@ -64,7 +69,8 @@ def evaluate_labels(
         importing.await_meaning(desk, report=report)
     units = answer_units({each.id: each.grades for each in asked})
     widths = checked(dimensions, desk.meaning.generation.dimension)
-    rows = measure(desk, asked, found.searched, ours, widths, units, report, PARTLY)
+    model = _reranker(desk, ours, Path(reranker) if reranker else None)
+    rows = measure(desk, asked, found.searched, ours, widths, units, report, PARTLY, model)
     name, passages = desk.meaning.generation.name, desk.reader.passages()
     sizes = len(asked), len(set(units.values())), desk.reader.count(_DOCUMENTS), passages
     return Table(matter or "labels", name, *sizes, tuple(rows))
@@ -80,16 +86,19 @@ def evaluate_folder(
     dimensions: Sequence[int] = (),
     report: Report = silent,
     prompts: Prompts | None = None,
+    reranker: Path | None = None,
 ) -> Table:
     """The table of a folder with corpus.jsonl, queries.jsonl and qrels.tsv.
 
     Its texts are cut, encoded, indexed and searched in a temporary place as imported
     documents are. ``model`` is a folder, None the bundled one, ``prompts`` None are its own;
-    ``dimensions`` () is its full width. Needs no library. Raises WrongUse for a folder that is
-    not as it should be and for a dimension that the model does not have, ModelProblem and
+    ``dimensions`` () is its full width, ``reranker`` a cross-encoder's folder for
+    Mode.RERANKED. Needs no library. Raises WrongUse for a folder that is not as it should be, a
+    dimension that the model does not have and that mode without its folder, ModelProblem and
     NoRoom.
     """
-    return evaluate_set(read_gold_set(folder), modes, model, dimensions, report, prompts)
+    gold = read_gold_set(folder)
+    return evaluate_set(gold, modes, model, dimensions, report, prompts, reranker)
 
 
 def evaluate_set(
@@ -99,6 +108,7 @@ def evaluate_set(
     dimensions: Sequence[int] = (),
     report: Report = silent,
     prompts: Prompts | None = None,
+    reranker: Path | None = None,
 ) -> Table:
     """The same for a set that has been read.
 
@@ -113,12 +123,27 @@ def evaluate_set(
     with gold_library(gold, model, with_meaning, report, prompts) as (desk, scopes):
         found = searched(desk)
         questions = [asked_of(question, scopes, qrels) for question in gold.questions]
-        rows = measure(desk, questions, found, ours, widths, units, report) if ours else []
+        again = _reranker(desk, ours, reranker)
+        rows = (
+            measure(desk, questions, found, ours, widths, units, report, reranker=again)
+            if ours
+            else []
+        )
         name = desk.meaning.folder.name
     if Mode.BM25 in modes:
         rows.append(bm25_row(gold, qrels, units, report))
     sizes = len(gold.questions), len(set(units.values())), len(gold.documents), len(found.names)
     return Table(gold.name, name, *sizes, tuple(rows))
+
+
+def _reranker(desk: LocalDesk, modes: Sequence[Mode], folder: Path | None) -> Reranker | None:
+    """The cross-encoder, loaded where a mode takes it. Raises WrongUse when it was not named."""
+    if Mode.RERANKED not in modes:
+        return None
+    if folder is None:
+        raise WrongUse("Name the folder of a cross-encoder to measure “reranked” with.")
+    wanted = desk.reader.setting(DEVICE) or "auto"
+    return Reranker(read_reranker_folder(folder), wanted, desk.generations.turns)
 
 
 def asked_of(question: GoldQuestion, scopes: Mapping[str, Scope], qrels: Qrels) -> Asked:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import legaldesk.core.query as language
 from legaldesk.core.evaluation import Asked, Mode, Searched, TableRow
-from legaldesk.core.fusion import DEPTH, Scored, fuse, meaning_weights
+from legaldesk.core.fusion import DEPTH, Ranked, Scored, fuse, meaning_weights
 from legaldesk.core.hits import Scope
 from legaldesk.core.metrics import CHARACTER_RECALL, Scores, character_recall, score
 from legaldesk.core.metrics import DEPTH as RANKED
@@ -22,8 +22,10 @@ from legaldesk.core.progress import Report
 from legaldesk.engine.dimension_indexes import DimensionIndexes, dimension_indexes
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.ranking_table import scored_row
+from legaldesk.engine.reranker import Reranker
 from legaldesk.engine.significance import Units
 from legaldesk.engine.vector_source import StoredVectors
+from legaldesk.tasks.reranking import again
 from legaldesk.tasks.searching import cited_passages, meaning_factor
 
 DEEP = 1_000
@@ -31,6 +33,8 @@ DEEP = 1_000
 
 Cell = tuple[Mode, int]
 """A row of the table: how, and at which dimension (0 for words)."""
+
+_WITH_WORDS = {Mode.LEXICAL, Mode.FUSED, Mode.RERANKED}
 
 
 def measure(
@@ -42,11 +46,13 @@ def measure(
     units: Units,
     report: Report,
     above: float = 0.0,
+    reranker: Reranker | None = None,
 ) -> list[TableRow]:
     """A row for each mode, and for each dimension where the model takes part.
 
     ``dimensions`` are Matryoshka dimensions, each searched in an index of its own over the
     stored vectors. Grades above ``above`` are right answers, and every question has one.
+    Mode.RERANKED takes a ``reranker``.
     Questions are plain text here: quotes and minus signs in them mean nothing.
     """
     wanted = set(modes)
@@ -56,7 +62,7 @@ def measure(
         closing(StoredVectors(desk.library, desk.meaning.generation)) as source,
         dimension_indexes(source, used) as indexes,
     ):
-        halves = Halves(desk, indexes)
+        halves = Halves(desk, indexes, reranker)
         for asked in counted(questions, "asking", "questions", report):
             for cell, passages in halves.ranked(asked, wanted).items():
                 found = _figures(passages, asked, searched, above)
@@ -85,6 +91,7 @@ class Halves:
 
     desk: LocalDesk
     indexes: DimensionIndexes
+    reranker: Reranker | None = None
 
     def candidates(self, asked: Asked, words: bool = True) -> Candidates:
         """What each half proposes; without ``words`` meaning alone."""
@@ -99,7 +106,7 @@ class Halves:
 
     def ranked(self, asked: Asked, modes: set[Mode]) -> dict[Cell, list[int]]:
         """Passage numbers, best first, for every mode and dimension."""
-        given = self.candidates(asked, bool(modes & {Mode.LEXICAL, Mode.FUSED}))
+        given = self.candidates(asked, bool(modes & _WITH_WORDS))
         found: dict[Cell, list[int]] = {}
         if Mode.LEXICAL in modes:
             fused = fuse(given.by_words, (), {}, given.cited)
@@ -107,8 +114,14 @@ class Halves:
         for dimension, by_meaning in given.by_meaning.items():
             if Mode.DENSE in modes:
                 found[Mode.DENSE, dimension] = [passage for passage, _ in by_meaning]
+            if modes & {Mode.FUSED, Mode.RERANKED}:
+                fused = self._fused(given, by_meaning)
             if Mode.FUSED in modes:
-                found[Mode.FUSED, dimension] = self._fused(given, by_meaning)
+                found[Mode.FUSED, dimension] = [item.passage for item in fused]
+            if Mode.RERANKED in modes and self.reranker is not None:
+                text, cited = plain(asked.text), set(given.cited)
+                order, _ = again(self.desk, self.reranker, text, fused, cited)
+                found[Mode.RERANKED, dimension] = [item.passage for item in order]
         return found
 
     def _by_meaning(self, text: str, scope: Scope) -> Iterator[tuple[int, list[Scored]]]:
@@ -118,11 +131,10 @@ class Halves:
         vector = self.desk.meaning.encode_query(text)
         yield from self.indexes.nearest(vector, DEEP, _passages_in(self.desk, scope))
 
-    def _fused(self, given: Candidates, by_meaning: Sequence[Scored]) -> list[int]:
+    def _fused(self, given: Candidates, by_meaning: Sequence[Scored]) -> list[Ranked]:
         """Both halves as a search fuses them: the first DEPTH of each."""
         weights = self.weights([passage for passage, _ in by_meaning[:DEPTH]])
-        fused = fuse(given.by_words[:DEPTH], by_meaning[:DEPTH], weights, given.cited)
-        return [each.passage for each in fused]
+        return fuse(given.by_words[:DEPTH], by_meaning[:DEPTH], weights, given.cited)
 
     def weights(self, passages: Iterable[int], factor: float | None = None) -> dict[int, float]:
         """How much meaning counts for passages: as a search has it, or with another factor."""

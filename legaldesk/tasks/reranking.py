@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import legaldesk.core.query as language
+from legaldesk.core.errors import ModelProblem
 from legaldesk.core.fusion import Ranked
 from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.core.passages import embedded_text
@@ -29,6 +30,15 @@ from legaldesk.tasks.searching import (
 RERANKED = "reranked"
 
 HitsFrom = Callable[[Reader, Query, list[Ranked], int], tuple[Hit, ...]]
+
+
+@task
+def reranker_in_use(desk: LocalDesk, report: Report = silent) -> str:
+    """The folder of the cross-encoder in use, "" for none. Raises ModelProblem for a bad one."""
+    info = desk.reranking.info()
+    if info is not None and info.problem:
+        raise ModelProblem(f"{info.problem} Answers are ordered without it.", info.folder)
+    return "" if info is None else info.folder
 
 
 @task

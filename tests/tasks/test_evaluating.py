@@ -14,7 +14,7 @@ from legaldesk.core.models import Prompts
 from legaldesk.core.progress import silent
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.gold_library import gold_library, searched
-from legaldesk.tasks import searching
+from legaldesk.tasks import models, reranking, searching
 from legaldesk.tasks.evaluating import evaluate_folder, evaluate_set, right_answers
 from tests.gold_sets import TOPICS, small_set
 
@@ -127,3 +127,28 @@ def test_prompts_that_were_changed_are_measured(folder: Path, tiny_model: Path) 
     )
 
     assert own.scores != changed.scores
+
+
+def test_the_reranked_row_ranks_as_the_search_does(folder, tiny_model, tiny_reranker) -> None:
+    gold = read_gold_set(folder)
+    table = evaluate_set(gold, [Mode.FUSED, Mode.RERANKED], tiny_model, reranker=tiny_reranker)
+    fused, row = table.rows
+
+    with gold_library(gold, tiny_model, True, silent) as (desk, scopes):
+        models.use_reranker(desk, str(tiny_reranker))
+        names = searched(desk).names
+        ids = {row[0]: names[row[1]] for row in desk.reader.rows("SELECT uuid, id FROM passages")}
+        for question in gold.questions:
+            scope = scopes[question.within]
+            answer = reranking.search_reranked_singly(desk, question.text, scope, 100)
+            ranking = list(dict.fromkeys(ids[hit.passage_id] for hit in answer.hits))
+            found = row.scores[question.id]
+            wanted = score(ranking, question.grades)
+            assert {name: found[name] for name in METRICS} == pytest.approx(wanted)
+    assert (row.mode, row.dimension) == (Mode.RERANKED, 64)
+    assert fused.scores != row.scores  # it has something to say
+
+
+def test_reranked_takes_a_cross_encoder(folder: Path, tiny_model: Path) -> None:
+    with pytest.raises(WrongUse, match="Name the folder of a cross-encoder"):
+        evaluate_folder(folder, [Mode.RERANKED], tiny_model)
