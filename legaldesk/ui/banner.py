@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from legaldesk.core.errors import LegalDeskError
 from legaldesk.ui import theme
@@ -29,10 +29,19 @@ class Banner(QFrame):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(16, 8, 8, 8)
         self._layout.setSpacing(12)
-        self._layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        self._layout.addWidget(self.words, 1)
+        self._layout.addWidget(self._told(), 1, Qt.AlignmentFlag.AlignVCenter)
         self._layout.addWidget(tool("close", "Dismiss this message (Esc)", self.hide))
         self.hide()
+
+    def _told(self) -> QWidget:
+        """The sign beside the first line of the sentence; a taller button moves both."""
+        told = QWidget()
+        row = QHBoxLayout(told)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.words, 1)
+        return told
 
     def show_error(self, error: LegalDeskError, fix: Fix | None = None) -> None:
         """Say what failed, naming the file, and offer what mends it."""
@@ -50,7 +59,7 @@ class Banner(QFrame):
         self._sign.setPixmap(theme.icon("error", "wrong").pixmap(side, side))
         if fix is not None:
             self._fix = button(fix[0], lambda: self._mend(fix[1]))
-            self._layout.insertWidget(2, self._fix)
+            self._layout.insertWidget(1, self._fix)
         self.show()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
