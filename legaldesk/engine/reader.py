@@ -7,7 +7,7 @@ thread that made it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,12 +34,10 @@ from legaldesk.engine.names import SAME_NAME, part_of_name, starts_id
 from legaldesk.engine.schema import words_table
 from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.vocabulary import Vocabulary
+from legaldesk.engine.word_search import best_by_words
 
 LAST_PAGE = 1_000_000
 """More pages than a file can have."""
-
-TITLE_WEIGHT, SECTION_WEIGHT, BODY_WEIGHT = 1.0, 1.0, 1.0
-"""Equal: neither more for sections nor nothing for titles moves MRR@10 by more than 0.02."""
 
 Row = sqlite3.Row
 
@@ -61,11 +59,14 @@ class FoundPassage:
 
 
 class Reader:
-    """Questions to the database, on a read-only connection of its own."""
+    """Questions to the database, on a read-only connection of its own.
 
-    def __init__(self, library: Path) -> None:
+    ``vocabulary`` is what other readers of the library know of its words.
+    """
+
+    def __init__(self, library: Path, vocabulary: Vocabulary | None = None) -> None:
         self._library = library
-        self._vocabulary = Vocabulary()
+        self._vocabulary = vocabulary if vocabulary is not None else Vocabulary()
         self._there = False
         self._file = identity(library)
         self._db = empty_db()
@@ -329,36 +330,46 @@ class Reader:
         """Row ids and BM25 scores, above 0, of the passages in scope that an FTS5 expression
         finds, best first.
         """
-        words = self._words()
-        if not match or not words:
-            return []
-        where, values = self.scope_sql(scope)
-        rows = self.rows(
-            f"SELECT p.id, -bm25({words}, {TITLE_WEIGHT}, {SECTION_WEIGHT}, {BODY_WEIGHT})"
-            f" AS score FROM {words} JOIN passages p ON p.id = {words}.rowid"
-            f" WHERE {words} MATCH ? AND p.document IN ({where})"
-            " ORDER BY score DESC, p.id LIMIT ?",
-            match,
-            *values,
-            limit,
-        )
-        return [(row[0], row[1]) for row in rows]
+        words = self.words()
+        return best_by_words(self, words, match, scope, limit) if match and words else []
 
-    def common(self, terms: Iterable[str]) -> frozenset[str]:
+    def common(self, terms: Collection[str]) -> frozenset[str]:
         """Those of a question's terms that stand in too many passages to be looked for."""
         return self._vocabulary.common(self, terms)
 
+    def having(self, phrases: Iterable[str]) -> dict[str, int]:
+        """How many passages have each FTS5 phrase; it may lag behind while the library grows."""
+        return self._vocabulary.having(self, phrases)
+
+    def matching_count(self, match: str) -> int:
+        """How many passages an FTS5 expression finds."""
+        words = self.words()
+        if not words:
+            return 0
+        return self.count(f"SELECT count(*) FROM {words} WHERE {words} MATCH ?", match)
+
     def matching(self, match: str) -> set[int]:
         """Row ids of all passages that an FTS5 expression finds, in no order."""
-        words = self._words()
+        words = self.words()
         if not words:
             return set()
         return {
             row[0] for row in self.rows(f"SELECT rowid FROM {words} WHERE {words} MATCH ?", match)
         }
 
-    def _words(self) -> str:
-        """The live generation's word index, "" before there is one."""
+    def among(self, ids: Iterable[int], where: str, values: Sequence[object]) -> set[int]:
+        """Those passages whose document is among those that a subquery of scope_sql selects."""
+        wanted = msgspec.json.encode(list(ids)).decode()
+        rows = self.rows(
+            "SELECT id FROM passages WHERE id IN (SELECT value FROM json_each(?))"
+            f" AND document IN ({where})",
+            wanted,
+            *values,
+        )
+        return {row[0] for row in rows}
+
+    def words(self) -> str:
+        """The name of the live generation's word index, "" before there is one."""
         cut = self.count(f"SELECT {_CUT}")
         return words_table(cut) if cut else ""
 

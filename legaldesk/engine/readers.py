@@ -7,6 +7,7 @@ import weakref
 from pathlib import Path
 
 from legaldesk.engine.reader import Reader
+from legaldesk.engine.vocabulary import Vocabulary
 
 
 class Readers:
@@ -14,6 +15,7 @@ class Readers:
 
     def __init__(self, library: Path) -> None:
         self._library = library
+        self._vocabulary = Vocabulary()
         self._here = threading.local()
         self._made: weakref.WeakSet[Reader] = weakref.WeakSet()
 
@@ -21,7 +23,7 @@ class Readers:
         """The calling thread's own."""
         here: Reader | None = getattr(self._here, "reader", None)
         if here is None or here.is_outdated():
-            here = self._here.reader = Reader(self._library)
+            here = self._here.reader = Reader(self._library, self._vocabulary)
             self._made.add(here)
         return here
 

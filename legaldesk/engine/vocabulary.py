@@ -1,12 +1,11 @@
-"""How many passages have a word: what tells the words of a question that say something apart."""
+"""How many passages have a word or a phrase: what tells the words of a question that say something apart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from legaldesk.core.reasons import fold
-from legaldesk.engine.schema import vocabulary_table
+from legaldesk.core.query import quote
 
 if TYPE_CHECKING:
     from legaldesk.engine.reader import Reader
@@ -28,37 +27,36 @@ _GROWN = 1.2
 
 
 class Vocabulary:
-    """The words of the live cut, for one reader. Counts are kept until the library has grown.
+    """The words of the live cut, for all readers of a library.
 
-    It does not hold the reader, which is to let go of its file as soon as nobody needs it.
+    Counts are kept until the library has grown. Two readers may count a word at once, which does
+    no harm. It does not hold a reader, which is to let go of its file as soon as nobody needs it.
     """
 
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
-        self._cut, self._passages = 0, 0
+        self._cut, self._passages = "", 0
 
-    def common(self, reader: Reader, terms: Iterable[str]) -> frozenset[str]:
+    def common(self, reader: Reader, terms: Collection[str]) -> frozenset[str]:
         """Those of a question's terms that stand in too many passages."""
-        self._look(reader)
-        if self._passages <= SMALL:
+        passages = reader.passages()
+        if passages <= SMALL:
             return frozenset()
-        most = COMMON * self._passages
-        return frozenset(term for term in terms if self._count(reader, fold(term)) > most)
+        having = self.having(reader, (quote(term) for term in terms))
+        return frozenset(term for term in terms if having[quote(term)] > COMMON * passages)
 
-    def _look(self, reader: Reader) -> None:
-        """Forget the counts of another cut, and of a library that was much smaller or larger."""
-        found = reader.rows(
-            "SELECT s.id, s.passages FROM segmentations s JOIN generations g"
-            " ON g.segmentation = s.id WHERE g.state = 'live'"
-        )
-        cut, passages = (int(found[0][0]), int(found[0][1])) if found else (0, 0)
+    def having(self, reader: Reader, phrases: Iterable[str]) -> dict[str, int]:
+        """How many passages have each of some FTS5 phrases."""
+        counts = self._look(reader)
+        wanted = dict.fromkeys(phrases)
+        for phrase in wanted.keys() - counts.keys():
+            counts[phrase] = reader.matching_count(phrase)
+        return {phrase: counts[phrase] for phrase in wanted}
+
+    def _look(self, reader: Reader) -> dict[str, int]:
+        """The counts, none of another cut or of a library that was much smaller or larger."""
+        cut, passages = reader.words(), reader.passages()
         alike = self._passages / _GROWN <= passages <= self._passages * _GROWN
         if cut != self._cut or not alike:
             self._counts, self._cut, self._passages = {}, cut, passages
-
-    def _count(self, reader: Reader, term: str) -> int:
-        if term not in self._counts:
-            self._counts[term] = reader.count(
-                f"SELECT doc FROM {vocabulary_table(self._cut)} WHERE term = ?", term
-            )
-        return self._counts[term]
+        return self._counts

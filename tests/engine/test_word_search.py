@@ -1,0 +1,95 @@
+"""The best passages by words are those of scoring every passage, and are looked for among fewer."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from legaldesk.core.hits import Scope
+from legaldesk.core.query import any_of
+from legaldesk.engine import word_search
+from legaldesk.engine.word_search import best_by_words
+from legaldesk.tasks import importing, matters
+from tests import pdf_factory as pdf
+
+WORDS = [f"word{letter}{number}" for letter in "abcdefghij" for number in range(10)]
+FREQUENT = [1 / (rank + 1) for rank in range(len(WORDS))]
+
+
+@pytest.fixture
+def reader(desk, drop, monkeypatch):
+    """Two matters of 60 pages each, whose words are as unevenly frequent as in real text."""
+    monkeypatch.setattr(word_search, "SMALL", 0)
+    monkeypatch.setattr(word_search, "FIRST", 10)
+    chance = random.Random(7)
+    for matter in ("One", "Two"):
+        pages = [" ".join(chance.choices(WORDS, FREQUENT, k=60)) + "." for _ in range(60)]
+        path = drop(f"{matter}.pdf", pdf.text_pdf(*pages))
+        importing.import_files(desk, (path,), matter, {})
+    return desk.reader
+
+
+def questions(count):
+    chance = random.Random(8)
+    return [" ".join(chance.sample(WORDS, 5) + WORDS[:3]) for _ in range(count)]
+
+
+def everything(reader, match, limit):
+    return word_search._scored(reader, reader.words(), match, limit)
+
+
+def test_the_best_are_those_of_scoring_every_passage(reader, monkeypatch):
+    monkeypatch.setattr(word_search, "MOST_SHARE", 2.2)  # BM25's own limit
+    for question in questions(30):
+        match = any_of(question)
+
+        found = best_by_words(reader, reader.words(), match, Scope(), 10)
+
+        assert [passage for passage, _ in found] == [
+            passage for passage, _ in everything(reader, match, 10)
+        ]
+
+
+def test_fewer_passages_are_scored(reader):
+    phrases = [f'"{word}"' for word in WORDS[:3] + WORDS[60:65]]
+    counts = reader.having(phrases)
+    rarest = sorted(phrases, key=lambda phrase: counts[phrase])
+    lowest = word_search._lowest(reader, reader.words(), rarest, counts, 3)
+    most = [word_search._most(counts[phrase], reader.passages()) for phrase in rarest]
+
+    needed = word_search._needed(rarest, most, lowest)
+
+    assert needed == rarest[: len(needed)] and len(needed) < len(rarest)
+    assert reader.matching_count(" OR ".join(needed)) < reader.matching_count(" OR ".join(phrases))
+
+
+@pytest.mark.parametrize("wide", [0.0, 1.1])
+def test_a_matter_gives_its_own_passages_in_the_same_order(reader, monkeypatch, wide):
+    monkeypatch.setattr(word_search, "WIDE_SHARE", wide)  # sifted, or looked for inside
+    monkeypatch.setattr(word_search, "MOST_SHARE", 2.2)
+    mine = set(reader.passage_ids(Scope("Two")))
+    for question in questions(10):
+        match = any_of(question)
+
+        found = best_by_words(reader, reader.words(), match, Scope("Two"), 10)
+
+        every = [each for each in everything(reader, match, -1) if each[0] in mine]
+        assert [passage for passage, _ in found] == [passage for passage, _ in every][:10]
+
+
+def test_a_locked_matter_is_not_searched_with_all_matters(desk, reader):
+    hidden = set(reader.passage_ids(Scope("Two")))
+    matters.lock_matter(desk, "Two", True)
+
+    found = best_by_words(reader, reader.words(), any_of(WORDS[0]), Scope(), 200)
+
+    assert found and not hidden & {passage for passage, _ in found}
+
+
+def test_what_is_no_list_of_phrases_is_scored_whole(reader):
+    match = '{section body} : ("worda1" AND "wordb1")'
+
+    found = best_by_words(reader, reader.words(), match, Scope(), 5)
+
+    assert found == everything(reader, match, 5)
