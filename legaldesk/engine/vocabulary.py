@@ -1,4 +1,4 @@
-"""How many passages have a word or a phrase: what tells the words of a question that say something apart."""
+"""How many passages have a word or phrase: what tells the telling words of a question apart."""
 
 from __future__ import annotations
 
