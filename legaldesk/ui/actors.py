@@ -38,7 +38,7 @@ class Actors:
         self._window = window
         self.board = TaskBoard(window)
         self.book = MatterBook(requests, lanes.library, settings.matter, window)
-        self.asker = Asker(requests, lanes.asking, window)
+        self.asker = Asker(requests, lanes.asking, lanes.ranking, window)
         self.watcher = Watcher(requests, lanes.watching, window)
         self.importer = Importer(requests, lanes.importing, self.board)
         self.adding = Adding(window, self.importer, self.book, settings)
@@ -53,6 +53,7 @@ class Actors:
             lambda answer, renewed: self.labels.memory.keep(answer, self.asker.scope, renewed)
         )
         self.watcher.changed.connect(self.models.book.wake)
+        self.models.shop.orderChanged.connect(self.asker.order_anew)
         self.backups.restored.connect(self.look_again)
 
     def keys(self) -> dict[str, Callable[[], object]]:

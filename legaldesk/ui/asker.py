@@ -1,7 +1,11 @@
-"""Asks questions: by words alone while the model loads, and again by itself when it is ready."""
+"""Asks questions: by words alone while the model loads, and again by itself when it is ready.
+
+Where a cross-encoder is in use the answer is shown first, and once more in its better order.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -22,22 +26,28 @@ class Asker(QObject):
     """Holds the one question that is being asked; a newer one supersedes it.
 
     ``answered`` carries the Answer and whether it renews the answer to the same question;
-    ``failed`` tells of a question that got no answer at all.
+    ``failed`` tells of a question that got no answer at all. A better order is worked out in
+    the lane ``ranking``, so that it never keeps the next question waiting.
     """
 
     asked = Signal(str)
     answered = Signal(object, bool)
     failed = Signal(object)
 
-    def __init__(self, requests: Requests, lane: Lane, parent: QObject | None = None) -> None:
+    def __init__(
+        self, requests: Requests, lane: Lane, ranking: Lane, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._requests = requests
-        self._lane = lane
+        self._lane, self._ranking = lane, ranking
         self._question = ""
         self._scope = Scope()
         self._ready = False
         self._answered_fully = False
         self._job: Job | None = None
+        self._ordering: Job | None = None
+        self._ordered = False
+        """Whether the answer that is shown has its better order, which a renewal keeps."""
 
     @property
     def question(self) -> str:
@@ -53,6 +63,7 @@ class Asker(QObject):
         """Ask a question; nothing happens when it is empty."""
         if question.strip():
             self._question, self._scope = question.strip(), scope
+            self._ordered = False
             self.asked.emit(self._question)
             self._submit(renewed=False)
 
@@ -65,6 +76,11 @@ class Asker(QObject):
         """Ask the same question again, because the library has changed."""
         if self._question:
             self._submit(renewed=self._job is None or self._job.finished)
+
+    def order_anew(self) -> None:
+        """Another cross-encoder is in use, or none."""
+        self._ordered = False
+        self.renew()
 
     def move(self, scope: Scope) -> None:
         """Ask the same question elsewhere."""
@@ -82,21 +98,44 @@ class Asker(QObject):
         self._drop()
         self._answered_fully = self._answered_fully and renewed
         fully = self._ready
+        if fully and renewed and self._ordered:
+            self._order(None)
+            return
         ask = self._requests.search if fully else self._requests.search_words
         self._job = job = ask(self._question, self._scope, HITS)
         job.succeeded.connect(lambda answer: self._take(job, answer, renewed, fully))
         job.failed.connect(lambda error: self._give_up(job, error, renewed))
         self._lane.submit(job)
 
+    def _order(self, shown: Answer | None) -> None:
+        """Ask for the better order of the answer that is shown; None renews the ordered one."""
+        self._ordering = job = self._requests.search_reranked(self._question, self._scope, HITS)
+        job.succeeded.connect(lambda answer: self._take_order(job, answer))
+        job.failed.connect(lambda error: self._keep_order(job, error, shown))
+        self._ranking.submit(job)
+
+    def _take_order(self, job: Job, answer: Answer) -> None:
+        if job is self._ordering:
+            self._ordered = self._answered_fully = True
+            self.answered.emit(answer, True)
+
+    def _keep_order(self, job: Job, error: LegalDeskError, shown: Answer | None) -> None:
+        """Without a better order the answer stays as it is, and says why."""
+        if job is self._ordering and shown is not None:
+            self.answered.emit(replace(shown, rerankable=False, note=error.message), True)
+
     def _drop(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        for job in (self._job, self._ordering):
+            if job is not None:
+                job.cancel()
+        self._job = self._ordering = None
 
     def _take(self, job: Job, answer: Answer, renewed: bool, fully: bool) -> None:
         if job is self._job:
             self._answered_fully = fully
             self.answered.emit(answer, renewed)
+            if answer.rerankable and job is self._job:
+                self._order(answer)
 
     def _give_up(self, job: Job, error: LegalDeskError, renewed: bool) -> None:
         """A renewal that fails leaves the answer as it is."""

@@ -34,13 +34,15 @@ class ModelShop(QObject):
     """One fetch at a time, more wait; everything else is quick.
 
     ``changed`` tells that a fetch came, went or was cut, ``moved`` which one came further,
-    ``fetchFailed`` which was cut by an error; ``installed`` carries the InstalledModel.
+    ``fetchFailed`` which was cut by an error; ``installed`` carries the InstalledModel;
+    ``orderChanged`` that answers are ordered by another cross-encoder, or by none.
     """
 
     changed = Signal()
     moved = Signal(object)
     installed = Signal(object)
     fetchFailed = Signal(object)
+    orderChanged = Signal()
     failed = Signal(object)
 
     def __init__(
@@ -140,6 +142,18 @@ class ModelShop(QObject):
     def set_device(self, wanted: str) -> None:
         """Compute on this from now on."""
         self._do(self._requests.set_device(wanted))
+
+    def use_reranker(self, folder: str) -> None:
+        """Put the best passages in order once more by the cross-encoder in a folder."""
+        self._reorder(self._requests.use_reranker(folder))
+
+    def turn_off_reranker(self) -> None:
+        """Order answers without a cross-encoder."""
+        self._reorder(self._requests.turn_off_reranker())
+
+    def _reorder(self, job: Job) -> None:
+        job.succeeded.connect(lambda: self.orderChanged.emit())
+        self._do(job)
 
     def forget_token(self) -> None:
         """Take the hub's token out of the keyring."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QObject
@@ -48,6 +48,15 @@ class ModelWishes(QObject):
         """Add a model that lies in a folder."""
         self._dialog("Add a model from its folder", QFileDialog.FileMode.Directory).open()
 
+    def choose_reranker(self) -> None:
+        """Use the cross-encoder that lies in a folder, where it lies."""
+        title = "Choose the folder of a cross-encoder"
+        self._dialog(title, QFileDialog.FileMode.Directory, self._use_reranker).open()
+
+    def _use_reranker(self, paths: Sequence[str]) -> None:
+        for path in paths[:1]:
+            self._shop.use_reranker(path)
+
     def choose_zip(self) -> None:
         """Add a model that lies in a zip file."""
         dialog = self._dialog("Add a model from a zip file", QFileDialog.FileMode.ExistingFile)
@@ -59,11 +68,17 @@ class ModelWishes(QObject):
         for path in paths:
             self._shop.add(path, file_name(path).removesuffix(".zip"))
 
-    def _dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+    def _dialog(
+        self,
+        title: str,
+        mode: QFileDialog.FileMode,
+        take: Callable[[Sequence[str]], None] | None = None,
+    ) -> QFileDialog:
+        """A file dialog whose choice goes to ``take``; to be added where that is None."""
         dialog = QFileDialog(self._window, title)
         dialog.setFileMode(mode)
         dialog.filesSelected.connect(
-            lambda names: self.add_paths([QDir.toNativeSeparators(name) for name in names])
+            lambda names: (take or self.add_paths)(list(map(QDir.toNativeSeparators, names)))
         )
         dialog.finished.connect(dialog.deleteLater)
         return dialog

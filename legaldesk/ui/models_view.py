@@ -24,6 +24,7 @@ from legaldesk.ui.model_device import ModelDevice
 from legaldesk.ui.model_facts import kept, live, on_offer
 from legaldesk.ui.model_now import ModelNow
 from legaldesk.ui.model_pieces import Section
+from legaldesk.ui.model_reranker import ModelReranker
 from legaldesk.ui.model_rows import FetchRow, InstalledRow, KeptRow
 from legaldesk.ui.pieces import button, label, set_role
 from legaldesk.ui.view import View
@@ -59,6 +60,7 @@ class ModelsView(View):
         self.here.none.setText("No other model yet.")
         self.offers = Section[FetchRow]("Can be installed", self.by_name)
         self.kept = Section[KeptRow]("Prepared earlier")
+        self.reranker = ModelReranker(shop, wishes)
         self.device = ModelDevice(shop)
         self.token = self._token_part()
         self._arrange()
@@ -82,7 +84,8 @@ class ModelsView(View):
         return made
 
     def _arrange(self) -> None:
-        self._parts = (self.now, self.here, self.offers, self.token, self.kept, self.device)
+        before, after = (self.now, self.here, self.offers), (self.kept, self.reranker, self.device)
+        self._parts = (*before, self.token, *after)
         self._page = QWidget()
         column = QVBoxLayout(self._page)
         column.setContentsMargins(16, 16, 16, 24)
@@ -159,8 +162,9 @@ class ModelsView(View):
         self._show_here(overview)
         self._show_offers(overview)
         self._show_kept(overview)
+        self.reranker.show_reranker(overview.reranker)
         self.device.show_report(overview.device)
-        for part in (self.now, self.here, self.device):
+        for part in (self.now, self.here, self.reranker, self.device):
             part.show()
         self.token.setVisible(overview.token)
         order_focus(self._page)

@@ -14,6 +14,7 @@ from legaldesk.ui.wording import coverage_line
 
 NOTICE_MS = 2500
 NARROW = 340
+ORDERING = "Putting the best in order once more…"
 
 
 class ResultFoot(QWidget):
@@ -64,7 +65,8 @@ class ResultFoot(QWidget):
         line = coverage_line(answer.coverage, "meaning" in answer.modes)
         named = parse(answer.query).matter
         elsewhere = named is not None and named != scope.matter
-        self.say(f"{line} {answer.note}" if answer.note else line)
+        note = f"{answer.note} {ORDERING}".strip() if answer.rerankable else answer.note
+        self.say(f"{line} {note}" if note else line)
         if elsewhere:
             set_role(self.coverage, "careful-small")
             self.coverage.setText(f"In {named}, as the question says: {line}")

@@ -83,6 +83,7 @@ class Lanes:
     """The window's lanes: what must not wait for one another has a lane of its own."""
 
     asking: Lane = _lane("asking")
+    ranking: Lane = _lane("ranking")
     pages: Lane = _lane("pages")
     library: Lane = _lane("library")
     importing: Lane = _lane("importing")

@@ -15,6 +15,7 @@ from legaldesk.core.models import (
     LanguageGap,
     ModelsOverview,
     Prompts,
+    RerankerInfo,
 )
 from legaldesk.core.progress import Progress
 from legaldesk.workers.job import Job
@@ -97,6 +98,7 @@ class ModelOffice:
     token: str = ""
     keyring: str = ""
     refusing: Exception | None = None
+    reranker: RerankerInfo | None = None
 
     def list_models(self) -> Job:
         return self._job("list_models", lambda _: self.overview())
@@ -106,7 +108,7 @@ class ModelOffice:
             raise self.failing
         return ModelsOverview(
             self.catalogue, tuple(self.installed), tuple(self.generations), self.gaps,
-            self.device, bool(self.token), self.keyring,
+            self.device, bool(self.token), self.keyring, self.reranker,
         )  # fmt: skip
 
     # ------------------------------------------------------------ getting and deleting
@@ -198,3 +200,21 @@ class ModelOffice:
             self.device = replace(self.device, wanted=wanted)
 
         return self._job("set_device", work, wanted)
+
+    # ------------------------------------------------------------ ordering once more
+
+    def use_reranker(self, folder: str) -> Job:
+        def work(_) -> RerankerInfo:
+            if self.refusing is not None:
+                raise self.refusing
+            name = folder.rpartition("/")[2]
+            self.reranker = RerankerInfo(name, folder, 91_000_000, 512)
+            return self.reranker
+
+        return self._job("use_reranker", work, folder)
+
+    def turn_off_reranker(self) -> Job:
+        def work(_) -> None:
+            self.reranker = None
+
+        return self._job("turn_off_reranker", work)

@@ -49,6 +49,8 @@ from legaldesk.core.reasons import emphasis, reason
 from legaldesk.core.runs import Proof, RunNews, RunSummary
 from legaldesk.workers.job import Job
 
+ORDERED = "The best 5 were put in order once more by ours."
+
 LINES = (
     (
         "Supply Agreement.pdf",
@@ -174,6 +176,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     )
     asked: list[tuple] = field(default_factory=list)
     gate: threading.Event | None = None
+    ordering: threading.Event | None = None
     password: str = "secret"
     failing: Exception | None = None
     broken: Exception | None = None
@@ -242,7 +245,23 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
         coverage = Coverage(4830, 4812, 900 if words_only else 4812, 18)
         modes = ("words",) if words_only else ("words", "meaning")
         note = "Exact words only while the model loads." if words_only else ""
-        return Answer(question, coverage, hits, modes, note)
+        return Answer(
+            question, coverage, hits, modes, note, not words_only and self.reranker is not None
+        )
+
+    def search_reranked(self, question: str, scope: Scope, k: int = 10) -> Job:
+        """The hits the other way round; ``ordering`` holds it up, or fails it."""
+        return self._job("search_reranked", lambda report: self._order(report, question), question)
+
+    def _order(self, report, question: str) -> Answer:
+        while self.ordering is not None and not self.ordering.wait(0.01):
+            report(Progress("reranking", 1, 30, "passages"))
+        if self.refusing is not None:
+            raise self.refusing
+        answer = self._answer(question, False)
+        hits = tuple(replace(hit, rank=n) for n, hit in enumerate(reversed(answer.hits), 1))
+        modes = (*answer.modes, "reranked")
+        return replace(answer, hits=hits, modes=modes, note=ORDERED, rerankable=False)
 
     # ------------------------------------------------------------ importing
 

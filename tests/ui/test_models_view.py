@@ -23,10 +23,10 @@ from fake_models import (
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QLineEdit
 
 from legaldesk.core.errors import LibraryBusy, ModelProblem
-from legaldesk.core.models import DeviceReport, LanguageGap, Prompts
+from legaldesk.core.models import DeviceReport, LanguageGap, Prompts, RerankerInfo
 from legaldesk.ui import theme
 from legaldesk.ui.main_window import DOCUMENTS, MODELS
 from legaldesk.ui.model_facts import cover
@@ -576,6 +576,7 @@ def test_nothing_is_clipped_and_everything_has_a_name(qtbot, window, office, vie
         generation(3, office.installed[-1], BUILDING, with_vectors=7, uncut=2)
     )
     office.device = DeviceReport("auto", "cpu", (CPU,), NOTE)
+    office.reranker = RerankerInfo("ours", "/home/somebody/models/ours", 91_000_000, 512)
     window.resize(width, 700)
     window.relook(theme.Look("dark", scale))
     look(qtbot, window)
@@ -613,6 +614,46 @@ def test_names_from_outside_are_shown_as_they_are(qtbot, window, office, view):
     for each in view.findChildren(QAbstractButton):
         assert "\u202e" not in each.text() + each.accessibleName() + each.toolTip()
     assert view.now.back.text().count("&&") == 1
+
+
+# ---------------------------------------------------------------- a second look
+
+
+def test_a_cross_encoder_is_chosen_by_its_folder_and_turned_off(qtbot, view, office, tmp_path):
+    row = view.reranker.row
+    assert row.name.text() == "None in use" and "30 best passages" in row.note.text()
+    assert not view.reranker.off.isVisible()
+
+    press(qtbot, view, view.reranker.choose)
+    [dialog] = view.window().findChildren(QFileDialog)
+    dialog.filesSelected.emit([str(tmp_path)])
+    dialog.close()
+    qtbot.waitUntil(lambda: row.state.words.text() == "In use")
+    assert row.name.text() == tmp_path.name
+    assert str(tmp_path) in row.facts.text() and "reads 512 tokens" in row.facts.text()
+
+    press(qtbot, view, view.reranker.off)
+    qtbot.waitUntil(lambda: row.name.text() == "None in use")
+    assert not view.reranker.off.isVisible()
+
+
+def test_a_cross_encoder_that_is_gone_says_so(qtbot, window, office, view):
+    problem = "The cross-encoder's folder “/models/ours” is not there."
+    office.reranker = RerankerInfo("ours", "/models/ours", 0, 0, problem)
+    look(qtbot, window)
+
+    qtbot.waitUntil(lambda: view.reranker.row.state.words.text() == problem)
+    assert view.reranker.off.isVisible()
+
+
+def test_a_folder_that_is_refused_is_said_and_nothing_changes(qtbot, window, office, view):
+    office.refusing = ModelProblem("The model's weights are a pickle file.")
+
+    with qtbot.waitSignal(window.actors.models.shop.failed):
+        window.actors.models.shop.use_reranker("/models/bad")
+
+    assert window.banner.words.text() == "The model's weights are a pickle file."
+    assert view.reranker.row.name.text() == "None in use"
 
 
 # ---------------------------------------------------------------- how fast it goes

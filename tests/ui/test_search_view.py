@@ -1,16 +1,19 @@
 """Asking, walking hits by keyboard, and copying them."""
 
+import threading
 from dataclasses import replace
 
 import pytest
+from fake_office import ORDERED
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from legaldesk.core import citation
-from legaldesk.core.errors import LegalDeskError
+from legaldesk.core.errors import LegalDeskError, ModelProblem
 from legaldesk.core.hits import Coverage, Emphasis, Scope
+from legaldesk.core.models import RerankerInfo
 from legaldesk.ui.document_text import caption
 from legaldesk.ui.excerpt import excerpt
 from legaldesk.ui.wording import coverage_line
@@ -270,3 +273,72 @@ def test_an_excerpt_of_one_endless_word_is_cut_too():
 )
 def test_the_coverage_line(coverage, line):
     assert coverage_line(coverage) == line
+
+
+# ---------------------------------------------------------------- a better order
+
+
+@pytest.fixture
+def ordering(qtbot, window, office):
+    """The window after its first answer, whose better order waits for ``office.ordering``."""
+    office.reranker = RerankerInfo("ours", "/models/ours", 91_000_000, 512)
+    office.ordering = threading.Event()
+    type_and_ask(qtbot, window, "shall indemnify")
+    yield window
+    office.ordering.set()
+
+
+def documents(window):
+    return [hit.document for hit in window.search.results.hits]
+
+
+def test_the_first_answer_comes_at_once_and_its_better_order_takes_its_place(
+    qtbot, ordering, office
+):
+    first, chosen = documents(ordering), ordering.search.results.hit
+    foot = ordering.search.foot.coverage
+    assert foot.text().endswith("Putting the best in order once more…")
+
+    with qtbot.waitSignal(ordering.actors.asker.answered):
+        office.ordering.set()
+
+    assert documents(ordering) == first[::-1]
+    assert foot.text().endswith(ORDERED)
+    assert ordering.search.results.hit.passage_id == chosen.passage_id  # it is being read
+    assert office.names() == ["search", "search_reranked"]
+
+
+def test_the_next_question_does_not_wait_for_the_order_of_the_one_before(qtbot, ordering, office):
+    type_and_ask(qtbot, ordering, "six months notice")
+
+    office.ordering.set()
+    qtbot.waitUntil(lambda: ORDERED in ordering.search.foot.coverage.text())
+    assert [call[1] for call in office.asked if call[0] == "search_reranked"] == [
+        "shall indemnify", "six months notice",
+    ]  # fmt: skip
+    assert ordering.actors.asker.question == "six months notice"
+
+
+def test_an_order_that_fails_leaves_the_answer_and_says_why(qtbot, ordering, office):
+    first = documents(ordering)
+    office.refusing = ModelProblem("The model could not be loaded.")
+
+    with qtbot.waitSignal(ordering.actors.asker.answered):
+        office.ordering.set()
+
+    assert documents(ordering) == first
+    assert ordering.search.foot.coverage.text().endswith("The model could not be loaded.")
+
+
+def test_a_renewal_keeps_the_better_order_and_turning_it_off_ends_it(qtbot, ordering, office):
+    first = documents(ordering)
+    with qtbot.waitSignal(ordering.actors.asker.answered):
+        office.ordering.set()
+
+    with qtbot.waitSignal(ordering.actors.asker.answered):
+        ordering.actors.asker.renew()
+    assert documents(ordering) == first[::-1]
+    with qtbot.waitSignal(ordering.actors.asker.answered):
+        ordering.actors.models.shop.turn_off_reranker()
+    assert documents(ordering) == first
+    assert office.names()[2:] == ["search_reranked", "turn_off_reranker", "search"]
