@@ -25,9 +25,10 @@ from legaldesk.core.hits import Scope
 from legaldesk.core.labels import Verdict
 from legaldesk.core.recipes import Recipe
 from legaldesk.engine.remote_desk import RemoteDesk
-from legaldesk.tasks import care, importing, label_files, labels, models, searching, training
+from legaldesk.tasks import care, importing, label_files, labels, models, reranking, searching
+from legaldesk.tasks import training
 
-library, sample, model = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+library, sample, model, reranker = Path(sys.argv[1]), *sys.argv[2:5]
 desk = RemoteDesk(library, start_engine=True)
 importing.import_files(desk, (sample,), "Case", {})
 importing.await_meaning(desk)
@@ -36,9 +37,12 @@ assert answer.hits and answer.modes == ("words", "meaning")
 models.add_model(desk, model, "ours")
 models.use_model(desk, "ours")
 assert models.await_switch(desk).model == "ours"
-models.list_models(desk)
-if len(sys.argv) > 4:
-    for question in sys.argv[4:]:
+models.use_reranker(desk, reranker)
+assert models.list_models(desk).reranker.problem == ""
+ordered = reranking.search_reranked(desk, "May a party be compelled to arbitrate?", Scope(), 3)
+assert ordered.modes == ("words", "meaning", "reranked")
+if len(sys.argv) > 5:
+    for question in sys.argv[5:]:
         hit = searching.search(desk, question, Scope("Case"), 1).hits[0]
         labels.label_hit(desk, question, hit.document_id, hit.spans, Verdict.RELEVANT)
     label_files.export_labels(desk, str(library.parent / "labels.csv"))
@@ -48,7 +52,7 @@ if len(sys.argv) > 4:
     run = training.train(desk, recipe)
     training.adopt_run(desk, run.id, True)
     assert models.await_switch(desk).model == f"tuned-{run.id}"
-    assert searching.search(desk, sys.argv[4], Scope(), 3).modes == ("words", "meaning")
+    assert searching.search(desk, sys.argv[5], Scope(), 3).modes == ("words", "meaning")
 models.go_back(desk)
 assert all(finding.ok for finding in care.verify(desk))
 desk.close()
@@ -115,22 +119,22 @@ def test_a_planted_connection_is_seen(tmp_path):
 SAMPLE = RESOURCES / "samples" / "us-federal-arbitration-act.pdf"
 
 
-def test_a_session_opens_no_internet_socket(tmp_path, tiny_model):
+def test_a_session_opens_no_internet_socket(tmp_path, tiny_model, tiny_reranker):
     library = tmp_path / "library"
 
-    found, threads = attempts(tmp_path, SESSION, str(library), str(SAMPLE), str(tiny_model))
+    given = (str(library), str(SAMPLE), str(tiny_model), str(tiny_reranker))
+    found, threads = attempts(tmp_path, SESSION, *given)
 
     assert threads > 10, "the engine and the parsers were watched too"
     assert found == []
 
 
 @pytest.mark.slow
-def test_a_session_with_lessons_opens_no_internet_socket(tmp_path, tiny_model):
+def test_a_session_with_lessons_opens_no_internet_socket(tmp_path, tiny_model, tiny_reranker):
     library = tmp_path / "library"
 
-    found, threads = attempts(
-        tmp_path, SESSION, str(library), str(SAMPLE), str(tiny_model), *QUESTIONS
-    )
+    given = (str(library), str(SAMPLE), str(tiny_model), str(tiny_reranker))
+    found, threads = attempts(tmp_path, SESSION, *given, *QUESTIONS)
 
     assert threads > 20, "the engine, the parsers and the trainer were watched too"
     assert len((tmp_path / "labels.csv").read_text().splitlines()) > len(QUESTIONS)
