@@ -34,7 +34,7 @@ from itertools import chain, groupby, islice, zip_longest
 from pathlib import Path
 
 import numpy as np
-from _turns import Taken, in_turns, machine
+from _rounds import Taken, in_turns, machine
 
 from legaldesk.core.documents import PageText
 from legaldesk.core.passages import embedded_text

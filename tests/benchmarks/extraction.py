@@ -26,7 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pypdfium2
-from _turns import Taken, in_turns, machine, pdfs
+from _rounds import Taken, in_turns, machine, pdfs
 
 from legaldesk import RESOURCES
 from legaldesk.engine import pdfium

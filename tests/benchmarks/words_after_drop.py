@@ -28,7 +28,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
-from _turns import machine, pdfs
+from _rounds import machine, pdfs
 
 from legaldesk import RESOURCES
 from legaldesk.core.hits import Scope
