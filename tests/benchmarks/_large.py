@@ -25,9 +25,11 @@ from legaldesk import RESOURCES
 from legaldesk.core.documents import Extraction, FileOutcome, FileState, PageText
 from legaldesk.core.passages import Passage, Span
 from legaldesk.core.segment import segment
+from legaldesk.engine import query_export
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.parser_pool import ParserPool
+from legaldesk.engine.query_graph import QueryGraph
 from legaldesk.engine.store_rows import NewDocument
 from legaldesk.engine.tokens import TokenCounter
 from legaldesk.engine.vector_index import VectorIndex
@@ -47,7 +49,9 @@ Source = tuple[tuple[str, ...], str]
 
 def add_options(parser) -> None:
     """The options that say which library a benchmark is run on."""
-    parser.add_argument("--keep", type=Path, help="the folder in which libraries are kept")
+    parser.add_argument(
+        "--keep", type=Path, required=True, help="the folder in which libraries are kept"
+    )
     parser.add_argument("--texts", type=Path, nargs="*", default=[], help="gold sets' folders")
 
 
@@ -82,6 +86,16 @@ def with_graph(place: Path, say: Callable[[str], None] = print) -> Path:
         finally:
             index.close()
             source.close()
+    return place
+
+
+def with_export(place: Path) -> Path:
+    """The same library with the model's export, which answers questions without torch."""
+    with closing(LocalDesk(place)) as desk:
+        model = desk.meaning.folder
+        graph = QueryGraph(place, model.identity)
+        if graph.why_not() and not query_export.export(model, graph, lambda: None):
+            raise SystemExit("The model was not exported.")
     return place
 
 

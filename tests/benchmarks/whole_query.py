@@ -1,0 +1,114 @@
+"""A whole search in large libraries, beside its parts alone, and how the parts grow.
+
+    python3 packaging/dev.py bench whole_query --keep FOLDER [--passages N ...] [--texts SET ...]
+        [--matter NAME] [--questions N]
+
+Each library is made in FOLDER unless it is there (see _large.py), with its graph and with the
+model's export for questions. The contestants take turns over the same questions:
+
+    whole       the task "search", from the question to ten hits with their texts
+    encoding    the question's vector alone
+    words       the best hundred by words alone
+    graph       the hundred nearest vectors alone
+
+The limit is the slower of encoding and words, plus the graph: what a search takes that does both
+side by side and nothing else. A ratio is the median over ROUNDS rounds of the ratios of medians.
+--matter limits the questions to a matter: "Large" holds every document, "Large 3" a tenth. With
+several sizes, a last line says how the halves grow from the first to the last:
+
+    python3 packaging/dev.py bench whole_query --keep FOLDER --passages 100000 1000000
+
+The library of a million passages takes some 10 minutes to make and its graph 30 or more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from _large import add_options, library, machine, questions, with_export, with_graph
+from _turns import Seconds, in_turns, p50, p95
+
+from legaldesk.core.fusion import DEPTH
+from legaldesk.core.hits import Scope
+from legaldesk.core.query import any_of, terms
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.tasks import searching
+
+ROUNDS = 5
+
+
+def main() -> None:
+    """Measure every size, then say how the halves grow."""
+    parser = argparse.ArgumentParser(description="See the module's text.")
+    add_options(parser)
+    parser.add_argument("--passages", type=int, nargs="+", default=[100_000])
+    parser.add_argument("--matter", default="")
+    parser.add_argument("--questions", type=int, default=36)
+    options = parser.parse_args()
+    asked = questions(options.texts, options.questions)
+    sizes = {}
+    for passages in options.passages:
+        place = with_export(with_graph(library(options.keep, passages, options.texts)))
+        sizes[passages] = measure(place, asked, Scope(options.matter))
+    if len(sizes) > 1:
+        growth(sizes)
+
+
+def measure(place: Path, asked: Sequence[str], scope: Scope) -> Seconds:
+    """Let the contestants take turns and print a line for each."""
+    with closing(LocalDesk(place)) as desk:
+        desk.meaning.wait_until_ready()
+        vectors = {question: desk.meaning.encode_query(question) for question in asked}
+        within = None if scope == Scope() else desk.reader.passage_ids(scope)
+        taken = in_turns(
+            {
+                "whole": lambda question: searching.search(desk, question, scope),
+                "encoding": desk.meaning.encode_query,
+                "words": lambda question: by_words(desk, question, scope),
+                "graph": lambda question: desk.meaning.nearest(vectors[question], DEPTH, within),
+            },
+            asked,
+            ROUNDS,
+        )
+        print(f"\n{desk.reader.passages():,} passages; {len(asked)} questions, {ROUNDS} rounds")
+    print(machine())
+    for name in taken:
+        print(f"  {name:10} p50 {p50(taken, name):7.1f} ms   p95 {p95(taken, name):7.1f} ms")
+    limit = statistics.median(share(taken, turn) for turn in range(ROUNDS))
+    print(f"  whole / (the slower of encoding and words, plus graph): {limit:.2f}")
+    print("  goals at 100,000: at most 1.3, p95 at most 60 ms")
+    return taken
+
+
+def by_words(desk: LocalDesk, question: str, scope: Scope) -> object:
+    """The lexical half as a search asks it."""
+    match = any_of(question, desk.reader.common(terms(question)))
+    return desk.reader.by_words(match, scope, DEPTH)
+
+
+def share(taken: Seconds, turn: int) -> float:
+    """How many times as long as its limit the whole took, by the medians of one round."""
+    limits = [
+        max(encoding, words) + graph
+        for encoding, words, graph in zip(
+            taken["encoding"][turn], taken["words"][turn], taken["graph"][turn], strict=True
+        )
+    ]
+    return statistics.median(taken["whole"][turn]) / statistics.median(limits)
+
+
+def growth(sizes: dict[int, Seconds]) -> None:
+    """How the halves' p95 grow from the first size to the last."""
+    first, *_, last = sizes
+    print(f"\np95 at {last:,} over p95 at {first:,}, of {last / first:.0f} times the passages:")
+    for name, goal in (("graph", 2.5), ("words", last / first)):
+        grown = p95(sizes[last], name) / p95(sizes[first], name)
+        print(f"  {name:10} {grown:6.2f} (goal: at most {goal:.1f})")
+
+
+if __name__ == "__main__":
+    main()
