@@ -1,23 +1,26 @@
 """LegalDesk beside Chroma, txtai, LanceDB and LangChain: import, memory, disk, answers, quality.
 
-    python3 packaging/dev.py bench peers [PDFS] [--rounds N] [--only NAME ...]
+    python3 packaging/dev.py bench peers [PDFS] [--first N] [--rounds N] [--only NAME ...]
         [--environments FOLDER] [--cuad SET] [--questions N]
 
-PDFS is a file or a folder, the samples unless it is given. Each peer is installed from PyPI into
-an environment of its own, which is kept in FOLDER (the user's cache unless it is given; some 6 GB
-in all), and runs as its documentation shows with the weights that LegalDesk brings, on the
-processor, offline and without telemetry; the programs are in peers/. All four peers read with
-pypdf and cut page by page into 1,000 characters with 200 of overlap, as LangChain's tutorial
-does; Chroma and LanceDB bring neither reader nor cutter, and txtai's fetch Java programs or models
-at their first use. LegalDesk runs in fp32, and in bf16 where its own trial finds that not slower
-on this machine.
+PDFS is a file or a folder, of which --first takes some files; unless it is given, the samples.
+One round over them takes some six minutes on two quiet cores: --rounds 5 is for figures to keep.
+Each peer is installed from PyPI into an environment of its own, which is kept in FOLDER (the
+user's cache unless it is given; some 6 GB in all), and runs as its documentation shows with the
+weights that LegalDesk brings, on the processor, offline and without telemetry; the programs are
+in peers/. All four peers read with pypdf and cut page by page into 1,000 characters with 200 of
+overlap, as LangChain's tutorial does; Chroma and LanceDB bring neither reader nor cutter, and
+txtai's fetch Java programs or models at their first use, as Chroma's own encoder does. The
+model reads 256 tokens of a text (in txtai 512), and passes over the rest of a longer passage.
+LegalDesk runs in fp32, and in bf16 where its own trial finds that not slower on this machine.
 
 In each round the contestants take turns; figures are medians over the rounds, and a ratio is
 the median of the ratios within a round. Process start, libraries and model are loaded before an
 import is timed; it ends when all is on the disk and searchable; "computed" are the seconds that
 it took of the processor, which other programs' load touches less. Memory is that of a process
-and its children. Disk is what serves searching: of LegalDesk's folder without the originals and the
-exported query model, which the peers do not keep. A cold start is from before the process is
+and its children. "kB each" is the disk per passage for all that serves searching: of LegalDesk's
+folder, page text and words too, but not the originals, the exported query model and the reserve
+for a full disk, which the peers do not have. A cold start is from before the process is
 started until its first answer has come. The first round asks every question, the later ones N.
 
 Quality: a passage touches an answer when it is of the answer's file and page and shares 20
@@ -31,7 +34,6 @@ are CUAD's, each within its contract, and the share of gold spans touched by ten
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import shutil
@@ -46,10 +48,10 @@ from pathlib import Path
 import platformdirs
 import psutil
 from _peer_processes import Failed, Watched, environment, watch
-from _peer_score import Answer, Passage, quality
+from _peer_questions import Question, cuad_questions, sample_questions, spread
+from _peer_score import Passage, Quality, quality
 from _peer_table import Round, Row, table
 from cold_start import QUESTION
-from gold_spans import key, read_spans
 
 from legaldesk import RESOURCES
 from legaldesk.engine import precision, query_export
@@ -59,6 +61,7 @@ from legaldesk.engine.encoder import WORTH_A_TRIAL, Encoder
 from legaldesk.engine.model_folder import ModelFolder, bundled_model, read_model_folder
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.query_graph import FOLDER, QueryGraph
+from legaldesk.engine.reserve import FILE_NAME as RESERVE
 
 PEERS = {
     "Chroma": ("with_chroma.py", ["chromadb", "sentence-transformers"]),
@@ -71,17 +74,8 @@ PEERS = {
 }
 READING = ["langchain-text-splitters", "pypdf"]
 """What each peer reads and cuts PDFs with."""
-NOT_FOR_SEARCH = ("originals", FOLDER)
-"""Of a library's folder: the documents themselves, and the model's export."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked, of one file alone or of all, and what answers it."""
-
-    text: str
-    file: str | None = None
-    answers: tuple[Answer, ...] = ()
+NOT_FOR_SEARCH = ("originals", FOLDER, RESERVE)
+"""Of a library's folder: the documents themselves, the model's export, and room for a full disk."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +95,7 @@ class Contestant:
 def main() -> None:
     """Install what is lacking, take turns, and print one table."""
     options = arguments()
-    files = pdfs(options.pdfs)
+    files = pdfs(options.pdfs)[: options.first]
     questions = cuad_questions(options.cuad, files) if options.cuad else sample_questions(files)
     with tempfile.TemporaryDirectory(prefix="peers-") as folder:
         place = Path(folder)
@@ -119,7 +113,8 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("pdfs", type=Path, nargs="?", default=RESOURCES / "samples")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--first", type=int, help="only so many files, the first by name")
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--questions", type=int, default=60, help="asked in the later rounds")
     parser.add_argument("--only", nargs="*", choices=PEERS, default=list(PEERS))
     cache = platformdirs.user_cache_path("legaldesk-benchmarks") / "peers"
@@ -199,43 +194,9 @@ def legaldesk(kind: str, model: ModelFolder, export: Path) -> Contestant:
 
 
 def size(folder: Path) -> int:
-    """The bytes of all files below a folder."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-
-
-# ---------------------------------------------------------------- what is asked
-
-
-def sample_questions(files: list[Path]) -> list[Question]:
-    """The samples' questions; answers in files that are not there are left out."""
-    names = {file.name for file in files}
-    lines = (RESOURCES / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    return [
-        Question(
-            row["question"],
-            None,
-            tuple(Answer(row["document"], gold["page"], gold["text"]) for gold in row["answers"])
-            if row["document"] in names
-            else (),
-        )
-        for row in rows
-    ]
-
-
-def cuad_questions(folder: Path, files: list[Path]) -> list[Question]:
-    """CUAD's questions with gold spans, each within its contract."""
-    names = {key(file.stem): file.name for file in files}
-    return [
-        Question(text, names[known], tuple(Answer(names[known], None, gold) for gold in golds))
-        for known, questions in read_spans(folder, set(names)).items()
-        for text, golds in questions.items()
-    ]
-
-
-def spread(questions: list[Question], count: int) -> list[Question]:
-    """So many of them, from the first to the last."""
-    return questions[:: max(1, len(questions) // count)][:count]
+    """The bytes of a file, or of all files below a folder."""
+    files = (folder, *folder.rglob("*"))
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 # ---------------------------------------------------------------- one turn
@@ -281,7 +242,7 @@ def one_round(
     )
 
 
-def measured(asked: list[Question], answered: Watched):
+def measured(asked: list[Question], answered: Watched) -> Quality | None:
     """The quality of the answers to questions, None where none has a known one."""
     found = [
         [Passage(file, frozenset(pages), text) for file, pages, text in line.content["found"]]
@@ -293,7 +254,9 @@ def measured(asked: list[Question], answered: Watched):
 # ---------------------------------------------------------------- what is said below
 
 
-def remarks(rows: dict[str, Row], files: list[Path], questions: list, rounds: int) -> list[str]:
+def remarks(
+    rows: dict[str, Row], files: list[Path], questions: list[Question], rounds: int
+) -> list[str]:
     """The machine, what was asked, and every contestant's versions."""
     memory = psutil.virtual_memory().total / 2**30
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg()) if hasattr(os, "getloadavg") else "-"
