@@ -18,6 +18,8 @@ _ENDING = 3
 
 def fold(text: str) -> str:
     """Lower case without diacritics, as the word index compares."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
@@ -29,16 +31,23 @@ def emphasis(query: Query, body: str) -> tuple[Emphasis, ...]:
     """
     wanted = {fold(term) for term in terms(query.text) if len(term) > _TOO_COMMON or term.isdigit()}
     wanted |= {fold(term) for phrase in query.phrases for term in terms(phrase)}
-    stems = {fold(term) for term in terms(query.text) if stem(term)}
-    return tuple(
-        Emphasis(word.start(), word.end())
-        for word in WORD.finditer(body)
-        if _wanted(fold(word.group()), wanted, stems)
-    )
+    stems: dict[str, list[str]] = {}
+    for term in map(fold, filter(stem, terms(query.text))):
+        stems.setdefault(term[:STEM], []).append(term)
+    known: dict[str, bool] = {}
+    found = []
+    for word in WORD.finditer(body):
+        text = word.group()
+        if text not in known:
+            known[text] = _wanted(fold(text), wanted, stems)
+        if known[text]:
+            found.append(Emphasis(word.start(), word.end()))
+    return tuple(found)
 
 
-def _wanted(word: str, exact: set[str], stems: set[str]) -> bool:
-    return word in exact or any(same_word(word, other) for other in stems)
+def _wanted(word: str, exact: set[str], stems: dict[str, list[str]]) -> bool:
+    """``stems`` has words by their first letters, so that few are compared."""
+    return word in exact or any(same_word(word, other) for other in stems.get(word[:STEM], ()))
 
 
 def same_word(one: str, other: str) -> bool:

@@ -17,12 +17,14 @@ _OWN_LETTER = re.compile(r"\W*\([a-z]{1,4}\)\s", re.IGNORECASE)
 _OWN_NUMBER = re.compile(
     r"\W*(?:[^\W\d_]{1,10}\.?\s{0,2})?\(?[\divxlc]+(?:[.\-]\d+)*[.):]*\s", re.I
 )
+_SIGNS = re.compile(r"[\W_]+")
+"""All but letters and digits."""
 
 
 def clause_key(text: str) -> str:
     """What two copies of a clause have in common, "" for a text that is too short to tell."""
     rest = _without_number(unicodedata.normalize("NFKC", text))
-    letters = "".join(char for char in rest.casefold() if char.isalnum())
+    letters = _SIGNS.sub("", rest.casefold())
     return letters if len(letters) >= SHORTEST else ""
 
 
