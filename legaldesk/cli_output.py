@@ -171,14 +171,22 @@ def _hit_fields(hit: Hit) -> dict[str, Any]:
         "page": hit.page,
         "page_label": hit.page_label,
         "spans": [asdict(span) for span in hit.spans],
-        "text": hit.text.replace(SOFT_HYPHEN, _PDFIUM_HYPHEN),
+        "text": _told(hit),
         "text_source": hit.text_source,
         "reason": hit.reason,
         "same": [
             {"document": other.document, "document_id": other.document_id, "page": other.page}
             for other in hit.same
         ],
+        "beside": [
+            {"spans": [asdict(span) for span in other.spans], "text": _told(other)}
+            for other in hit.beside
+        ],
     }
+
+
+def _told(hit: Hit) -> str:
+    return hit.text.replace(SOFT_HYPHEN, _PDFIUM_HYPHEN)
 
 
 def document_fields(document: Document) -> dict[str, Any]:
@@ -195,7 +203,7 @@ def show_answer(console: Console, answer: Answer) -> None:
     for hit in answer.hits:
         where = f"{citation.where(hit)}  [{', '.join(hit.matters)}]"
         console.text(where, f"{hit.rank:>2}. ", _INDENT)
-        lines = wrapped(hit.body, _INDENT, _INDENT)
+        lines = wrapped(hit.whole.body, _INDENT, _INDENT)
         if len(lines) > BODY_LINES:
             lines = [*lines[: BODY_LINES - 1], f"{lines[BODY_LINES - 1]} …"]
         console.line("\n".join(lines))

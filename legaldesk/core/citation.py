@@ -14,7 +14,8 @@ def where(hit: Hit) -> str:
 
 
 def pages(hit: Hit) -> str:
-    """The pages that the hit touches, and the printed number where it differs."""
+    """The pages that the hit touches as it is read, and the printed number where it differs."""
+    hit = hit.whole
     last = hit.spans[-1].page
     text = f"p. {hit.page}" if last == hit.page else f"pp. {hit.page}-{last}"
     printed = hit.page_label and hit.page_label != str(hit.page)
@@ -22,15 +23,15 @@ def pages(hit: Hit) -> str:
 
 
 def text_only(hit: Hit) -> str:
-    """The passage's reading text."""
-    return hit.body
+    """The reading text of the passage, and of those that are read with it."""
+    return hit.whole.body
 
 
 def plain(hit: Hit) -> str:
     """The passage in quotation marks, then its citation, as plain text."""
-    return f"“{hit.body}”\n({where(hit)})"
+    return f"“{text_only(hit)}”\n({where(hit)})"
 
 
 def rich(hit: Hit) -> str:
     """The same as HTML; whatever a document says is text, never markup."""
-    return f"<blockquote>{escape(hit.body)}</blockquote><p>({escape(where(hit))})</p>"
+    return f"<blockquote>{escape(text_only(hit))}</blockquote><p>({escape(where(hit))})</p>"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from legaldesk.core.documents import TextSource
 from legaldesk.core.passages import Span
@@ -51,7 +52,9 @@ class Hit:
     ``text`` is exact page text, ``body`` its reading text. ``words`` and ``meaning`` are
     the two halves' shares of the score, from 0 to 1 together; ``reason`` says in plain
     words why it matched. ``page_label`` is the printed page number of its first page.
-    ``same`` are passages further down that say the same word for word, elsewhere.
+    ``same`` are passages further down that say the same word for word, elsewhere, and
+    ``beside`` those further down that stand right before or after it and are read with it.
+    Labels are about the hit's own passage, the best of them.
     """
 
     rank: int
@@ -72,6 +75,44 @@ class Hit:
     reason: str
     emphasis: tuple[Emphasis, ...] = ()
     same: tuple[Hit, ...] = ()
+    beside: tuple[Hit, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Hit, ...]:
+        """The hit alone and those beside it, in reading order."""
+        return tuple(sorted((replace(self, beside=()), *self.beside), key=lambda hit: hit.spans))
+
+    @property
+    def whole(self) -> Hit:
+        """The hit as it is read, cited and highlighted: with those beside it, as one text."""
+        if not self.beside:
+            return self
+        parts, body = self.parts, ""
+        emphasis: list[Emphasis] = []
+        for part in parts:
+            body += " " * bool(body)
+            emphasis += [Emphasis(len(body) + e.start, len(body) + e.end) for e in part.emphasis]
+            body += part.body
+        return replace(
+            self,
+            page=parts[0].page,
+            page_label=parts[0].page_label,
+            spans=_one_each(span for part in parts for span in part.spans),
+            text="\n".join(part.text for part in parts),
+            body=body,
+            emphasis=tuple(emphasis),
+            beside=(),
+        )
+
+
+def _one_each(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """One span a page, from the first character to the last, so that no gap is seen."""
+    found: dict[int, Span] = {}
+    for span in spans:
+        before = found.get(span.page, span)
+        start, end = min(before.start, span.start), max(before.end, span.end)
+        found[span.page] = Span(span.page, start, end)
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)

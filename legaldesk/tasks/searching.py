@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import legaldesk.core.query as language
@@ -9,11 +11,13 @@ from legaldesk.core import reasons
 from legaldesk.core.balance import USUAL
 from legaldesk.core.fusion import DEPTH, Ranked, Scored, fuse, meaning_weights
 from legaldesk.core.hits import Answer, Hit, Scope
+from legaldesk.core.neighbours import Place, joined
 from legaldesk.core.passages import exact_text
 from legaldesk.core.progress import Report, silent
 from legaldesk.core.query import Query
 from legaldesk.core.references import references, stands_under
 from legaldesk.core.same_clause import grouped
+from legaldesk.core.title_match import title_matches
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Floats, Meaning
 from legaldesk.engine.reader import FoundPassage, Reader
@@ -125,7 +129,9 @@ def ranking(
     weights = _meaning_weights(reader, meaning, by_meaning)
     cited = cited_passages(reader, query.text, scope) if WORDS in modes else set()
     cited = cited if allowed is None else cited & allowed
-    return fuse(by_words, by_meaning, weights, cited)
+    near = [*by_words, *by_meaning] if WORDS in modes else []
+    named = named_passages(reader, query.text, (passage for passage, _ in near))
+    return fuse(by_words, by_meaning, weights, cited, named)
 
 
 def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
@@ -164,6 +170,24 @@ def cited_passages(reader: Reader, question: str, scope: Scope) -> set[int]:
     return found
 
 
+def named_passages(reader: Reader, question: str, near: Iterable[int]) -> dict[int, float]:
+    """The share of its document's title that a question names, for each passage where it does."""
+    titles = reader.titles(near)
+
+    def rarity(terms: Collection[str]) -> dict[str, float]:
+        counts = reader.having(language.quote(term) for term in terms)
+        total = math.log(max(2, reader.passages()))
+        having = {term: max(1, counts[language.quote(term)]) for term in terms}
+        return {term: max(0.0, 1.0 - math.log(count) / total) for term, count in having.items()}
+
+    matches = title_matches(question, dict(titles.values()), rarity)
+    return {
+        passage: matches[document]
+        for passage, (document, _) in titles.items()
+        if document in matches
+    }
+
+
 def _by_meaning(
     reader: Reader, meaning: Meaning, vector: Floats, in_scope: list[int] | None, k: int
 ) -> list[Scored]:
@@ -200,18 +224,33 @@ def meaning_factor(reader: Reader, generation: int) -> float:
 
 
 def grouped_hits(reader: Reader, query: Query, ranked: list[Ranked], k: int) -> tuple[Hit, ...]:
-    """The k best clauses, each with the places further down that say the same."""
+    """The k best clauses, each with the places further down that say the same.
+
+    A clause in one place alone is read together with found ones right before or after it.
+    """
     wider = ranked[: k * WIDER]
     found = reader.found(item.passage for item in wider)
     wider = [item for item in wider if item.passage in found]
-    groups = grouped([found[item.passage].body for item in wider])[:k]
-    order = [wider[index] for group in groups for index in group]
-    hits = iter(hits_of(reader, query, order))
+    groups = grouped([found[item.passage].body for item in wider])
+    alone = [found[wider[group[0]].passage] if len(group) == 1 else None for group in groups]
+    rows = joined([_place(passage) if passage is not None else None for passage in alone], k)
+    order = [index for row in rows for number in row for index in groups[number]]
+    hits = iter(hits_of(reader, query, [wider[index] for index in order]))
     told = []
-    for rank, group in enumerate(groups, 1):
-        first, *others = (replace(next(hits), rank=rank) for _ in group)
-        told.append(replace(first, same=tuple(others)))
+    for rank, row in enumerate(rows, 1):
+        first, *others = (replace(next(hits), rank=rank) for number in row for _ in groups[number])
+        if len(row) > 1:
+            told.append(replace(first, beside=tuple(others)))
+        else:
+            told.append(replace(first, same=tuple(others)))
     return tuple(told)
+
+
+def _place(passage: FoundPassage) -> Place:
+    """A document's passages are stored in reading order, in one go."""
+    first, last = passage.spans[0].page, passage.spans[-1].page
+    length = len(passage.body)
+    return Place(passage.document, passage.id, passage.section, first, last, length)
 
 
 def hits_of(reader: Reader, query: Query, ranked: list[Ranked]) -> tuple[Hit, ...]:

@@ -67,10 +67,13 @@ class PageView(QWidget):
     # ------------------------------------------------------------ what others ask for
 
     def show_hit(self, hit: Hit) -> None:
-        """Show a hit's page with its passage in view, highlighted on every page it touches."""
+        """Show a hit's page with its passage in view, highlighted on every page it touches.
+
+        Passages that are read with it are highlighted with it, as one.
+        """
         placed = hit.text_source is TextSource.PDFIUM
         self._note = "" if placed else NOT_PLACED
-        self._show(hit.document_id, hit.page, hit.spans if placed else ())
+        self._show(hit.document_id, hit.page, hit.whole.spans if placed else ())
 
     def show_page(self, document_id: str, page: int) -> None:
         """Show a page, without a highlight."""

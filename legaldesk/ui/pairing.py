@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -37,7 +38,9 @@ class Pairing(QObject):
     def ask_for_hit(self, hit: Hit) -> None:
         """Ask for a question that a hit's passage answers."""
         matter = self._matter(hit.matters)
-        self._ask(hit.body, citation.where(hit), hit.document_id, hit.spans, matter)
+        self._ask(
+            hit.body, citation.where(replace(hit, beside=())), hit.document_id, hit.spans, matter
+        )
 
     def ask_for(self, text: str, document: Document, span: Span) -> None:
         """Ask for a question that a text answers that was selected on a page."""

@@ -21,7 +21,7 @@ from legaldesk.ui import theme
 from legaldesk.ui.document_text import plain
 from legaldesk.ui.excerpt import excerpt
 from legaldesk.ui.verdict_row import Deed, Target, VerdictRow
-from legaldesk.ui.wording import same_line
+from legaldesk.ui.wording import beside_line, same_line
 
 MOST_LINES = 5
 MOST_REASON_LINES = 2
@@ -45,7 +45,7 @@ class Card:
         self._pages = citation.pages(hit)
         self._where = _where_line(hit, show_matter)
         self._body = self._lay_out_body()
-        self._same = same_line(hit)
+        self._same, self._beside = same_line(hit), beside_line(hit)
         self._bar_width = self._measure_bar()
         beside = 0.0 if self._narrow or not self._bar_width else self._bar_width + 16
         reason = QTextLayout(plain(hit.reason) or " ", self._small)
@@ -61,7 +61,9 @@ class Card:
         self._where_top = self._pages_top + self._line + 1
         self._body_top = self._where_top + (self._small_line + 1 if self._where else 0) + 4
         self._same_top = self._body_top + self._body.boundingRect().height() + 6
-        self._reason_top = self._same_top + (self._small_line + 4 if self._same else 0)
+        self._reason_top = self._same_top + (
+            self._small_line + 4 if self._same or self._beside else 0
+        )
         below = self._reason_top + self._reason.boundingRect().height()
         self._bar_top = below + 2 if self._narrow else self._reason_top
         extra = self._small_line + 2 if self._narrow and self._bar_width else 0
@@ -86,11 +88,12 @@ class Card:
 
     def _lay_out_body(self) -> QTextLayout:
         """As much of the passage as fits into five lines, and never a line too many."""
-        body = plain(self.hit.body)  # as long as it was, so that the emphasis stays in place
+        whole = self.hit.whole
+        body = plain(whole.body)  # as long as it was, so that the emphasis stays in place
         average = QFontMetricsF(self._base).averageCharWidth()
         room = max(60, int(self._inner / average * MOST_LINES))
         while True:
-            shown = excerpt(body, self.hit.emphasis, room)
+            shown = excerpt(body, whole.emphasis, room)
             layout = QTextLayout(shown.text, self._base)
             layout.setFormats([_weight(start, end) for start, end in shown.parts])
             _break_lines(layout, self._inner, MOST_LINES, 1.18)
@@ -148,6 +151,8 @@ class Card:
 
     def _paint_foot(self, painter: QPainter, colours: theme.Colours) -> None:
         _text(painter, self._small, colours.accent, self._same, self._same_area())
+        row = QRectF(self._left, self._same_top, self._inner, self._small_line)
+        _text(painter, self._small, colours.secondary, self._beside, row)
         painter.setPen(QColor(colours.secondary))
         self._reason.draw(painter, QPointF(self._left, self._reason_top))
         if self._bar_width:

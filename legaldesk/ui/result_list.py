@@ -33,7 +33,7 @@ from legaldesk.ui import theme, verdict_words
 from legaldesk.ui.document_text import caption, plain
 from legaldesk.ui.result_card import Card
 from legaldesk.ui.verdict_row import Deed, Target
-from legaldesk.ui.wording import same_line
+from legaldesk.ui.wording import beside_line, same_line
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
@@ -76,7 +76,8 @@ class ResultModel(QAbstractListModel):
         if role == STANDING:
             return standing
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            told = f"{hit.rank}. {citation.where(hit)}. {hit.body} {same_line(hit)} {hit.reason}"
+            more = same_line(hit) or beside_line(hit)
+            told = f"{hit.rank}. {citation.where(hit)}. {hit.whole.body} {more} {hit.reason}"
             return plain(f"{told} {verdict_words.said(standing)}".rstrip())
         return None
 

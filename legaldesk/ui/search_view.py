@@ -177,7 +177,8 @@ class SearchView(View):
 
     def _select(self, answer: Answer, before: Hit | None, by_hand: bool) -> None:
         """The same passage as before, else the first; nothing where somebody had chosen."""
-        rows = {hit.passage_id: row for row, hit in enumerate(answer.hits)}
+        shown = enumerate(answer.hits)
+        rows = {part.passage_id: row for row, hit in shown for part in hit.parts}
         if before is not None and before.passage_id in rows:
             self._choosing_again = True  # the page stays where it was read
             self.results.choose(rows[before.passage_id])

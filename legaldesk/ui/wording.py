@@ -22,6 +22,8 @@ SENTENCES: dict[FileState, tuple[str, str]] = {
 """What a group of files is called, for one and for many, in the order it is shown."""
 
 
+_ORDINALS = ("first", "second", "third")
+
 _UNITS = {"meaning": "passages", "checking": "steps", "training": "steps"}
 
 
@@ -43,6 +45,15 @@ def same_line(hit: Hit) -> str:
     if here:
         parts.append(f"{count(here, 'other place')} of this one")
     return f"Same clause in {listed(parts)}" if parts else ""
+
+
+def beside_line(hit: Hit) -> str:
+    """ "2 passages in a row. A mark is for the second.", "" for a passage alone."""
+    if not hit.beside:
+        return ""
+    parts = hit.parts
+    own = next(n for n, part in enumerate(parts) if part.passage_id == hit.passage_id)
+    return f"{len(parts)} passages in a row. A mark is for the {_ORDINALS[own]}."
 
 
 def coverage_line(coverage: Coverage, by_meaning: bool = True) -> str:

@@ -40,7 +40,9 @@ def leases(desk, drop):
 
 
 def hits(desk, question=QUESTION, k=20, scope=None):
-    return searching.search_words(desk, question, scope or Scope(), k).hits
+    """What was found, passage by passage: labels are about those."""
+    found = searching.search_words(desk, question, scope or Scope(), k).hits
+    return tuple(each for hit in found for each in (replace(hit, beside=()), *hit.beside))
 
 
 def say(desk, hit, verdict=RELEVANT, question=QUESTION, matter=""):

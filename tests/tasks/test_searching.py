@@ -210,3 +210,29 @@ def test_a_question_can_be_narrowed_to_pages(desk, drop):
         if wanted:
             assert all(wanted & {span.page for span in hit.spans} for hit in hits)
     assert searching.search(desk, "rent page:99", Scope(), 20).hits == ()
+
+
+SENTENCE = "The tenant of part {n} pays the rent, the deposit and the interest in the order agreed."
+
+
+def test_passages_of_one_section_that_follow_one_another_are_read_as_one(desk, drop):
+    long = " ".join(SENTENCE.format(n=n) for n in range(12))
+    pages = [f"Section 1. Duties\n{long}", "Section 2. Notice\nThe court awards no interest."]
+    importing.import_files(desk, (drop("lease.pdf", pdf.text_pdf(*pages)),), "Case", {})
+    importing.await_meaning(desk)
+    stored = {row[0]: row[1] for row in desk.reader.rows("SELECT uuid, body FROM passages")}
+    assert len(stored) > 2
+
+    answer = searching.search(desk, "what does the tenant of part 7 pay in interest", Scope())
+    [hit] = [hit for hit in answer.hits if hit.section[-1].startswith("Section 1")]
+    alone = searching.search_by(desk, answer.query, Scope(), 10, ("words", "meaning"))
+
+    assert hit.passage_id == next(h.passage_id for h in alone.hits if h.section == hit.section)
+    assert [part.body for part in hit.parts] == list(stored.values())[: len(hit.parts)]
+    assert hit.body == stored[hit.passage_id] and len(hit.beside) > 0
+    assert hit.whole.body == " ".join(part.body for part in hit.parts)
+    page = desk.reader.rows("SELECT text FROM pages WHERE number = 1")[0]["text"]
+    [span] = hit.whole.spans
+    assert page[span.start : span.end].split() == hit.whole.body.split()
+    for part in hit.whole.emphasis:
+        assert hit.whole.body[part.start : part.end].lower() in answer.query

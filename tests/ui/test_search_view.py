@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from legaldesk.core import citation
 from legaldesk.core.errors import LegalDeskError, ModelProblem
-from legaldesk.core.hits import Coverage, Emphasis, Scope
+from legaldesk.core.hits import Answer, Coverage, Emphasis, Scope
 from legaldesk.core.models import RerankerInfo
+from legaldesk.core.passages import Span
 from legaldesk.ui.document_text import caption
 from legaldesk.ui.excerpt import excerpt
 from legaldesk.ui.wording import coverage_line
@@ -273,6 +274,56 @@ def test_an_excerpt_of_one_endless_word_is_cut_too():
 )
 def test_the_coverage_line(coverage, line):
     assert coverage_line(coverage) == line
+
+
+# ---------------------------------------------------------------- passages read as one
+
+
+@pytest.fixture
+def row_of_two(asked, office):
+    """The first hit with the passage that follows it."""
+    hit = asked.search.results.hits[0]
+    after = replace(
+        hit, passage_id="after", body="What follows it.", emphasis=(Emphasis(0, 4),),
+        spans=(Span(hit.page, 900, 916), Span(hit.page + 1, 0, 9)),
+    )  # fmt: skip
+    joined = replace(hit, beside=(after,))
+    asked.search.results.show_hits((joined,), show_matter=False)
+    asked.search.results.choose(0)
+    return joined
+
+
+def test_they_are_highlighted_and_copied_as_one_and_marked_as_the_better_one(
+    qtbot, asked, office, row_of_two
+):
+    results, page = asked.search.results, row_of_two.page
+
+    own = row_of_two.spans[0]
+    wanted = (Span(page, own.start, 916), Span(page + 1, 0, 9))
+    placed = ("passage_boxes", row_of_two.document_id, wanted)
+    qtbot.waitUntil(lambda: placed in office.asked)
+    told = results.model().data(results.currentIndex())
+    assert "What follows it." in told and "2 passages in a row. A mark is for the first." in told
+    QTest.keyClick(results, Qt.Key.Key_C, CONTROL)
+    copied = QGuiApplication.clipboard().text()
+    assert row_of_two.body in copied and "What follows it." in copied
+    assert f"pp. {page}-{page + 1}" in copied
+    QTest.keyClick(results, "2")
+    qtbot.waitUntil(lambda: bool(office.labels))
+    assert office.labels[-1].spans == row_of_two.spans
+
+
+def test_a_passage_that_was_joined_stays_chosen(qtbot, asked, row_of_two):
+    hits = asked.search.results.hits
+    single = replace(hits[0].beside[0], rank=1)
+    other = replace(single, rank=2, passage_id="other")
+    asked.search.results.show_hits((single,), show_matter=False)
+    asked.search.results.choose(0)
+
+    answer = Answer("shall indemnify", Coverage(1, 1, 1, 0), (other, row_of_two))
+    asked.search.show_answer(answer, Scope(), renewed=True)
+
+    assert row(asked) == 1
 
 
 # ---------------------------------------------------------------- a better order
