@@ -43,8 +43,10 @@ WORTH_A_TRIAL = 64
 def batch_tokens(device: str, static: bool = False) -> int:
     """Tokens in one batch, padding counted; a static model has none, and looks up in no time.
 
-    On two cores 512 to 4,096 encode the same 44 passages a second, and a question that
-    comes during a batch waits 0.24 s at 1,024 against 0.61 s at 4,096.
+    On two cores 512 to 2,048 take the same processor time for a passage and 4,096 a seventh
+    more, in fp32 and bf16 (tests/benchmarks/batch_tokens.py): what a layer computes no longer
+    fits the cache. A question that torch answers waits for the batch, 0.24 s at 1,024 against
+    0.61 s at 4,096; one that the export answers waits for none.
     """
     if static:
         return 65_536
