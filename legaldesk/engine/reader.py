@@ -313,9 +313,20 @@ class Reader:
 
     # Passages
 
-    def passage_ids(self, scope: Scope, pages: tuple[int, int] | None = None) -> list[int]:
-        """Row ids of the passages in scope, on a range of pages where one is given, ascending."""
+    def passage_ids(
+        self,
+        scope: Scope,
+        pages: tuple[int, int] | None = None,
+        added: tuple[str, str] | None = None,
+    ) -> list[int]:
+        """Row ids of the passages in scope, on a range of pages where one is given, ascending.
+
+        ``added`` are moments in UTC, as stored: of documents added from one to before the other.
+        """
         where, values = self.scope_sql(scope)
+        if added is not None:
+            where = f"SELECT id FROM documents WHERE id IN ({where}) AND added >= ? AND added < ?"
+            values = (*values, *added)
         first, last = pages or (0, LAST_PAGE)
         rows = self.rows(
             f"SELECT id FROM passages WHERE segmentation = {_CUT} AND document IN ({where})"
@@ -391,6 +402,16 @@ class Reader:
             "SELECT id, language FROM passages WHERE id IN (SELECT value FROM json_each(?))", wanted
         )
         return {row["id"]: row["language"] for row in rows}
+
+    def titles(self, ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+        """The document of each passage, by its number, and its title."""
+        wanted = msgspec.json.encode(list(ids)).decode()
+        rows = self.rows(
+            "SELECT id, document, title FROM passages"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            wanted,
+        )
+        return {row["id"]: (row["document"], row["title"]) for row in rows}
 
     def sections(self, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """The headings over each passage, outermost first."""

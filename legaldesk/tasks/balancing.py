@@ -76,9 +76,12 @@ def _scores(
             given = halves.candidates(asked)
             (by_meaning,) = given.by_meaning.values()
             usual = halves.weights((passage for passage, _ in by_meaning[:DEPTH]), USUAL)
+            named = halves.named(given, by_meaning)
             for factor in FACTORS:
                 weights = {passage: factor * weight for passage, weight in usual.items()}
-                fused = fuse(given.by_words[:DEPTH], by_meaning[:DEPTH], weights, given.cited)
+                fused = fuse(
+                    given.by_words[:DEPTH], by_meaning[:DEPTH], weights, given.cited, named
+                )
                 ranking = list(dict.fromkeys(searched.names[each.passage] for each in fused))
                 scores[factor][asked.id] = score(ranking, asked.grades)[NDCG]
     return scores

@@ -26,7 +26,7 @@ from legaldesk.engine.reranker import Reranker
 from legaldesk.engine.significance import Units
 from legaldesk.engine.vector_source import StoredVectors
 from legaldesk.tasks.reranking import again
-from legaldesk.tasks.searching import cited_passages, meaning_factor
+from legaldesk.tasks.searching import cited_passages, meaning_factor, named_passages
 
 DEEP = 1_000
 """Passages that one half alone ranks, so that RANKED documents of many passages are among them."""
@@ -80,6 +80,7 @@ class Candidates:
     question names.
     """
 
+    text: str
     by_words: Sequence[Scored]
     by_meaning: Mapping[int, Sequence[Scored]]
     cited: Collection[int]
@@ -98,18 +99,19 @@ class Halves:
         text = plain(asked.text)
         by_meaning = dict(self._by_meaning(text, asked.scope))
         if not words:
-            return Candidates((), by_meaning, ())
+            return Candidates(text, (), by_meaning, ())
         reader = self.desk.reader
         match = language.any_of(text, reader.common(language.terms(text)))
         cited = cited_passages(reader, text, asked.scope)
-        return Candidates(reader.by_words(match, asked.scope, DEEP), by_meaning, cited)
+        return Candidates(text, reader.by_words(match, asked.scope, DEEP), by_meaning, cited)
 
     def ranked(self, asked: Asked, modes: set[Mode]) -> dict[Cell, list[int]]:
         """Passage numbers, best first, for every mode and dimension."""
         given = self.candidates(asked, bool(modes & _WITH_WORDS))
         found: dict[Cell, list[int]] = {}
         if Mode.LEXICAL in modes:
-            fused = fuse(given.by_words, (), {}, given.cited)
+            named = self.named(given, ())
+            fused = fuse(given.by_words, (), {}, given.cited, named)
             found[Mode.LEXICAL, 0] = [item.passage for item in fused]
         for dimension, by_meaning in given.by_meaning.items():
             if Mode.DENSE in modes:
@@ -119,8 +121,8 @@ class Halves:
             if Mode.FUSED in modes:
                 found[Mode.FUSED, dimension] = [item.passage for item in fused]
             if Mode.RERANKED in modes and self.reranker is not None:
-                text, cited = plain(asked.text), set(given.cited)
-                order, _ = again(self.desk, self.reranker, text, fused, cited)
+                cited = set(given.cited)
+                order, _ = again(self.desk, self.reranker, given.text, fused, cited)
                 found[Mode.RERANKED, dimension] = [item.passage for item in order]
         return found
 
@@ -134,7 +136,13 @@ class Halves:
     def _fused(self, given: Candidates, by_meaning: Sequence[Scored]) -> list[Ranked]:
         """Both halves as a search fuses them: the first DEPTH of each."""
         weights = self.weights([passage for passage, _ in by_meaning[:DEPTH]])
-        return fuse(given.by_words[:DEPTH], by_meaning[:DEPTH], weights, given.cited)
+        named = self.named(given, by_meaning)
+        return fuse(given.by_words[:DEPTH], by_meaning[:DEPTH], weights, given.cited, named)
+
+    def named(self, given: Candidates, by_meaning: Sequence[Scored]) -> dict[int, float]:
+        """The share of their documents' titles that the question names, of what is fused."""
+        near = [*given.by_words[:DEPTH], *by_meaning[:DEPTH]]
+        return named_passages(self.desk.reader, given.text, (passage for passage, _ in near))
 
     def weights(self, passages: Iterable[int], factor: float | None = None) -> dict[int, float]:
         """How much meaning counts for passages: as a search has it, or with another factor."""

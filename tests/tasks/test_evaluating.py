@@ -131,6 +131,8 @@ def test_prompts_that_were_changed_are_measured(folder: Path, tiny_model: Path) 
 
 def test_the_reranked_row_ranks_as_the_search_does(folder, tiny_model, tiny_reranker) -> None:
     gold = read_gold_set(folder)
+    untitled = tuple(dataclasses.replace(each, title="") for each in gold.documents)
+    gold = dataclasses.replace(gold, documents=untitled)  # titles leave nothing to be mended
     table = evaluate_set(gold, [Mode.FUSED, Mode.RERANKED], tiny_model, reranker=tiny_reranker)
     fused, row = table.rows
 
