@@ -1,4 +1,4 @@
-"""The question box's language: plain words, "exact phrases", -without, matter:, doc:, page:.
+"""The question box's language: words, "exact phrases", -without, matter:, doc:, page:, date:.
 
 Any text is a safe query: what does not parse as an operator is words to look for. A phrase
 is found across line breaks and line-end hyphens, not where it begins in one passage and
@@ -11,8 +11,10 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
+from legaldesk.core.days import DAY, days
 from legaldesk.core.passages import reading_text
 
 MOST_TERMS = 100
@@ -37,6 +39,7 @@ _QUOTES = dict.fromkeys("“”„‟«»″＂", '"')
 _INVISIBLE = dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
 _PIECE = re.compile(
     r"(?<!\S)page:(?P<first>\d{1,6})(?:[-–](?P<last>\d{1,6}))?(?!\S)"
+    rf"|(?<!\S)date:(?P<since>{DAY})(?:[-–](?P<until>{DAY}))?(?!\S)"
     r'|(?P<field>(?<!\S)(?:matter|doc):)(?:"(?P<quoted_value>[^"]*)"|(?P<value>\S+))'
     r'|(?P<minus>(?<!\S)-)?"(?P<phrase>[^"]+)"'
     r"|(?<!\S)-(?P<without>\w[^\s\"]*)"
@@ -57,7 +60,8 @@ class Query:
     ``text`` is the plain question for the model, phrases included. ``phrases`` must all
     stand in every hit and ``without`` in none. ``matter`` and ``document`` narrow the
     scope; None means that the question does not say. ``pages`` are the first and the last
-    page of the file to look on, counted from 1.
+    page of the file to look on, counted from 1, and ``added`` the first and the last day on
+    which a document was added to the library.
     """
 
     text: str
@@ -66,6 +70,7 @@ class Query:
     matter: str | None = None
     document: str | None = None
     pages: tuple[int, int] | None = None
+    added: tuple[date, date] | None = None
 
     @property
     def empty(self) -> bool:
@@ -84,9 +89,12 @@ def parse(question: str) -> Query:
     without: list[str] = []
     fields: dict[str, str] = {}
     pages: tuple[int, int] | None = None
+    added: tuple[date, date] | None = None
     for piece in _PIECE.finditer(cleaned):
         if piece["first"]:
             pages = int(piece["first"]), int(piece["last"] or piece["first"])
+        elif piece["since"] and (named := days(piece["since"], piece["until"])):
+            added = named
         elif piece["field"]:
             value = piece["quoted_value"] if piece["value"] is None else piece["value"]
             fields[piece["field"].lower()] = value
@@ -95,7 +103,7 @@ def parse(question: str) -> Query:
         elif piece["without"]:
             without.append(piece["without"])
         else:
-            words.append(piece["word"])
+            words.append(piece["word"] or piece[0])
     return Query(
         text=" ".join(words),
         phrases=tuple(dict.fromkeys(phrases)),
@@ -103,6 +111,7 @@ def parse(question: str) -> Query:
         matter=fields.get("matter:") or None,
         document=fields.get("doc:") or None,
         pages=pages,
+        added=added,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import legaldesk.core.query as language
 from legaldesk.core import reasons
@@ -31,6 +32,9 @@ BALANCE = "balance"
 
 WIDER = 5
 """How many times as many passages as are wanted are looked at for equal clauses."""
+
+EARLIEST = date(2000, 1, 1)
+"""Nothing was added before; Windows cannot tell the time zone of every older day."""
 
 MOST_REFERENCES, MOST_CITED = 5, 500
 """Sections that one question may name, and passages that are looked at for each."""
@@ -135,18 +139,28 @@ def ranking(
 
 
 def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
-    """The passages that may be hits because of quotes, minus signs and pages; None: any."""
-    if not query.phrases and not query.without and query.pages is None:
+    """The passages that may be hits because of quotes, minus signs, pages and days; None: any."""
+    narrow = query.pages is not None or query.added is not None
+    if not query.phrases and not query.without and not narrow:
         return None
     if query.phrases:
         allowed = reader.matching(language.every(query.phrases))
     else:
-        allowed = set(reader.passage_ids(scope, query.pages))
-    if query.phrases and query.pages is not None:
-        allowed &= set(reader.passage_ids(scope, query.pages))
+        allowed = set(reader.passage_ids(scope, query.pages, _added(query)))
+    if query.phrases and narrow:
+        allowed &= set(reader.passage_ids(scope, query.pages, _added(query)))
     for part in query.without:
         allowed -= reader.matching(language.every((part,)))
     return allowed
+
+
+def _added(query: Query) -> tuple[str, str] | None:
+    """The days of a question, as days are here, as moments in UTC: from one to before another."""
+    if query.added is None:
+        return None
+    first, last = (max(day, EARLIEST) for day in query.added)
+    since, until = (datetime.combine(day, time()) for day in (first, last + timedelta(days=1)))
+    return since.astimezone(UTC).isoformat(), until.astimezone(UTC).isoformat()
 
 
 def _by_words(

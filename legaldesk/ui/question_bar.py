@@ -21,6 +21,11 @@ WIDEST = 420
 """How wide a name may get in a menu, at 100%."""
 
 HINT = 'Ask a question, or put "exact words" in quotation marks'
+HELP = (
+    '"quoted words" must stand in every passage, -word in none. matter:, doc:, page:3-9 and '
+    "date:2021 narrow the question; date: is the day on which a document was added here, also "
+    "date:2019-2021 or date:2021-03."
+)
 
 
 class QuestionBar(QWidget):
@@ -88,6 +93,7 @@ class QuestionBar(QWidget):
     def _make_box(self) -> QLineEdit:
         box = QLineEdit()
         box.setPlaceholderText(HINT)
+        box.setToolTip(HELP)
         box.setAccessibleName("Question")
         box.setClearButtonEnabled(True)
         box.setMaxLength(4000)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from legaldesk.core import citation
 from legaldesk.core.hits import Answer, Hit, Scope
+from legaldesk.core.query import parse
 from legaldesk.ui import keys
 from legaldesk.ui.empty_state import EmptyState
 from legaldesk.ui.page_selection import PageSelection
@@ -193,6 +194,8 @@ class SearchView(View):
         advice = "Try other words, fewer quotation marks, or another matter."
         if "meaning" not in answer.modes:
             advice = "Only exact words can be found so far. Try words that stand in the text."
+        if parse(answer.query).added is not None:
+            advice = "“date:” asks for the day on which a document was added here, not for its own."
         if not answer.coverage.pages:
             advice = "Drop PDF files anywhere on this window to add them."
         self.nothing.say("No passage found", advice)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,36 @@ def test_fields_narrow_the_scope():
     query = parse('notice matter:"Acme v. Byte" doc:lease.pdf')
 
     assert (query.text, query.matter, query.document) == ("notice", "Acme v. Byte", "lease.pdf")
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "last"),
+    [
+        ("2021", "2021-01-01", "2021-12-31"),
+        ("2019-2021", "2019-01-01", "2021-12-31"),
+        ("2021–2019", "2019-01-01", "2021-12-31"),
+        ("2021-03", "2021-03-01", "2021-03-31"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2021-03-15", "2021-03-15", "2021-03-15"),
+        ("2021-11-2022-02", "2021-11-01", "2022-02-28"),
+    ],
+)
+def test_a_date_is_a_range_of_days(typed, first, last):
+    query = parse(f"rent date:{typed} notice")
+
+    assert (query.text, query.added) == (
+        "rent notice",
+        (date.fromisoformat(first), date.fromisoformat(last)),
+    )
+
+
+@pytest.mark.parametrize(
+    "typed", ["2021-13", "2021-00", "2021-02-30", "21", "0021", "2021-3", "soon"]
+)
+def test_what_is_no_date_is_words(typed):
+    query = parse(f"rent date:{typed}")
+
+    assert (query.text, query.added) == (f"rent date:{typed}", None)
 
 
 @pytest.mark.parametrize("question", ["subject-matter:jurisdiction", "matter: of fact", "(doc:x)"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -86,6 +88,24 @@ def test_operators(leases, question, expected):
     answer = searching.search(leases, question, Scope())
 
     assert set(names(answer)) == expected
+
+
+def test_a_date_is_the_day_on_which_a_document_was_added(leases):
+    moment = datetime(2021, 3, 31, 23, 30).astimezone(UTC)  # late in the evening, here
+    with leases.store._writing() as sql:
+        sql.execute(
+            "UPDATE documents SET added = ? WHERE name = 'notice.pdf'",
+            (moment.isoformat(timespec="seconds"),),
+        )
+
+    def found(question):
+        return set(names(searching.search(leases, question, Scope())))
+
+    assert found("tenant date:2021-03-31") == found("tenant date:2019-2021") == {"notice.pdf"}
+    assert found("tenant date:2021-04") == found("tenant date:2022") == set()
+    assert found("rent -secret date:2021") == {"notice.pdf"}
+    assert found('"pays the rent" date:2021') == set()
+    assert len(found("tenant date:2021-2199")) == 3
 
 
 def test_coverage_counts_pages(leases, drop):

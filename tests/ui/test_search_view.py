@@ -127,6 +127,12 @@ def test_a_question_without_hits_says_so(qtbot, window):
     assert window.search.foot.position.text() == ""
 
 
+def test_a_date_that_finds_nothing_says_which_date_is_meant(qtbot, window):
+    type_and_ask(qtbot, window, "nothing like it date:2021")
+
+    assert "the day on which a document was added" in window.search.nothing.sentence.text()
+
+
 def test_an_empty_question_is_not_asked(qtbot, window, office):
     window.bar.focus_box()
     qtbot.keyClicks(window.bar.box, "   ")
