@@ -1,0 +1,225 @@
+"""What adding to a library costs as it grows, and how soon a large one answers.
+
+    python3 packaging/dev.py bench growth --keep FOLDER [--pages N ...] [--passages N]
+        [--texts SET ...] [--only pages|document|start]
+
+All in copies of libraries that are made in FOLDER unless they are there (see _large.py).
+
+    pages      seconds a page to store 10 documents of 20 pages, their passages and vectors, and
+               to bring the index up to date, in libraries of N pages (1,000 and 10,000; 5
+               passages a page), in turns; encoding is left out. Every library is measured ROUNDS
+               times, and a ratio is the median of the ratios to the first library in a round
+    document   one PDF of 20 pages into a library of N passages (100,000), from the file until it
+               is found by words and meaning: beside the encoding of its passages alone, and the
+               bytes that the process wrote meanwhile (/proc/self/io)
+    start      from starting an engine process until it answered by words and by meaning, and
+               the memory of the index beside its vectors' bytes
+
+The larger runs of the goals take an hour to prepare, most of it for the graph:
+
+    python3 packaging/dev.py bench growth --keep FOLDER --pages 1000 10000 100000 --only pages
+    python3 packaging/dev.py bench growth --keep FOLDER --passages 1000000 --only document start
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+from _clusters import clustered
+from _large import (
+    PAGES,
+    PER_PAGE,
+    add_options,
+    copied,
+    documents,
+    library,
+    machine,
+    sources_of,
+    store_document,
+    with_export,
+    with_graph,
+)
+from cold_start import ASKED, QUESTION, TELL
+
+from legaldesk import RESOURCES
+from legaldesk.core.passages import embedded_text
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.vector_index import VectorIndex
+from legaldesk.engine.vector_source import StoredVectors
+from legaldesk.tasks import importing
+
+ROUNDS = 5
+ADDED = 10
+"""Documents of PAGES pages that are added in a round."""
+
+PDF = RESOURCES / "samples" / "codi-procediment-civil-andorra-extracte.pdf"
+MEMORY = """
+import gc, sys, time
+from pathlib import Path
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.vector_index import VectorIndex
+from legaldesk.engine.vector_source import StoredVectors
+def memory():
+    gc.collect()
+    return psutil.Process().memory_full_info().uss
+library = Path(sys.argv[1])
+with Reader(library) as reader:
+    (generation,) = reader.generations()
+source = StoredVectors(library, generation)
+source.last_change()
+index = VectorIndex(library / "index" / str(generation.id), generation.used_dimension)
+before, begun = memory(), time.perf_counter()
+said = index.open(source)
+took, grown = time.perf_counter() - begun, memory() - before
+times = grown / (index.count * generation.used_dimension * 4)
+print(f"  index {said} in {took:.2f} s; memory {grown / 1e6:.0f} MB,", end="")
+print(f" {times:.2f} x the vectors' bytes (goal: at most 1.5)")
+"""
+
+BEFORE = RESOURCES / "samples" / "us-federal-arbitration-act.pdf"
+"""Imported first: a process's first document has it unpack what it knows of languages, 64 MB."""
+
+PARTS = ("pages", "document", "start")
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(description="See the module's text.")
+    add_options(parser)
+    parser.add_argument("--pages", type=int, nargs="+", default=[1_000, 10_000])
+    parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    options = parser.parse_args()
+    print(machine())
+    if "pages" in options.only:
+        places = [library(options.keep, n * PER_PAGE, options.texts) for n in options.pages]
+        pages(places, options)
+    if {"document", "start"} & set(options.only):
+        place = with_export(with_graph(library(options.keep, options.passages, options.texts)))
+        if "start" in options.only:
+            start(place)
+        if "document" in options.only:
+            with copied(place, options.keep) as copy:
+                document(copy)
+
+
+# ---------------------------------------------------------------- import, page by page
+
+
+def pages(places: list[Path], options: argparse.Namespace) -> None:
+    """Add the same documents to every library in turns, and print a line for each."""
+    with ExitStack() as stack:
+        adders = [stack.enter_context(adding(place, options)) for place in places]
+        rounds = [[add(turn) for add in adders] for turn in range(ROUNDS)]
+    print(f"\n{ADDED * PAGES} pages added, {ROUNDS} rounds")
+    print(f"{'stored pages':>14}{'ms a page':>12}{'to the first':>14}")
+    for number, stored in enumerate(options.pages):
+        taken = statistics.median(each[number] for each in rounds)
+        ratio = statistics.median(each[number] / each[0] for each in rounds)
+        print(f"{stored:>14,}{taken / ADDED / PAGES * 1e3:>12.2f}{ratio:>14.2f}")
+    print("goal: flat")
+
+
+@contextmanager
+def adding(place: Path, options: argparse.Namespace):
+    """Gives a function that adds ADDED documents to a copy and returns the seconds it took."""
+    with copied(place, options.keep) as copy, closing(LocalDesk(copy)) as desk:
+        generation = desk.meaning.generation
+        sources = sources_of(desk, options.texts)
+        with closing(StoredVectors(copy, generation)) as source:
+            index = VectorIndex(copy / "index" / str(generation.id), generation.used_dimension)
+            index.open(source)
+            count = ADDED * PAGES * PER_PAGE
+            vectors = [row.tobytes() for row in clustered(count, 384).astype(np.float16)]
+
+            def add(turn: int) -> float:
+                names = [f"added-{turn}-{number}.pdf" for number in range(ADDED)]
+                new = list(documents(names, count, sources, 1_000_000 * (turn + 1)))
+                begun = time.perf_counter()
+                for each in new:
+                    store_document(desk, each)
+                waiting = [row[0] for row in source.waiting(count)]
+                desk.store.add_vectors(generation.id, waiting, vectors, "fp32")
+                index.refresh(source)
+                return time.perf_counter() - begun
+
+            yield add
+            index.close()
+
+
+# ---------------------------------------------------------------- one document
+
+
+def document(place: Path) -> None:
+    """Import one PDF and print its time and bytes beside those of its encoding alone."""
+    with closing(LocalDesk(place)) as desk:
+        desk.meaning.wait_until_ready()
+        importing.import_files(desk, (str(BEFORE),), "New", {})
+        importing.await_meaning(desk)
+        desk.store.fold_log()
+        last = desk.reader.count("SELECT max(id) FROM passages")
+        written, begun = bytes_written(), time.perf_counter()
+        importing.import_files(desk, (str(PDF),), "New", {})
+        words = time.perf_counter() - begun
+        importing.await_meaning(desk)
+        meaning = time.perf_counter() - begun
+        desk.store.fold_log()
+        written = bytes_written() - written
+        rows = desk.reader.rows("SELECT id, path, body FROM passages WHERE id > ?", last)
+        texts = [embedded_text(tuple(json.loads(row[1])), row[2]) for row in rows]
+        begun = time.perf_counter()
+        desk.meaning._load().encode_passages(texts)
+        alone = time.perf_counter() - begun
+        total = desk.reader.passages()
+    print(f"\n{PDF.name}, {len(texts)} passages, into a library of {total - len(texts):,}")
+    print(f"  found by words after {words:.2f} s, by meaning after {meaning:.2f} s")
+    print(f"  its encoding alone {alone:.2f} s; beside it {meaning - alone:.2f} s (goal: under 2)")
+    print(f"  written {written / 1e6:.1f} MB (goal: under 10)")
+
+
+def bytes_written() -> int:
+    """What this process has had written to disk, in bytes."""
+    lines = Path("/proc/self/io").read_text(encoding="utf-8").splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("write_bytes")))
+
+
+# ---------------------------------------------------------------- start
+
+
+def start(place: Path) -> None:
+    """Start engine processes and time their first answers; then open the index here."""
+    model = Path()  # the program asks for the library alone
+    command = [sys.executable, "-c", ASKED + TELL, str(model), str(place), QUESTION]
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+    seconds = []
+    for _ in range(ROUNDS):
+        begun = time.perf_counter()
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        ) as process:
+            if not process.stdout.readline():
+                sys.exit("the engine gave no answer")
+            seconds.append(time.perf_counter() - begun)
+            process.stdin.close()
+    median, most = statistics.median(seconds), max(seconds)
+    print(f"\nstarted and asked {ROUNDS} times: median {median:.2f} s, most {most:.2f} s")
+    print("  goal: at most 5 s")
+    print(
+        subprocess.run(
+            [sys.executable, "-c", MEMORY, str(place)], check=True, capture_output=True, text=True
+        ).stdout,
+        end="",
+    )
+
+
+if __name__ == "__main__":
+    main()
