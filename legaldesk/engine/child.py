@@ -161,6 +161,16 @@ class Children:
             raise
         self._places.put((child, uses % self._uses + 1))
 
+    def rest(self) -> None:
+        """End the children that nobody has borrowed; the next one that is lent starts anew."""
+        idle = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                idle.append(self._places.get_nowait())
+        for child, _ in idle:
+            self._end(child)
+            self._places.put((None, 0))
+
     def close(self) -> None:
         """End all children and lend no more."""
         with self._guard:

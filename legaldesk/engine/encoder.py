@@ -233,7 +233,11 @@ def _load(folder: ModelFolder, device: str) -> Any:
 
 
 def _set_aside() -> None:
-    """Keep the libraries' objects out of garbage collection: pypdf runs 1.9x slower beside."""
+    """Keep the libraries' objects out of garbage collection.
+
+    A full collection takes 0.26 s beside them, in which no question is answered; without them
+    it is done at once. Cutting text gains 1%.
+    """
     gc.collect()
     gc.freeze()
 

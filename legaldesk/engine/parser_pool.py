@@ -121,6 +121,10 @@ class ParserPool:
             raise ProcessDied("it sent a reply that nobody asked for")
         return reply.confinement
 
+    def rest(self) -> None:
+        """Let go of the children that read nothing: some 50 MB each; a new one takes 0.3 s."""
+        self._readers.rest()
+
     def close(self) -> None:
         """End all children; work that is under way raises ProcessDied."""
         self._readers.close()

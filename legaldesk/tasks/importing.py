@@ -165,6 +165,7 @@ class _Import:
             self.stop.set()
             for thread in threads:
                 thread.join()
+            self.desk.parsers.rest()  # the vectors that follow take memory enough
             self.desk.generations.traffic.files_end()
             self.desk.generations.more()
         self._collect(silent)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from legaldesk.core.documents import OutlineEntry, PageState, TextSource
@@ -357,6 +358,21 @@ def test_a_hanging_view_ends_and_the_next_call_starts_afresh(child: Liar) -> Non
     with pytest.raises(ProcessDied, match="no answer within 3 s"):
         pool.render("key", pdf.text_pdf, None, 1, 2.0)
     assert pool.render("key", pdf.text_pdf, None, 1, 1.0).width == 612
+
+
+def test_a_pool_at_rest_has_no_readers_and_goes_on_when_asked(child: Liar) -> None:
+    pool, before = child(PATCHED.format(patch="")), readers()
+    pool.extract(pdf.text_pdf("Rent."), "lease.pdf")
+    assert len(readers() - before) == 1
+
+    pool.rest()
+
+    assert readers() == before
+    assert pool.extract(pdf.text_pdf("Rent."), "lease.pdf").pages[0].text == "Rent."
+
+
+def readers() -> set[int]:
+    return {each.pid for each in psutil.Process().children()}
 
 
 def test_a_closed_pool_says_so(child: Liar) -> None:
