@@ -32,7 +32,11 @@ LISTS = ("words", "plain", "meaning")
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A question with its right answers; ``unit`` is shared by those with the same ones."""
+    """A question with its right answers; ``unit`` is shared by those with the same ones.
+
+    ``named`` has the share of their titles that it names for the passages of both halves, and
+    ``named_by_words`` for those of the words alone.
+    """
 
     id: str
     text: str
@@ -40,6 +44,8 @@ class Question(msgspec.Struct, frozen=True):
     grades: dict[str, float]
     spans: list[tuple[str, int, int]]
     cited: list[int]
+    named: dict[int, float]
+    named_by_words: dict[int, float]
 
 
 class SetOfCandidates(msgspec.Struct, frozen=True):
@@ -90,6 +96,10 @@ def _made(gold: GoldSet) -> tuple[SetOfCandidates, dict[str, np.ndarray]]:
         ):
             halves = Halves(desk, indexes)
             given = [halves.candidates(each) for each in asked]
+            named = [
+                (halves.named(each, each.by_meaning[width]), halves.named(each, ()))
+                for each in given
+            ]
         weights = halves.weights(found.names)
         lists = {
             "words": [each.by_words for each in given],
@@ -98,8 +108,16 @@ def _made(gold: GoldSet) -> tuple[SetOfCandidates, dict[str, np.ndarray]]:
         }
         cited = [sorted(each.cited) for each in given]
     questions = [
-        Question(each.id, each.text, units[each.id], dict(each.grades), _spans(each.spans), named)
-        for each, named in zip(asked, cited, strict=True)
+        Question(
+            each.id,
+            each.text,
+            units[each.id],
+            dict(each.grades),
+            _spans(each.spans),
+            sections,
+            *titles,
+        )
+        for each, sections, titles in zip(asked, cited, named, strict=True)
     ]
     arrays = {name: part for key, rows in lists.items() for name, part in _arrays(key, rows)}
     return _facts(gold.name, found, weights, questions), arrays

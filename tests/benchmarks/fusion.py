@@ -69,7 +69,8 @@ class Measured:
         def rank(at: int) -> list[int]:
             words, meaning = self.halves[at]
             weight = {passage: weights[not covered[passage]] for passage, _ in meaning}
-            fused = fuse(words, meaning, weight, self.found.questions[at].cited)
+            question = self.found.questions[at]
+            fused = fuse(words, meaning, weight, question.cited, question.named)
             return [each.passage for each in fused]
 
         return rank
@@ -77,6 +78,13 @@ class Measured:
     def half(self, name: str) -> Rank:
         """The passages of a question by one list alone."""
         return lambda at: [passage for passage, _ in self.found.list_of(name, at)]
+
+    def words(self, at: int) -> Sequence[int]:
+        """The passages of a question by words, sections and titles that it names."""
+        question = self.found.questions[at]
+        found = self.found.list_of("words", at)
+        fused = fuse(found, (), {}, question.cited, question.named_by_words)
+        return [each.passage for each in fused]
 
     def ndcg(self, rank: Rank) -> dict[str, float]:
         """nDCG@10 of every question."""
@@ -152,14 +160,14 @@ def main() -> None:
 def show(measured: Measured) -> None:
     """One line of nDCG@10."""
     both = measured.ndcg(measured.both(NOW))
-    words = measured.ndcg(measured.half("words"))
+    words = measured.ndcg(measured.words)
     parts = (measured.bm25, words, measured.meaning, both)
     line(measured, parts, measured.better, both)
 
 
 def show_recall(measured: Measured) -> None:
     """One line of character recall."""
-    ranks = [measured.half(name) for name in ("plain", "words", "meaning")]
+    ranks = [measured.half("plain"), measured.words, measured.half("meaning")]
     plain_words, words, meaning = (measured.recall(rank) for rank in ranks)
     both = measured.recall(measured.both(NOW))
     better = max(plain_words, meaning, key=mean)
