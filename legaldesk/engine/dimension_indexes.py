@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from legaldesk.core.fusion import Scored
-from legaldesk.engine.vector_index import GRAPH_FROM, VectorIndex, VectorSource
+from legaldesk.engine.vector_index import VectorIndex, VectorSource
 from legaldesk.engine.vectors import Floats
 
 
@@ -46,7 +46,7 @@ def dimension_indexes(
         try:
             for dimension in dict.fromkeys(dimensions):
                 place = Path(folder) / str(dimension)
-                index = VectorIndex(place, dimension, kept_from=GRAPH_FROM)
+                index = VectorIndex(place, dimension)
                 index.open(source)
                 index.save_if_due()
                 made[dimension] = index

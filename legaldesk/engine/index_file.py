@@ -1,7 +1,8 @@
 """The graph's file on disk: a disposable cache that is checked before it is believed.
 
-Beside ``graph.bin`` lies ``graph.json``, written after it, with the digest of the file and
-what it was made from. Whatever does not match is passed over, never loaded.
+Beside ``graph.bin`` lie ``codes.bin``, with the same vectors in short, and ``graph.json``, written
+after both, with the digests of the files and what they were made from. Whatever does not match is
+passed over, never loaded.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from pathlib import Path
 
 from legaldesk.core.errors import NoRoom
 from legaldesk.engine import hnsw
+from legaldesk.engine.codes import Codes
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class Facts:
 
 
 class IndexFile:
-    """The two files in a folder of their own."""
+    """The three files in a folder of their own."""
 
     def __init__(self, folder: Path) -> None:
         self.graph = folder / "graph.bin"
+        self.codes = folder / "codes.bin"
         self._sidecar = folder / "graph.json"
         self._temporary = folder / "graph.bin.new"
+        self._temporary_codes = folder / "codes.bin.new"
         self._temporary_sidecar = folder / "graph.json.new"
 
     def why_not(self, key: str, dimension: int) -> Facts | str:
@@ -43,31 +47,30 @@ class IndexFile:
         found = self._read_sidecar()
         if isinstance(found, str):
             return found
-        facts, digest = found
+        facts, *digests = found
         if facts.key != key:
             return "it belongs to other vectors"
         if facts.dimension != dimension:
             return "its vectors have another width"
         try:
-            same = _digest(self.graph) == digest
+            same = [_digest(self.graph), _digest(self.codes)] == digests
         except OSError:
             return "it is missing"
         return facts if same else "it is damaged"
 
-    def write(self, graph: hnsw.Graph, facts: Facts) -> None:
-        """Replace the files, each in one step, so that a crash leaves old or new.
+    def write(self, graph: hnsw.Graph, codes: Codes, facts: Facts) -> None:
+        """Replace the files, each in one step, so that a crash leaves old, new or none.
 
         Raises NoRoom, and leaves the old files as they are, when the disk is full.
         """
         try:
             self.graph.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            size = graph.save(self._temporary)
-            _sync(self._temporary)
-            if self._temporary.stat().st_size != size:
-                raise OSError("the graph was not written whole")
-            self._write_sidecar(facts, _digest(self._temporary))
+            _finish(self._temporary, graph.save(self._temporary))
+            _finish(self._temporary_codes, codes.write(self._temporary_codes))
+            self._write_sidecar(facts, _digest(self._temporary), _digest(self._temporary_codes))
             self._sidecar.unlink(missing_ok=True)
             os.replace(self._temporary, self.graph)
+            os.replace(self._temporary_codes, self.codes)
             os.replace(self._temporary_sidecar, self._sidecar)
         except OSError as error:
             self._remove_temporary()
@@ -76,35 +79,39 @@ class IndexFile:
 
     def remove(self) -> None:
         """Leave nothing behind. Raises OSError when a file cannot be removed."""
-        for file in (self._sidecar, self.graph, self._temporary, self._temporary_sidecar):
+        for file in (self._sidecar, self.graph, self.codes, *self._temporaries):
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
                 file.unlink()
 
+    @property
+    def _temporaries(self) -> tuple[Path, ...]:
+        return self._temporary, self._temporary_codes, self._temporary_sidecar
+
     def _remove_temporary(self) -> None:
-        for file in (self._temporary, self._temporary_sidecar):
+        for file in self._temporaries:
             with contextlib.suppress(OSError):
                 file.unlink()
 
-    def _write_sidecar(self, facts: Facts, digest: str) -> None:
-        content = {"format": FORMAT, "digest": digest, **asdict(facts)}
+    def _write_sidecar(self, facts: Facts, digest: str, codes: str) -> None:
+        content = {"format": FORMAT, "digest": digest, "codes": codes, **asdict(facts)}
         content["check"] = _check(content)
         self._temporary_sidecar.write_text(json.dumps(content, indent=1), encoding="utf-8")
         _sync(self._temporary_sidecar)
 
-    def _read_sidecar(self) -> tuple[Facts, str] | str:
-        """The facts and the digest of the graph's file, or what is wrong with them."""
+    def _read_sidecar(self) -> tuple[Facts, str, str] | str:
+        """The facts and the digests of the graph and the codes, or what is wrong with them."""
         try:
             content = json.loads(self._sidecar.read_text(encoding="utf-8"))
             check = content.pop("check")
             if content["format"] != FORMAT:
                 return "it has another format"
             facts = Facts(content["key"], content["dimension"], content["count"], content["seq"])
-            digest = str(content["digest"])
+            digest, codes = str(content["digest"]), str(content["codes"])
         except FileNotFoundError:
             return "there is none" if not self.graph.exists() else "its description is missing"
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return "its description is damaged"
-        return (facts, digest) if check == _check(content) else "its description is damaged"
+        return (facts, digest, codes) if check == _check(content) else "its description is damaged"
 
 
 def _check(content: dict[str, object]) -> str:
@@ -116,6 +123,13 @@ def _digest(file: Path) -> str:
     """The sha256 of a file, read back from the disk (170 MB take 0.2 s)."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _finish(file: Path, size: int) -> None:
+    """Have a file on the disk. Raises OSError when it is not whole."""
+    _sync(file)
+    if file.stat().st_size != size:
+        raise OSError(f"{file.name} was not written whole")
 
 
 def _sync(file: Path) -> None:

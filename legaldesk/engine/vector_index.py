@@ -1,8 +1,10 @@
 """Which passages lie nearest to a question: exact for few vectors, a graph for many.
 
-Every vector is in memory, so that a scope, a small library and whatever the graph does not
-hold yet (the tail) are searched exactly. The graph and its file are a disposable cache of
-the store: checked before use, built again from the store when anything is amiss.
+Vectors that the graph does not hold, all of a small library and the newest of a large one (the
+tail), are in memory as they are and searched exactly. Those that it holds are in it, and beside
+it in a quarter of their size (codes.py), so that a scope is searched exactly too. The graph and
+its files are a disposable cache of the store: checked before use, built again from the store
+when anything is amiss.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -19,26 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 from legaldesk.core.errors import NoRoom
-from legaldesk.engine import hnsw
+from legaldesk.engine import codes, hnsw
 from legaldesk.engine.index_file import Facts, IndexFile
-from legaldesk.engine.vectors import (
-    Floats,
-    Ids,
-    VectorTable,
-    best,
-    positions,
-    search_all,
-    search_some,
-    unit,
-)
+from legaldesk.engine.vector_view import Held, View, no_ids
+from legaldesk.engine.vectors import Floats, Ids, VectorTable, positions, unit
 
 _log = logging.getLogger(__name__)
 
-KEPT_FROM = 2_000
-"""Vectors from which a graph is made and kept on disk."""
-
 GRAPH_FROM = 20_000
-"""Vectors from which the graph is asked: below, an exact search takes 8 ms at most."""
+"""Vectors from which there is a graph: below, an exact search takes 5 ms at most."""
 
 TAIL = 20_000
 """The graph is written anew when the tail exceeds this, and 5% of the library."""
@@ -71,25 +61,6 @@ class VectorSource(Protocol):
         ...
 
 
-def _no_ids() -> Ids:
-    return np.empty(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What a search sees; replaced whole, so that a search needs no lock.
-
-    ``stale`` ids are in the graph but were removed or replaced; ``tail`` has the places
-    of the rows that the graph does not hold.
-    """
-
-    ids: Ids
-    rows: Floats
-    graph: hnsw.Graph | None = None
-    stale: Ids = field(default_factory=_no_ids)
-    tail: npt.NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
-
-
 class VectorIndex:
     """The vectors of one generation, searched by cosine.
 
@@ -103,16 +74,16 @@ class VectorIndex:
         folder: Path,
         dimension: int,
         *,
-        kept_from: int = KEPT_FROM,
         graph_from: int = GRAPH_FROM,
         tail_limit: int = TAIL,
     ) -> None:
         self._file = IndexFile(folder)
         self._dimension = dimension
-        self._kept_from, self._graph_from, self._tail_limit = kept_from, graph_from, tail_limit
+        self._graph_from, self._tail_limit = graph_from, tail_limit
         self._changing = threading.Lock()
         self._saving = threading.Lock()
         self._epoch = 0
+        self._source: VectorSource | None = None
         self._key, self._seq, self._on_disk = "", 0, False
         self._touched: list[Ids] = []
         self._forget()
@@ -120,12 +91,12 @@ class VectorIndex:
     @property
     def count(self) -> int:
         """How many vectors can be found."""
-        return len(self._view.ids)
+        return self._view.count
 
     @property
     def tail(self) -> int:
         """How many of them the graph does not hold."""
-        return len(self._view.tail)
+        return len(self._view.ids)
 
     @property
     def exact_only(self) -> str:
@@ -133,16 +104,17 @@ class VectorIndex:
         return hnsw.missing()
 
     def open(self, source: VectorSource) -> str:
-        """Read the vectors, and the graph if its file can be believed.
+        """Take the graph from its file if that can be believed, and read what it does not hold.
 
         Returns "loaded", or "rebuilt: " and the reason why the file was not used; the
         graph is then built by the next ``save_if_due``, and searches are exact until it is.
         """
         self._epoch += 1
         with self._saving, self._changing:
-            self._read(source)
+            self._source = source
             reason = hnsw.missing() or self._adopt_file(source)
             if reason:
+                self._read(source)
                 with contextlib.suppress(OSError):  # it is never read in any case
                     self._file.remove()
         return f"rebuilt: {reason}" if reason else "loaded"
@@ -157,26 +129,22 @@ class VectorIndex:
             added = np.array([id for id, was_added in touched.items() if was_added], np.int64)
             every = np.array(list(touched), dtype=np.int64)
             if len(every):
-                self._table.drop(every)
-                self._fetch(source, np.sort(added))
+                self._table.drop(np.sort(every))
+                self._fetch(self._table, source, np.sort(added))
                 self._touched.append(every)
-                self._show(self._view.graph, np.union1d(self._view.stale, every))
+                self._show(self._view.held, np.union1d(self._view.stale, every))
             self._seq = seq
         return len(every)
 
     def search(self, query: npt.ArrayLike, k: int, within: Ids | None = None) -> tuple[Ids, Floats]:
         """The k nearest ids to a query (D,) and their cosines, best first.
 
-        ``within`` names the ids that may be found, ascending; None means all. Exact with
+        ``within`` names the ids that may be found, ascending; None means all. Exact with a narrow
         ``within`` and in small libraries, else the graph's answer joined with the tail's.
         """
-        view, wanted = self._view, unit(np.reshape(query, (1, -1)), self._dimension)[0]
-        if within is not None:
-            places = positions(view.ids, np.asarray(within, dtype=np.int64))
-            return search_some(view.ids, view.rows, wanted, k, places)
-        if view.graph is None or len(view.ids) < self._graph_from:
-            return search_all(view.ids, view.rows, wanted, k)
-        return _search_graph(view, view.graph, wanted, k)
+        wanted = unit(np.reshape(query, (1, -1)), self._dimension)[0]
+        allowed = None if within is None else np.asarray(within, dtype=np.int64)
+        return self._view.nearest(wanted, k, allowed)
 
     def save_if_due(self) -> bool:
         """Build and write the graph when the library has outgrown it; whether it was written.
@@ -227,65 +195,76 @@ class VectorIndex:
     def _forget(self) -> None:
         self._table = VectorTable(self._dimension)
         self._facts: Facts | None = None
-        self._show(None, _no_ids())
+        self._show(None, no_ids())
 
     def _read(self, source: VectorSource) -> None:
         """Fill a new table from the store; no graph yet. Until it is full the old one answers."""
         self._key, self._seq = source.generation_key(), source.last_change()
-        self._table, self._facts = VectorTable(self._dimension), None
-        self._fetch(source, np.asarray(source.all_ids(), dtype=np.int64))
-        self._show(None, _no_ids())
+        table = VectorTable(self._dimension)
+        self._fetch(table, source, np.asarray(source.all_ids(), dtype=np.int64))
+        self._table, self._facts = table, None
+        self._show(None, no_ids())
 
-    def _fetch(self, source: VectorSource, ids: Ids) -> None:
-        """Put the store's vectors of these ids into the table."""
+    def _fetch(self, table: VectorTable, source: VectorSource, ids: Ids) -> None:
+        """Put the store's vectors of these ids into a table."""
         for start in range(0, len(ids), READ_BLOCK):
-            self._table.put(*source.vectors(ids[start : start + READ_BLOCK]))
+            table.put(*source.vectors(ids[start : start + READ_BLOCK]))
 
-    def _show(self, graph: hnsw.Graph | None, changed: Ids) -> None:
+    def _show(self, held: Held | None, changed: Ids) -> None:
         """Let searches see the table and the graph, but for the graph's changed ids."""
-        ids, rows = self._table.ids, self._table.rows
-        held = graph.ids if graph is not None else _no_ids()
-        stale = np.intersect1d(held, changed)
-        tail = np.flatnonzero(~np.isin(ids, held) | np.isin(ids, stale))
-        self._view = _View(ids, rows, graph, stale, tail)
+        stale = no_ids()
+        if held is not None:
+            stale = held.graph.ids[positions(held.graph.ids, np.unique(changed))]
+        self._view = View(self._table.ids, self._table.rows, held, stale)
 
     def _adopt_file(self, source: VectorSource) -> str:
-        """Take the graph from its file; the reason why not, or ""."""
-        facts = self._file.why_not(self._key, self._dimension)
+        """Take the graph from its file, and the rest from the store; the reason why not, or ""."""
+        key, seq = source.generation_key(), source.last_change()
+        facts = self._file.why_not(key, self._dimension)
         if isinstance(facts, str):
             return facts
-        if self.count < self._kept_from:
-            return "the library has become small"
-        if facts.seq > self._seq:
+        if facts.seq > seq:
             return "it is ahead of the store"
+        there = np.asarray(source.all_ids(), dtype=np.int64)
+        if len(there) < self._graph_from:
+            return "the library has become small"
         try:
-            graph = hnsw.load(self._file.graph, self._dimension)
+            held = self._load(facts)
         except (OSError, ValueError):
             return "it cannot be read"
-        changed, _ = _net_changes(source, facts.seq)
-        unchanged = np.setdiff1d(graph.ids, np.array(list(changed), dtype=np.int64))
-        if len(graph.ids) != facts.count or not np.isin(unchanged, self._table.ids).all():
+        net, seq = _net_changes(source, facts.seq)
+        changed = np.array(sorted(net), dtype=np.int64)
+        unchanged = np.delete(held.graph.ids, positions(held.graph.ids, changed))
+        if len(held.graph.ids) != facts.count or len(positions(there, unchanged)) != len(unchanged):
             return "it is out of step with the store"
-        self._show(graph, np.array(list(changed), dtype=np.int64))
-        self._facts, self._on_disk = facts, True
+        self._table = VectorTable(self._dimension)
+        self._fetch(self._table, source, np.delete(there, positions(there, unchanged)))
+        self._key, self._seq, self._facts, self._on_disk = key, seq, facts, True
+        self._show(held, changed)
         return ""
+
+    def _load(self, facts: Facts) -> Held:
+        """What the files hold. Raises OSError, ValueError."""
+        graph = hnsw.load(self._file.graph, self._dimension)
+        return Held(graph, codes.read(self._file.codes, len(graph.ids), self._dimension))
 
     def _outgrown(self) -> bool:
         view = self._view
-        limit = max(self._tail_limit, len(view.ids) // 20)
-        return view.graph is None or len(view.stale) > 0 or len(view.tail) > limit
+        limit = max(self._tail_limit, self.count // 20)
+        return view.held is None or len(view.stale) > 0 or len(view.ids) > limit
 
     def _save(self, grow: bool) -> bool:
         with self._saving:
             epoch = self._epoch
-            if hnsw.missing() or self.count < self._kept_from:
+            if hnsw.missing() or self.count < self._graph_from:
                 return False
             if grow and not self._grow(lambda: self._epoch != epoch):
                 return False
-            if self._view.graph is None or self._facts is None:
+            held = self._view.held
+            if held is None or self._facts is None:
                 return False
             self._on_disk = False
-            self._file.write(self._view.graph, self._facts)
+            self._file.write(held.graph, held.codes, self._facts)
             self._on_disk = True
             return True
 
@@ -295,23 +274,40 @@ class VectorIndex:
         What changes meanwhile is stale in the new graph, or in its tail.
         """
         with self._changing:
-            view, self._touched = self._view, []
-            facts = Facts(self._key, self._dimension, len(view.ids), self._seq)
-        graph = self._made(view, stop)
+            view, seq, self._touched = self._view, self._seq, []
+        held = self._made(view, stop)
         with self._changing:
-            if graph is None or stop():
+            if held is None or stop():
                 return False
-            self._facts = facts
-            self._show(graph, np.concatenate([_no_ids(), *self._touched]))
+            late = np.concatenate([no_ids(), *self._touched])
+            self._facts = Facts(self._key, self._dimension, len(held.graph.ids), seq)
+            self._table.keep(
+                np.flatnonzero(
+                    np.isin(self._table.ids, late) | ~np.isin(self._table.ids, held.graph.ids)
+                )
+            )
+            self._show(held, late)
         return True
 
-    def _made(self, view: _View, stop: Callable[[], bool]) -> hnsw.Graph | None:
+    def _made(self, view: View, stop: Callable[[], bool]) -> Held | None:
         """A graph of all the view's vectors: the file's with the tail added, or a new one."""
         known = self._file.why_not(self._key, self._dimension)
-        if view.graph is not None and not len(view.stale) and known == self._facts:
-            file = self._file.graph
-            return hnsw.extend(file, view.ids[view.tail], view.rows[view.tail], stop)
-        return hnsw.build(view.ids, view.rows, stop)
+        if view.held is not None and not len(view.stale) and known == self._facts:
+            graph = hnsw.extend(self._file.graph, view.ids, view.rows, stop)
+            order = np.argsort(np.concatenate([view.held.graph.ids, view.ids]))
+            every = codes.joined(view.held.codes, codes.codes_of(view.rows), order)
+            return Held(graph, every) if graph is not None else None
+        ids, rows = (view.ids, view.rows) if view.held is None else self._all_of(view)
+        graph = hnsw.build(ids, rows, stop)
+        return Held(graph, codes.codes_of(rows)) if graph is not None else None
+
+    def _all_of(self, view: View) -> tuple[Ids, Floats]:
+        """All the view's vectors, from the store, but for those that were removed meanwhile."""
+        assert view.held is not None and self._source is not None
+        ids = np.union1d(np.setdiff1d(view.held.graph.ids, view.stale), view.ids)
+        table = VectorTable(self._dimension, len(ids))
+        self._fetch(table, self._source, ids)
+        return table.ids, table.rows
 
 
 def _net_changes(source: VectorSource, after: int) -> tuple[dict[int, bool], int]:
@@ -320,16 +316,3 @@ def _net_changes(source: VectorSource, after: int) -> tuple[dict[int, bool], int
     for seq, id, added in source.changes_after(after):
         net[id], after = added, seq
     return net, after
-
-
-def _search_graph(view: _View, graph: hnsw.Graph, wanted: Floats, k: int) -> tuple[Ids, Floats]:
-    """The graph's answer without what is stale, joined with an exact search of the tail."""
-    spare = min(len(view.stale), 4 * k)
-    ids, scores = graph.nearest(wanted, k + spare)
-    live = ~np.isin(ids, view.stale)
-    if int(live.sum()) < min(k, len(graph.ids) - len(view.stale)):
-        return search_all(view.ids, view.rows, wanted, k)
-    late_ids, late_scores = search_some(view.ids, view.rows, wanted, k, view.tail)
-    return best(
-        np.concatenate([ids[live], late_ids]), np.concatenate([scores[live], late_scores]), k
-    )

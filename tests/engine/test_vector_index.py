@@ -77,7 +77,7 @@ def clustered(count, seed=0, width=WIDTH):
 
 def make_index(folder, **limits):
     """An index that keeps and asks its graph however small the library."""
-    return VectorIndex(folder, WIDTH, **{"kept_from": 100, "graph_from": 100, **limits})
+    return VectorIndex(folder, WIDTH, **{"graph_from": 100, **limits})
 
 
 def assert_agrees(index, shelf, seed=7):
@@ -134,7 +134,7 @@ def test_a_saved_graph_is_loaded_and_asked(saved, shelf):
 
 def test_the_graph_finds_nearly_all_of_the_nearest(tmp_path):
     shelf = Shelf(clustered(5_000, width=64))
-    index = VectorIndex(tmp_path, 64, kept_from=100, graph_from=100)
+    index = VectorIndex(tmp_path, 64, graph_from=100)
     index.open(shelf)
     index.save()
 
@@ -153,8 +153,18 @@ def flip_a_bit(folder):
     (folder / "graph.bin").write_bytes(content)
 
 
+def flip_a_code(folder):
+    content = bytearray((folder / "codes.bin").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "codes.bin").write_bytes(content)
+
+
 def truncate(folder):
     os.truncate(folder / "graph.bin", 10_000)
+
+
+def lose_the_codes(folder):
+    (folder / "codes.bin").unlink()
 
 
 def lose_the_description(folder):
@@ -178,7 +188,9 @@ def alter_the_description(folder):
     ("spoil", "reason"),
     [
         (flip_a_bit, "it is damaged"),
+        (flip_a_code, "it is damaged"),
         (truncate, "it is damaged"),
+        (lose_the_codes, "it is missing"),
         (lose_the_graph, "it is missing"),
         (lose_the_description, "its description is missing"),
         (garble_the_description, "its description is damaged"),
@@ -226,7 +238,7 @@ def test_two_hundred_flipped_bits_are_noticed_and_made_good(saved, shelf, tmp_pa
     choose = random.Random(6)
     became = []
     for attempt in range(200):
-        name = "graph.json" if attempt % 4 == 3 else "graph.bin"
+        name = ("graph.bin", "codes.bin", "graph.bin", "graph.json")[attempt % 4]
 
         def flip(content):
             content[choose.randrange(len(content))] ^= 1 << choose.randrange(8)
@@ -234,14 +246,14 @@ def test_two_hundred_flipped_bits_are_noticed_and_made_good(saved, shelf, tmp_pa
         folder = spoilt(saved, tmp_path / "spoilt", name, flip)
         became.append((name, assert_never_wrong(folder, shelf)))
 
-    assert {how for name, how in became if name == "graph.bin"} == {"rebuilt: it is damaged"}
+    assert {how for name, how in became if name != "graph.json"} == {"rebuilt: it is damaged"}
     loaded = [how for name, how in became if how == "loaded"]  # a blank between two facts
     assert len(became) == 200 and len(loaded) <= 5
 
 
 def test_a_file_cut_anywhere_is_noticed_and_made_good(saved, shelf, tmp_path):
     choose = random.Random(7)
-    for name in ("graph.bin", "graph.json"):
+    for name in ("graph.bin", "codes.bin", "graph.json"):
         for _ in range(10):
 
             def cut(content):
@@ -258,7 +270,7 @@ def test_a_file_of_other_vectors_is_never_loaded(saved, shelf):
 
 
 def test_a_file_of_another_width_is_never_loaded(saved, shelf):
-    index = VectorIndex(saved, 16, kept_from=100, graph_from=100)
+    index = VectorIndex(saved, 16, graph_from=100)
 
     assert index.open(shelf) == "rebuilt: its vectors have another width"
 
@@ -360,6 +372,35 @@ def test_a_scope_is_searched_exactly(saved, shelf):
 
     for query in clustered(5, seed=6):
         assert index.search(query, 4, within)[0].tolist() == shelf.nearest(query, 4, within)[0]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.9])
+def test_a_scope_knows_what_changed(saved, shelf, share):
+    index = make_index(saved)
+    index.open(shelf)
+    shelf.remove(range(1, 30))
+    shelf.add(range(25, 60), clustered(35, seed=2))  # some come back, some are replaced
+    shelf.add(range(401, 450), clustered(49, seed=1))
+    index.refresh(shelf)
+    chance = np.random.default_rng(4)
+    within = np.flatnonzero(chance.random(460) < share)
+
+    for query in clustered(10, seed=6):
+        found, cosines = index.search(query, 10, within)
+        wanted, scores = shelf.nearest(query, 10, within)
+        assert found.tolist() == wanted
+        np.testing.assert_allclose(cosines, scores, atol=2e-3)
+
+
+def test_vectors_of_the_graph_are_kept_once_and_in_short(saved, shelf):
+    index = make_index(saved)
+    index.open(shelf)
+
+    held = index._view.held
+
+    assert held is not None and index._view.rows.nbytes == 0
+    assert held.codes.rows.nbytes == 400 * WIDTH
+    assert held.codes.rows.dtype == np.int8
 
 
 def test_an_empty_scope_finds_nothing(saved, shelf):
