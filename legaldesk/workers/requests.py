@@ -23,6 +23,7 @@ from legaldesk.tasks import (
     matters,
     models,
     removing,
+    reranking,
     reviewing,
     searching,
     training,
@@ -44,6 +45,10 @@ class Requests:
     def search(self, question: str, scope: Scope, k: int = 10) -> Job:
         """Find passages by meaning and words: an Answer."""
         return self._job(searching.search, _text(question), scope, k)
+
+    def search_reranked(self, question: str, scope: Scope, k: int = 10) -> Job:
+        """The same with the best put in order once more by a cross-encoder: an Answer."""
+        return self._job(reranking.search_reranked, _text(question), scope, k)
 
     def search_words(self, question: str, scope: Scope, k: int = 10) -> Job:
         """Find passages by words alone, while the model loads: an Answer."""
@@ -203,6 +208,14 @@ class Requests:
     def set_device(self, wanted: str) -> Job:
         """Compute on "auto", "cuda", "mps" or "cpu" from now on."""
         return self._job(models.set_device, wanted)
+
+    def use_reranker(self, folder: str) -> Job:
+        """Order answers by the cross-encoder in a folder from now on: its RerankerInfo."""
+        return self._job(models.use_reranker, folder)
+
+    def turn_off_reranker(self) -> Job:
+        """Order answers without a cross-encoder."""
+        return self._job(models.turn_off_reranker)
 
     def set_hub_token(self, token: str) -> Job:
         """Keep the hub's token in the computer's keyring; "" forgets it."""
