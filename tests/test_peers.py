@@ -57,10 +57,11 @@ def test_letters_are_the_same_composed_and_decomposed(score):
 
 def test_quality_counts_questions_and_what_a_reader_is_given(score):
     answer = score.Answer("lease.pdf", 2, GOLD)
-    wrong = passage(score, "w" * score.READ)
+    wrong = passage(score, "w" * score.LITTLE)
     asked = [
         ([answer], [passage(score, GOLD), wrong]),
         ([answer], [wrong, passage(score, GOLD)]),
+        ([answer], [wrong, wrong, wrong, wrong, passage(score, GOLD)]),
         ([answer, score.Answer("lease.pdf", 9, GOLD)], [passage(score, "w"), wrong]),
         ([answer], []),
         ([], [wrong]),
@@ -68,8 +69,9 @@ def test_quality_counts_questions_and_what_a_reader_is_given(score):
 
     found = score.quality(asked)
 
-    assert (found.first, found.ten, found.read) == (0.25, 0.5, 0.25)
-    assert found.answers == 2 / 5
+    assert (found.first, found.ten) == (1 / 5, 3 / 5)
+    assert (found.little, found.much) == (1 / 5, 2 / 5)
+    assert found.answers == 3 / 6
     assert score.quality([([], [wrong])]) is None
 
 
@@ -77,7 +79,7 @@ def row(tables, score, *seconds, queries=(0.010,), **more):
     rounds = [
         tables.Round(each, 2 * each, 5e8, 1000, 2_500_000, queries, 1.25, 3e8) for each in seconds
     ]
-    return tables.Row(rounds, score.Quality(0.5, 0.75, 0.625, 0.25), **more)
+    return tables.Row(rounds, score.Quality(0.5, 0.75, 0.375, 0.625, 0.25), **more)
 
 
 def test_the_table_tells_medians_and_the_median_of_ratios_within_rounds(tables, score):
@@ -91,7 +93,8 @@ def test_the_table_tells_medians_and_the_median_of_ratios_within_rounds(tables, 
 
     assert ours.split()[2:5] == ["10.0", "s", "1.00"]
     assert " ".join(slow.split()) == (
-        "Slow 30.0 s 3.00 60.0 s 500 MB 300 MB 1,000 2.5 50.0 ms 95.0 ms 1.25 s 0.500 0.750 0.625"
+        "Slow 30.0 s 3.00 60.0 s 500 MB 300 MB 1,000 2.5 50.0 ms 95.0 ms 1.25 s"
+        " 0.500 0.750 0.375 0.625"
     )
 
 

@@ -22,20 +22,20 @@ class Question:
 
 
 def sample_questions(files: list[Path]) -> list[Question]:
-    """The samples' questions; answers in files that are not there are left out."""
+    """The samples' questions that these files answer; all, without answers, where none does."""
     names = {file.name for file in files}
     lines = (RESOURCES / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
+    answered = [row for row in rows if row["document"] in names]
     return [
         Question(
             row["question"],
-            None,
-            tuple(Answer(row["document"], gold["page"], gold["text"]) for gold in row["answers"])
-            if row["document"] in names
-            else (),
+            answers=tuple(
+                Answer(row["document"], gold["page"], gold["text"]) for gold in row["answers"]
+            ),
         )
-        for row in rows
-    ]
+        for row in answered
+    ] or [Question(row["question"]) for row in rows]
 
 
 def cuad_questions(folder: Path, files: list[Path]) -> list[Question]:

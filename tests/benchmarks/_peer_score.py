@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 RUN = 20
 """Letters and digits in a row that a passage shares with an answer which it touches."""
-READ = 4000
+LITTLE, MUCH = 1000, 4000
 """Characters that a reader is given, whatever the passages' length."""
 
 
@@ -33,12 +33,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Quality:
-    """Shares of questions with an answer touched: by the first passage, by the first ten,
-    and by the first READ characters; and the share of all answers that the ten touch."""
+    """Shares of questions with an answer touched: by the first passage, by the first ten, and
+    by the first LITTLE and MUCH characters; and the share of all answers that the ten touch."""
 
     first: float
     ten: float
-    read: float
+    little: float
+    much: float
     answers: float
 
 
@@ -61,25 +62,26 @@ def touches(passage: Passage, answer: Answer) -> bool:
 
 def quality(asked: Iterable[tuple[Sequence[Answer], Sequence[Passage]]]) -> Quality | None:
     """Over the questions that have answers; None when there is no such question."""
-    first, ten, read, answers = [], [], [], []
+    rows, answers = [], []
     for golds, found in asked:
         if not golds:
             continue
-        touched = [[touches(passage, gold) for gold in golds] for passage in found]
-        right = [any(row) for row in touched]
-        first.append(any(right[:1]))
-        ten.append(any(right))
-        shown = _shown(found)
-        read.append(any(any(touches(passage, gold) for gold in golds) for passage in shown))
-        answers += [any(column) for column in zip(*touched, strict=True)] or [False] * len(golds)
-    if not first:
+        shown = (found[:1], found, _shown(found, LITTLE), _shown(found, MUCH))
+        rows.append([any(_touched(each, golds)) for each in shown])
+        answers += _touched(found, golds)
+    if not rows:
         return None
-    return Quality(*map(statistics.mean, (first, ten, read, answers)))
+    return Quality(*map(statistics.mean, zip(*rows, strict=True)), statistics.mean(answers))
 
 
-def _shown(found: Sequence[Passage]) -> list[Passage]:
-    """The passages, best first, until READ characters are used up; the last one cut."""
-    left, shown = READ, []
+def _touched(found: Sequence[Passage], golds: Sequence[Answer]) -> list[bool]:
+    """For each answer, whether one of the passages touches it."""
+    return [any(touches(passage, gold) for passage in found) for gold in golds]
+
+
+def _shown(found: Sequence[Passage], left: int) -> list[Passage]:
+    """The passages, best first, until so many characters are used up; the last one cut."""
+    shown = []
     for passage in found:
         if left <= 0:
             break

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from _peer_score import READ, Quality
+from _peer_score import LITTLE, MUCH, Quality
 
 WIDTH = 10
 TITLES = (
@@ -20,7 +20,8 @@ TITLES = (
     "cold",
     "Hit@1",
     "Hit@10",
-    f"in {READ:,}",
+    f"in {LITTLE:,}",
+    f"in {MUCH:,}",
 )
 """After the import and its ratios."""
 
@@ -76,7 +77,7 @@ def _cells(row: Row) -> list[str]:
         statistics.median(quantile(one.queries, share) for one in row.rounds)
         for share in (0.5, 0.95)
     )
-    shares = (found.first, found.ten, found.read) if found else ()
+    shares = (found.first, found.ten, found.little, found.much) if found else ()
     return [
         f"{_median(row, 'computed'):.1f} s",
         f"{_median(row, 'peak') / 1e6:.0f} MB",
@@ -86,7 +87,7 @@ def _cells(row: Row) -> list[str]:
         f"{middle * 1e3:.1f} ms",
         f"{slow * 1e3:.1f} ms",
         f"{_median(row, 'cold'):.2f} s",
-        *([f"{share:.3f}" for share in shares] or ["-"] * 3),
+        *([f"{share:.3f}" for share in shares] or ["-"] * 4),
     ]
 
 

@@ -25,10 +25,11 @@ started until its first answer has come. The first round asks every question, th
 
 Quality: a passage touches an answer when it is of the answer's file and page and shares 20
 letters and digits in a row with its text, or all of a shorter one; shown is the share of the
-questions with an answer touched by the first passage, by the first ten, and by the first 4,000
-characters of the passages in their order, since their lengths differ. The samples' questions
-are those of resources/questions.jsonl. With PDFS of CUAD's contracts and --cuad the questions
-are CUAD's, each within its contract, and the share of gold spans touched by ten is told.
+questions with an answer touched by the first passage, by the first ten, and, since passages
+differ in length, by the first 1,000 and 4,000 characters of them. The samples' questions are
+those of resources/questions.jsonl, without the ones about files that are not taken. With PDFS
+of CUAD's contracts and --cuad the questions are CUAD's, each within its contract, and the share
+of gold spans touched by ten is told.
 """
 
 from __future__ import annotations
@@ -125,8 +126,9 @@ def arguments() -> argparse.Namespace:
 
 def pdfs(path: Path) -> list[Path]:
     """The PDFs of a folder, or the one that is given."""
-    found = sorted(path.rglob("*.pdf")) if path.is_dir() else [path]
-    return [file.resolve() for file in found] or sys.exit(f"There is no PDF in {path}.")
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    found = [file.resolve() for file in files if file.suffix.lower() == ".pdf"]
+    return found or sys.exit(f"There is no PDF in {path}.")
 
 
 # ---------------------------------------------------------------- who takes part
