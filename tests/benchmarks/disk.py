@@ -4,7 +4,7 @@
 
 The library is made in FOLDER unless it is there (see _large.py), with the graph over its
 vectors. Originals are none, and the text of whole pages is shown but not counted: both are the
-user's documents, and as large as these.
+user's documents, and as large as these. The model's export in "queries" is not of the passages.
 """
 
 from __future__ import annotations
@@ -47,9 +47,10 @@ def main() -> None:
 
 
 def other_files(place: Path) -> Iterator[tuple[str, int]]:
-    """Every file but the database, by its path, and its size."""
+    """Every file but the database and the model's export, by its path, and its size."""
     for file in sorted(place.rglob("*")):
-        if file.is_file() and file != place / FILE_NAME:
+        export = file.is_relative_to(place / "queries")
+        if file.is_file() and file != place / FILE_NAME and not export:
             yield str(file.relative_to(place)), file.stat().st_size
 
 

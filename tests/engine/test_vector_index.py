@@ -559,5 +559,5 @@ def test_a_full_disk_leaves_the_old_file_as_it_is(saved, shelf):
 
 
 def test_ef_grows_with_the_library():
-    assert [hnsw.width_for(count, 10) for count in (1_000, 100_000, 500_000)] == [150, 150, 390]
+    assert [hnsw.width_for(count, 10) for count in (1_000, 100_000, 500_000)] == [150, 150, 230]
     assert hnsw.width_for(1_000, 100) == 200
