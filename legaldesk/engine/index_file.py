@@ -124,7 +124,10 @@ def _check(content: dict[str, object]) -> str:
 
 
 def _digest(file: Path) -> str:
-    """The sha256 of the sha256 of a file's parts, read back from the disk (1.7 GB take 0.6 s)."""
+    """The sha256 of the sha256 of a file's parts, read back from the disk.
+
+    840 MB took 1.5 s on two busy cores.
+    """
     starts = range(0, file.stat().st_size, PART)
     with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
         parts = threads.map(lambda start: _part_digest(file, start), starts)

@@ -65,6 +65,7 @@ PDF = RESOURCES / "samples" / "codi-procediment-civil-andorra-extracte.pdf"
 MEMORY = """
 import gc, sys, time
 from pathlib import Path
+import psutil
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.vector_index import VectorIndex
 from legaldesk.engine.vector_source import StoredVectors

@@ -40,7 +40,7 @@ import sys
 from pathlib import Path
 from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.tasks import importing
-desk = RemoteDesk(Path(sys.argv[1]))
+desk = RemoteDesk(Path(sys.argv[1]), start_engine=False)
 importing.import_files(desk, tuple(sys.argv[2:]), "Imported", {})
 importing.await_meaning(desk)
 desk.close()
