@@ -407,8 +407,7 @@ class Reader:
         """The document of each passage, by its number, and its title."""
         wanted = msgspec.json.encode(list(ids)).decode()
         rows = self.rows(
-            "SELECT id, document, title FROM passages"
-            " WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT id, document, title FROM passages WHERE id IN (SELECT value FROM json_each(?))",
             wanted,
         )
         return {row["id"]: (row["document"], row["title"]) for row in rows}
