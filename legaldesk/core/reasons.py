@@ -62,13 +62,18 @@ def _common(one: str, other: str) -> int:
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def reason(query: Query, section: Sequence[str], body: str, words: float, meaning: float) -> str:
+def reason(
+    query: Query,
+    section: Sequence[str],
+    body: str,
+    found_words: Sequence[Emphasis],
+    words: float,
+    meaning: float,
+) -> str:
     """One plain sentence: whether the question names its section, which words match, and
-    whether its meaning is near.
+    whether its meaning is near. ``found_words`` are those of ``emphasis``.
     """
-    found = list(
-        dict.fromkeys(body[part.start : part.end].lower() for part in emphasis(query, body))
-    )
+    found = list(dict.fromkeys(body[part.start : part.end].lower() for part in found_words))
     parts = []
     if any(stands_under(section, reference) for reference in references(query.text)):
         parts.append("is the section that the question names")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from legaldesk.core.query import stem, terms
@@ -44,6 +45,7 @@ def title_matches(question: str, titles: Mapping[D, str], rarity: Rarity) -> dic
     return found
 
 
+@lru_cache(maxsize=10_000)
 def _forms(text: str) -> dict[str, str]:
     """The words of a text, long ones by their first letters, as the word index looks for them."""
     return {term: stem(term) or term for term in terms(text)}

@@ -15,6 +15,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,7 @@ class Meaning:
         """Held while torch loads the model, whoever needed it."""
         self._loading = False
         """Whether the thread is in torch's import and loading, which nothing can interrupt."""
+        self._aside = ThreadPoolExecutor(2, thread_name_prefix="question")
         if isinstance(model, ModelProblem):
             self._fail(model)
         else:
@@ -135,6 +137,7 @@ class Meaning:
     def close(self) -> None:
         """Stop, and let go of the index."""
         self.rest()
+        self._aside.shutdown(cancel_futures=True)
         self._index.close()
         self._source.close()
 
@@ -252,6 +255,14 @@ class Meaning:
         self.wait_until_ready()
         vector = self._query.encode(text) if self._query is not None else None
         return (self._encoder or self._load()).encode_query(text) if vector is None else vector
+
+    def begin_query(self, text: str) -> Callable[[], Floats]:
+        """Begin to encode a question beside what the caller does; the result waits for it.
+
+        Raises ModelProblem, the result too.
+        """
+        self.wait_until_ready()
+        return self._aside.submit(self.encode_query, text).result
 
     def nearest(self, vector: Floats, k: int, within: list[int] | None) -> list[tuple[int, float]]:
         """Row ids and cosines of the k passages nearest in meaning, best first.

@@ -395,31 +395,6 @@ class Reader:
         )
         return {row["id"]: _found(row) for row in rows}
 
-    def languages(self, ids: Iterable[int]) -> dict[int, str]:
-        """The language of each passage."""
-        wanted = msgspec.json.encode(list(ids)).decode()
-        rows = self.rows(
-            "SELECT id, language FROM passages WHERE id IN (SELECT value FROM json_each(?))", wanted
-        )
-        return {row["id"]: row["language"] for row in rows}
-
-    def titles(self, ids: Iterable[int]) -> dict[int, tuple[int, str]]:
-        """The document of each passage, by its number, and its title."""
-        wanted = msgspec.json.encode(list(ids)).decode()
-        rows = self.rows(
-            "SELECT id, document, title FROM passages WHERE id IN (SELECT value FROM json_each(?))",
-            wanted,
-        )
-        return {row["id"]: (row["document"], row["title"]) for row in rows}
-
-    def sections(self, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-        """The headings over each passage, outermost first."""
-        wanted = msgspec.json.encode(list(ids)).decode()
-        rows = self.rows(
-            "SELECT id, path FROM passages WHERE id IN (SELECT value FROM json_each(?))", wanted
-        )
-        return {row["id"]: msgspec.json.decode(row["path"], type=tuple[str, ...]) for row in rows}
-
     def page_texts(
         self, document: int, numbers: Iterable[int]
     ) -> dict[int, tuple[str, str | None]]:

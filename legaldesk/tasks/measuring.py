@@ -19,6 +19,7 @@ from legaldesk.core.metrics import DEPTH as RANKED
 from legaldesk.core.pace import counted
 from legaldesk.core.passages import reading_text
 from legaldesk.core.progress import Report
+from legaldesk.engine import passage_facts
 from legaldesk.engine.dimension_indexes import DimensionIndexes, dimension_indexes
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.ranking_table import scored_row
@@ -147,7 +148,7 @@ class Halves:
     def weights(self, passages: Iterable[int], factor: float | None = None) -> dict[int, float]:
         """How much meaning counts for passages: as a search has it, or with another factor."""
         reader, meaning = self.desk.reader, self.desk.meaning
-        found = reader.languages(passages)
+        found = passage_facts.languages(reader, passages)
         if factor is None:
             factor = meaning_factor(reader, meaning.generation.id)
         return meaning_weights(found, meaning.folder.languages, factor)

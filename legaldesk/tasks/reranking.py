@@ -113,7 +113,7 @@ def _fused(desk: LocalDesk, query: Query, scope: Scope, k: int) -> tuple[list[Ra
     reader = desk.reader
     while True:
         meaning = desk.meaning
-        vector = meaning.encode_query(query.text)
+        vector = meaning.begin_query(query.text)
         with reader.moment():
             if meaning.generation.id == reader.live():
                 ranked = ranking(reader, query, scope, k, meaning, vector, (WORDS, MEANING))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -19,6 +19,7 @@ from legaldesk.core.query import Query
 from legaldesk.core.references import references, stands_under
 from legaldesk.core.same_clause import grouped
 from legaldesk.core.title_match import title_matches
+from legaldesk.engine import passage_facts
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Floats, Meaning
 from legaldesk.engine.reader import FoundPassage, Reader
@@ -91,17 +92,20 @@ def _answer(
         meaning, vector = None, None
         if desk is not None and MEANING in modes and not query.empty:
             meaning = desk.meaning
-            vector = meaning.encode_query(query.text)  # before the moment: it may take seconds
+            vector = meaning.begin_query(query.text)  # words are looked for meanwhile
         with reader.moment():
             # Another model may have become live meanwhile; its vectors are none of this one's.
-            if meaning is None or meaning.generation.id == reader.live():
-                ranked = ranking(reader, query, scope, k, meaning, vector, modes)
-                hits = (
-                    grouped_hits(reader, query, ranked, k)
-                    if group
-                    else hits_of(reader, query, ranked[:k])
-                )
-                return Answer(question, reader.coverage(scope), hits, modes)
+            if meaning is not None and meaning.generation.id != reader.live():
+                continue
+            ranked = ranking(reader, query, scope, k, meaning, vector, modes)
+            hits = (
+                grouped_hits(reader, query, ranked, k)
+                if group
+                else hits_of(reader, query, ranked[:k])
+            )
+            answer = Answer(question, reader.coverage(scope), hits, modes)
+        if meaning is None or desk is None or desk.meaning is meaning:
+            return answer
 
 
 def narrowed(query: Query, scope: Scope) -> Scope:
@@ -119,17 +123,18 @@ def ranking(
     scope: Scope,
     k: int,
     meaning: Meaning | None,
-    vector: Floats | None,
+    vector: Callable[[], Floats] | None,
     modes: tuple[str, ...],
 ) -> list[Ranked]:
-    """All passages that either half proposes, best first."""
+    """All passages that either half proposes, best first; ``vector`` waits for the question's."""
     allowed = _allowed(reader, query, scope)
     if query.empty or k <= 0:
         return []
     by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
     by_meaning: list[Scored] = []
     if meaning is not None and vector is not None:
-        by_meaning = _by_meaning(reader, meaning, vector, _in_scope(reader, scope, allowed), k)
+        within = _in_scope(reader, scope, allowed)
+        by_meaning = _by_meaning(reader, meaning, vector(), within, k)
     weights = _meaning_weights(reader, meaning, by_meaning)
     cited = cited_passages(reader, query.text, scope) if WORDS in modes else set()
     cited = cited if allowed is None else cited & allowed
@@ -179,14 +184,14 @@ def cited_passages(reader: Reader, question: str, scope: Scope) -> set[int]:
     found: set[int] = set()
     for reference in references(question)[:MOST_REFERENCES]:
         near = [passage for passage, _ in reader.by_words(reference.match, scope, MOST_CITED)]
-        paths = reader.sections(near)
+        paths = passage_facts.sections(reader, near)
         found |= {passage for passage in near if stands_under(paths[passage], reference)}
     return found
 
 
 def named_passages(reader: Reader, question: str, near: Iterable[int]) -> dict[int, float]:
     """The share of its document's title that a question names, for each passage where it does."""
-    titles = reader.titles(near)
+    titles = passage_facts.titles(reader, near)
 
     def rarity(terms: Collection[str]) -> dict[str, float]:
         counts = reader.having(language.quote(term) for term in terms)
@@ -207,7 +212,7 @@ def _by_meaning(
 ) -> list[Scored]:
     """Leaves out what was removed since the index was last brought up to date."""
     nearest = meaning.nearest(vector, max(DEPTH, k), in_scope)
-    there = reader.languages(passage for passage, _ in nearest)
+    there = passage_facts.languages(reader, (passage for passage, _ in nearest))
     return [scored for scored in nearest if scored[0] in there]
 
 
@@ -226,7 +231,7 @@ def _meaning_weights(
 ) -> dict[int, float]:
     if meaning is None:
         return {}
-    languages = reader.languages(passage for passage, _ in by_meaning)
+    languages = passage_facts.languages(reader, (passage for passage, _ in by_meaning))
     factor = meaning_factor(reader, meaning.generation.id)
     return meaning_weights(languages, meaning.folder.languages, factor)
 
@@ -287,6 +292,7 @@ def _hit(
     matters: dict[int, tuple[str, ...]],
 ) -> Hit:
     first = passage.spans[0].page
+    emphasis = reasons.emphasis(query, passage.body)
     pages = reader.page_texts(passage.document, (span.page for span in passage.spans))
     return Hit(
         rank=rank,
@@ -304,6 +310,8 @@ def _hit(
         text_source=passage.text_source,
         words=item.words,
         meaning=item.meaning,
-        reason=reasons.reason(query, passage.section, passage.body, item.words, item.meaning),
-        emphasis=reasons.emphasis(query, passage.body),
+        reason=reasons.reason(
+            query, passage.section, passage.body, emphasis, item.words, item.meaning
+        ),
+        emphasis=emphasis,
     )

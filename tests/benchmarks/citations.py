@@ -19,6 +19,7 @@ import legaldesk.core.query as language
 from legaldesk.app import open_desk
 from legaldesk.core.hits import Scope
 from legaldesk.core.references import Reference, references, stands_under
+from legaldesk.engine import passage_facts
 from legaldesk.tasks import demo, documents, importing, searching
 
 SENTENCES = {
@@ -54,7 +55,7 @@ def main(library: str) -> None:
 def sections(desk, document: str) -> list[tuple[Reference, str]]:
     """The sections that a document's headings name, evenly over it, and how they are cited."""
     scope = Scope(demo.SAMPLE_MATTER, document)
-    paths = desk.reader.sections(desk.reader.passage_ids(scope))
+    paths = passage_facts.sections(desk.reader, desk.reader.passage_ids(scope))
     named: dict[Reference, str] = {}
     for path in paths.values():
         for heading in path:
@@ -78,7 +79,7 @@ def asked(desk, question: str, document: str, reference: Reference) -> tuple[boo
     """Whether each way of searching has the section first."""
     scope = Scope(demo.SAMPLE_MATTER, document)
     plain = desk.reader.by_words(language.any_of(question), scope, 1)
-    paths = desk.reader.sections(passage for passage, _ in plain)
+    paths = passage_facts.sections(desk.reader, (passage for passage, _ in plain))
     first = [
         answer.hits[0].section if answer.hits else ()
         for answer in (

@@ -80,7 +80,8 @@ def test_other_forms_of_a_word_are_set_apart():
 
 
 def test_the_reason_names_the_words_and_the_meaning():
-    text = reason(parse("who pays rent"), (), "The tenant pays the rent.", 0.5, 0.5)
+    query, body = parse("who pays rent"), "The tenant pays the rent."
+    text = reason(query, (), body, emphasis(query, body), 0.5, 0.5)
 
     assert text == "Has “pays”, “rent” and close in meaning"
 

@@ -119,7 +119,7 @@ def _hit(rank: int, line: tuple, question: str, words_only: bool) -> Hit:
         text_source=TextSource.PDFIUM,
         words=words,
         meaning=meaning,
-        reason=reason(query, section, body, words, meaning),
+        reason=reason(query, section, body, emphasis(query, body), words, meaning),
         emphasis=emphasis(query, body),
     )
 
