@@ -74,7 +74,7 @@ def scores(desk):
 def until(condition, what):
     """Wait for a condition that a thread of the desk brings about."""
     waiting = threading.Event()
-    for _ in range(1200):
+    for _ in range(3600):
         if condition():
             return
         waiting.wait(0.05)
