@@ -1,6 +1,7 @@
 """Asks questions: by words alone while the model loads, and again by itself when it is ready.
 
-Where a cross-encoder is in use the answer is shown first, and once more in its better order.
+What takes long is answered by words first, and where a cross-encoder is in use the answer is
+shown first and once more in its better order.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from legaldesk.core.hits import Answer, Scope
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 HITS = 25
 """How many passages one answer holds."""
+
+PATIENCE_MS = 150
+"""After which an answer by words is shown until the whole one is there."""
+
+MEANWHILE = "By exact words so far. Meaning is being looked for…"
 
 
 class Asker(QObject):
@@ -45,6 +51,13 @@ class Asker(QObject):
         self._ready = False
         self._answered_fully = False
         self._job: Job | None = None
+        self._early: Job | None = None
+        self._meanwhile: Answer | None = None
+        """What is shown until the whole answer is there."""
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self._look_for_words)
         self._ordering: Job | None = None
         self._ordered = False
         """Whether the answer that is shown has its better order, which a renewal keeps."""
@@ -106,6 +119,22 @@ class Asker(QObject):
         job.succeeded.connect(lambda answer: self._take(job, answer, renewed, fully))
         job.failed.connect(lambda error: self._give_up(job, error, renewed))
         self._lane.submit(job)
+        if fully and not renewed:
+            self._patience.start()
+
+    def _look_for_words(self) -> None:
+        """The whole answer takes its time: words need no model and no engine."""
+        whole = self._job
+        if whole is None or whole.finished:
+            return
+        self._early = early = self._requests.search_words(self._question, self._scope, HITS)
+        early.succeeded.connect(lambda answer: self._take_early(whole, answer))
+        self._ranking.submit(early)
+
+    def _take_early(self, whole: Job, answer: Answer) -> None:
+        if whole is self._job and not whole.finished and answer.hits:
+            self._meanwhile = answer
+            self.answered.emit(replace(answer, note=MEANWHILE), False)
 
     def _order(self, shown: Answer | None) -> None:
         """Ask for the better order of the answer that is shown; None renews the ordered one."""
@@ -125,19 +154,25 @@ class Asker(QObject):
             self.answered.emit(replace(shown, rerankable=False, note=error.message), True)
 
     def _drop(self) -> None:
-        for job in (self._job, self._ordering):
+        self._patience.stop()
+        for job in (self._job, self._early, self._ordering):
             if job is not None:
                 job.cancel()
-        self._job = self._ordering = None
+        self._job = self._early = self._ordering = self._meanwhile = None
 
     def _take(self, job: Job, answer: Answer, renewed: bool, fully: bool) -> None:
         if job is self._job:
             self._answered_fully = fully
-            self.answered.emit(answer, renewed)
+            self.answered.emit(answer, renewed or self._meanwhile is not None)
+            self._meanwhile = None
             if answer.rerankable and job is self._job:
                 self._order(answer)
 
     def _give_up(self, job: Job, error: LegalDeskError, renewed: bool) -> None:
-        """A renewal that fails leaves the answer as it is."""
-        if job is self._job and not renewed:
+        """A renewal that fails leaves the answer as it is; one by words says what is missing."""
+        if job is not self._job or renewed:
+            return
+        if self._meanwhile is not None:
+            self.answered.emit(replace(self._meanwhile, note=error.message), True)
+        else:
             self.failed.emit(error)

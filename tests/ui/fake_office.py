@@ -177,6 +177,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     asked: list[tuple] = field(default_factory=list)
     gate: threading.Event | None = None
     ordering: threading.Event | None = None
+    finding: threading.Event | None = None
     password: str = "secret"
     failing: Exception | None = None
     broken: Exception | None = None
@@ -232,7 +233,13 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     # ------------------------------------------------------------ questions
 
     def search(self, question: str, scope: Scope, k: int = 10) -> Job:
-        return self._job("search", lambda _: self._answer(question, False), question, scope)
+        return self._job("search", lambda report: self._find(report, question), question, scope)
+
+    def _find(self, report, question: str) -> Answer:
+        """The answer; ``finding`` holds it up."""
+        while self.finding is not None and not self.finding.wait(0.01):
+            report(Progress("asking", 0, 0))
+        return self._answer(question, False)
 
     def search_words(self, question: str, scope: Scope, k: int = 10) -> Job:
         return self._job("search_words", lambda _: self._answer(question, True), question, scope)

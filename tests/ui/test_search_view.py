@@ -15,6 +15,7 @@ from legaldesk.core.errors import LegalDeskError, ModelProblem
 from legaldesk.core.hits import Answer, Coverage, Emphasis, Scope
 from legaldesk.core.models import RerankerInfo
 from legaldesk.core.passages import Span
+from legaldesk.ui import asker
 from legaldesk.ui.document_text import caption
 from legaldesk.ui.excerpt import excerpt
 from legaldesk.ui.wording import coverage_line
@@ -333,6 +334,52 @@ def test_a_passage_that_was_joined_stays_chosen(qtbot, asked, row_of_two):
 
 
 # ---------------------------------------------------------------- a better order
+
+
+@pytest.fixture
+def slow(monkeypatch, office):
+    """A search whose meaning waits for ``office.finding``, and a window that does not."""
+    monkeypatch.setattr(asker, "PATIENCE_MS", 20)
+    office.finding = threading.Event()
+    yield
+    office.finding.set()
+
+
+def test_what_takes_long_is_answered_by_words_until_meaning_is_there(qtbot, slow, window, office):
+    type_and_ask(qtbot, window, "shall indemnify")
+    by_words, foot = documents(window), window.search.foot.coverage
+    assert 0 < len(by_words) < 5 and foot.text().endswith(asker.MEANWHILE)
+    chosen = window.search.results.hit
+
+    with qtbot.waitSignal(window.actors.asker.answered) as told:
+        office.finding.set()
+
+    assert told.args[1]  # it renews the answer: what is being read stays
+    assert len(documents(window)) == 5 and asker.MEANWHILE not in foot.text()
+    assert window.search.results.hit.passage_id == chosen.passage_id
+    assert office.names() == ["search", "search_words"]
+
+
+def test_an_answer_by_words_stays_when_the_whole_one_fails(qtbot, slow, window, office):
+    type_and_ask(qtbot, window, "shall indemnify")
+    by_words = documents(window)
+    office.failing = ModelProblem("The model could not be loaded.")
+
+    with qtbot.waitSignal(window.actors.asker.answered):
+        office.finding.set()
+
+    assert documents(window) == by_words
+    assert window.search.foot.coverage.text().endswith("The model could not be loaded.")
+
+
+def test_another_question_drops_what_the_first_one_waited_for(qtbot, slow, window, office):
+    type_and_ask(qtbot, window, "shall indemnify")
+    office.finding.set()
+    type_and_ask(qtbot, window, "six months notice")
+
+    qtbot.waitUntil(lambda: len(documents(window)) == 5)
+    assert window.actors.asker.question == "six months notice"
+    assert asker.MEANWHILE not in window.search.foot.coverage.text()
 
 
 @pytest.fixture
