@@ -31,7 +31,7 @@ from tests import pdf_factory as pdf
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
 
-DROPS, CONTRACTS, PAGES = 5, 8, 8
+DROPS, CONTRACTS, PAGES = 5, 8, 6
 SAMPLE = "us-federal-arbitration-act.pdf"
 LOOK_SECONDS = 0.02
 

@@ -71,13 +71,14 @@ def best_by_words(reader: Reader, table: str, match: str, scope: Scope, limit: i
 
 
 def _share(reader: Reader, scope: Scope) -> float:
-    """The share of the library's documents that are in scope."""
+    """The share of the library's documents that are in scope, or somewhat less."""
     whole = scope.matter == ALL_MATTERS and not scope.document
     if whole and not reader.count("SELECT count(*) FROM matters WHERE locked_out"):
         return 1.0
     where, values = reader.scope_sql(scope)
     inside = reader.count(f"SELECT count(*) FROM documents WHERE id IN ({where})", *values)
-    return inside / max(1, reader.count("SELECT count(*) FROM documents"))
+    # No count, which would look at every document: ids that are gone only make the share smaller.
+    return inside / max(1, reader.count("SELECT coalesce(max(id), 0) FROM documents"))
 
 
 def _sifted(reader: Reader, found: Found, where: str, values: Sequence[object]) -> Found:
