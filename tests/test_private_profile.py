@@ -109,7 +109,11 @@ if __name__ == "__main__":  # what is spawned imports this again
 @posix
 @pytest.mark.parametrize(
     ("mask", "train"),
-    [(0o022, False), (0o000, False), pytest.param(0o000, True, marks=pytest.mark.slow)],
+    [
+        (0o000, False),
+        pytest.param(0o022, False, marks=pytest.mark.slow),
+        pytest.param(0o000, True, marks=pytest.mark.slow),
+    ],
 )
 def test_nothing_of_a_session_is_readable_by_others(library, tmp_path, tiny_model, mask, train):
     files, session, pairs = tmp_path / "files", tmp_path / "session.py", tmp_path / "pairs.jsonl"

@@ -260,7 +260,13 @@ out.flush()
 """
 
 
-@pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
+@pytest.mark.parametrize(
+    "lie",
+    [
+        pytest.param(lie, id=name, marks=[pytest.mark.slow] if name == "nothing" else [])
+        for name, lie in LIES.items()
+    ],
+)
 def test_a_liar_gets_a_typed_error_within_its_limits(child: Liar, lie: str) -> None:
     pool = child(LIAR.format(lie=lie))
     started = time.monotonic()

