@@ -36,9 +36,9 @@ def reranked(
     """A ranking whose first passages are ordered anew by fused score and cross-encoder.
 
     ``scores``, logits, belong to the first of ``ranked``. They are brought to 0..1 from the worst
-    to the best of them, as the halves' are. ``cited`` passages stand under
-    a section that the question names: they get all that can be had, so that none falls behind
-    a passage that it led. What has no score keeps its place below.
+    to the best of them, as the halves' are. ``cited`` passages stand under a section that the
+    question names: they get all that can be had, so that none falls behind a passage that it led.
+    What has no score keeps its place below.
     """
     first = [
         replace(
