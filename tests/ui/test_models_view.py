@@ -576,7 +576,7 @@ def test_nothing_is_clipped_and_everything_has_a_name(qtbot, window, office, vie
         generation(3, office.installed[-1], BUILDING, with_vectors=7, uncut=2)
     )
     office.device = DeviceReport("auto", "cpu", (CPU,), NOTE)
-    office.reranker = RerankerInfo("ours", "/home/somebody/models/ours", 91_000_000, 512)
+    office.reranker = RerankerInfo("ours", "models/ours", 91_000_000, 512)
     window.resize(width, 700)
     window.relook(theme.Look("dark", scale))
     look(qtbot, window)
