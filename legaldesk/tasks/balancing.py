@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 
 from legaldesk.core.balance import FACTORS, USUAL, Balance, choose, held_out, judge
@@ -43,7 +43,7 @@ def learn_balance(desk: LocalDesk, matter: str = "", report: Report = silent) ->
     units = answer_units({each.id: each.grades for each in asked})
     used = balance_in_use(desk)
     learned = choose(scores, units)
-    change = compare(_nearest(scores, used), held_out(scores, units), units)
+    change = compare(scores[used], held_out(scores, units), units)
     return judge(used, learned, change)
 
 
@@ -85,7 +85,3 @@ def _scores(
                 ranking = list(dict.fromkeys(searched.names[each.passage] for each in fused))
                 scores[factor][asked.id] = score(ranking, asked.grades)[NDCG]
     return scores
-
-
-def _nearest(scores: Mapping[float, Mapping[str, float]], used: float) -> Mapping[str, float]:
-    return scores[min(scores, key=lambda factor: abs(factor - used))]
