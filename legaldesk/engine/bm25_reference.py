@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 
 from legaldesk.core.evaluation import GoldDocument
@@ -21,19 +21,27 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class Bm25:
-    """The index of a collection, in memory. For the thread that made it."""
+    """The index of a collection, in memory. For the thread that made it.
 
-    def __init__(self, documents: Sequence[GoldDocument]) -> None:
-        self._names = [document.id for document in documents]
+    It keeps the words' places and not the texts, which whoever made it has.
+    """
+
+    def __init__(self, documents: Iterable[GoldDocument]) -> None:
+        self._names: list[str] = []
         self._db = sqlite3.connect(":memory:")
         self._db.execute(
             "CREATE VIRTUAL TABLE documents USING fts5"
-            " (title, text, tokenize = 'unicode61 remove_diacritics 2')"
+            " (title, text, content = '', tokenize = 'unicode61 remove_diacritics 2')"
         )
         self._db.executemany(
             "INSERT INTO documents (rowid, title, text) VALUES (?, ?, ?)",
-            ((at, document.title, document.text) for at, document in enumerate(documents)),
+            self._rows(documents),
         )
+
+    def _rows(self, documents: Iterable[GoldDocument]) -> Iterator[tuple[int, str, str]]:
+        for at, document in enumerate(documents):
+            self._names.append(document.id)
+            yield at, document.title, document.text
 
     def close(self) -> None:
         """Let go of the memory."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from legaldesk.core.pairs import same_text
 
@@ -25,6 +26,27 @@ def near_duplicate_groups(texts: Sequence[str], alike: float = ALIKE) -> list[in
     groups = _groups(list(first), alike)
     numbers: dict[int, int] = {}
     return [numbers.setdefault(groups[at], len(numbers)) for at in place]
+
+
+def near_repeats(answers: Sequence[str], texts: Iterable[str]) -> Iterator[list[int]]:
+    """For each of the texts, the places of the answers that it nearly repeats, in order.
+
+    Exact and passed on to nobody: every text is held against every answer with which it shares
+    a shingle. It is for few answers and as many texts as there are: of those nothing is kept.
+    """
+    sizes: list[int] = []
+    holders: dict[str, list[int]] = defaultdict(list)
+    for at, answer in enumerate(answers):
+        own = _shingles(same_text(answer))
+        sizes.append(len(own))
+        for shingle in own:
+            holders[shingle].append(at)
+    for text in texts:
+        own = _shingles(same_text(text))
+        shared = Counter(at for shingle in own for at in holders.get(shingle, ()))
+        yield sorted(
+            at for at, both in shared.items() if both >= ALIKE * (len(own) + sizes[at] - both)
+        )
 
 
 def _groups(texts: Sequence[str], alike: float) -> list[int]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from legaldesk import RESOURCES
@@ -26,15 +27,14 @@ from legaldesk.core.verdict import Change, Decision, Verdict
 from legaldesk.engine.bm25_reference import Bm25
 from legaldesk.engine.encoder import Encoder
 from legaldesk.engine.model_folder import read_model_folder
-from legaldesk.engine.near_duplicates import near_duplicate_groups
-from legaldesk.engine.ranking_table import dense_rows, exact_rankings, fused_rankings, table_row
+from legaldesk.engine.near_duplicates import near_repeats
+from legaldesk.engine.ranking_table import Nearest, dense_rows, fused_rankings, table_row
 from legaldesk.engine.run_folder import PairLine, RunFolder
 from legaldesk.engine.significance import Units, gate
-from legaldesk.engine.vectors import Floats
 
-LARGEST_CORPUS = 50_000
-"""Passages that are ranked at most, so that a large library does not take a day; those of the
-pairs are all among them, and a table always names how many there were."""
+BLOCK = 8_192
+"""Passages encoded and ranked at a time: what is in memory does not grow with the library's
+vectors."""
 
 TOP = 10
 
@@ -76,7 +76,12 @@ def prove(
     sides = []
     for name, model in (("base", Path(config.base_folder)), ("candidate", folder.model)):
         encoder = Encoder(read_model_folder(model, config.prompts), device)
-        sides.append(_Side.of(encoder, exam, general, _told(report, name)))
+        sides.append(
+            _Side(
+                _nearest(encoder, exam, dimensions, _told(report, name)),
+                _nearest(encoder, general, [dimension], lambda done, total: None),
+            )
+        )
         del encoder
     return _compared(exam, general, sides, dimensions, dimension)
 
@@ -90,48 +95,57 @@ def _told(report: Report, name: str) -> Callable[[int, int], None]:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One model's vectors of the exam and of the general questions."""
+    """What one model finds for the held-out questions and for the general ones."""
 
-    questions: Floats
-    passages: Floats
-    general_questions: Floats
-    general_passages: Floats
+    exam: Nearest
+    general: Nearest
 
-    @classmethod
-    def of(
-        cls, encoder: Encoder, exam: _Exam, general: _Exam, tell: Callable[[int, int], None]
-    ) -> _Side:
-        return cls(
-            encoder.encode_queries(exam.questions),
-            encoder.encode_passages(exam.corpus, tell),
-            encoder.encode_queries(general.questions),
-            encoder.encode_passages(general.corpus, tell),
-        )
+
+def _nearest(
+    encoder: Encoder, exam: _Exam, dimensions: Sequence[int], tell: Callable[[int, int], None]
+) -> Nearest:
+    nearest = Nearest(encoder.encode_queries(exam.questions), dimensions)
+    total = len(exam.corpus)
+    for start in range(0, total, BLOCK):
+
+        def on_batch(done: int, _: int, before: int = start) -> None:
+            tell(before + done, total)
+
+        block = exam.corpus[start : start + BLOCK]
+        nearest.add(encoder.encode_passages(block, on_batch))
+    return nearest
 
 
 def _exam(folder: RunFolder, library: Sequence[str], report: Report) -> _Exam:
     """The run's test questions over its pairs' passages and the library's."""
-    report(Progress("proving", 0, 0, message="near-duplicates"))
     everything = [line for part in ("train", "validation", TEST) for line in folder.pairs(part)]
-    first = dict.fromkeys(line.pair.passage for line in everything)
-    room = max(0, LARGEST_CORPUS - len(first))
-    step = max(1, -(-len(library) // room)) if room else len(library) + 1
-    corpus = tuple(dict.fromkeys([*first, *library[::step]]))
-    groups = near_duplicate_groups(corpus)
-    return _asked(folder.pairs(TEST), corpus, groups)
+    first = (line.pair.passage for line in everything)
+    corpus = tuple(dict.fromkeys(chain(first, library)))
+    told = _counted(corpus, report)
+    return _asked(folder.pairs(TEST), corpus, told)
 
 
-def _asked(lines: Sequence[PairLine], corpus: tuple[str, ...], groups: Sequence[int]) -> _Exam:
-    members: dict[int, list[str]] = defaultdict(list)
-    for place, group in enumerate(groups):
-        members[group].append(str(place))
-    group_of = dict(zip(corpus, groups, strict=True))
+def _counted(corpus: Sequence[str], report: Report) -> Iterator[str]:
+    """The corpus, saying how much of it was looked at for repeated right answers."""
+    for at, text in enumerate(corpus):
+        if not at % 1_000:
+            report(Progress("proving", at, len(corpus), "passages", message="near-duplicates"))
+        yield text
+
+
+def _asked(lines: Sequence[PairLine], corpus: tuple[str, ...], read: Iterable[str]) -> _Exam:
+    """The questions of pairs over a corpus, which ``read`` gives once more."""
+    held = list(dict.fromkeys(line.pair.passage for line in lines))
+    repeats: dict[str, list[str]] = {answer: [] for answer in held}
+    for place, repeated in enumerate(near_repeats(held, read)):
+        for at in repeated:
+            repeats[held[at]].append(str(place))
     questions: dict[str, PairLine] = {}
     right: dict[str, dict[str, float]] = defaultdict(dict)
     for line in lines:
         key = same_text(line.pair.question)
         questions.setdefault(key, line)
-        right[key].update(dict.fromkeys(members[group_of[line.pair.passage]], 1.0))
+        right[key].update(dict.fromkeys(repeats[line.pair.passage], 1.0))
     ids = tuple(str(number) for number in range(len(questions)))
     return _Exam(
         ids,
@@ -172,11 +186,11 @@ def _compared(
     after_rows = _rows(exam, after, words, dimensions, dimension)
     general_rows = [
         dense_rows(
-            side.general_questions, side.general_passages, general.ids, general.places,
-            general.qrels, [dimension], general.units,
+            side.general, general.ids, general.places, general.qrels, [dimension], general.units
         )[0]
         for side in sides
-    ] if general.ids else []  # fmt: skip
+        if general.ids
+    ]
     verdict = gate(
         _pair(before_rows, after_rows, Mode.DENSE, dimension),
         _pair(before_rows, after_rows, Mode.FUSED, dimension),
@@ -206,9 +220,7 @@ def _nothing(exam: _Exam) -> Proof:
 
 
 def _by_words(exam: _Exam) -> list[list[Scored]]:
-    documents = [
-        GoldDocument(str(at), text) for at, text in enumerate(exam.corpus)
-    ]  # fmt: skip
+    documents = (GoldDocument(str(at), text) for at, text in enumerate(exam.corpus))
     with closing(Bm25(documents)) as words:
         return [words.scored(question) for question in exam.questions]
 
@@ -225,18 +237,14 @@ def _rows(
         name: [str(place) for place, _ in found]
         for name, found in zip(exam.ids, words, strict=True)
     }
-    fused = fused_rankings(
-        side.questions, side.passages, range(len(exam.corpus)), words, dimension, {}
-    )
+    fused = fused_rankings(side.exam, range(len(exam.corpus)), words, dimension, {})
     joined = {
         name: [str(place) for place in found] for name, found in zip(exam.ids, fused, strict=True)
     }
     return [
         table_row(Mode.BM25, 0, lexical, exam.qrels, exam.units),
         table_row(Mode.FUSED, dimension, joined, exam.qrels, exam.units),
-        *dense_rows(
-            side.questions, side.passages, exam.ids, exam.places, exam.qrels, dimensions, exam.units
-        ),
+        *dense_rows(side.exam, exam.ids, exam.places, exam.qrels, dimensions, exam.units),
     ]
 
 
@@ -265,7 +273,7 @@ def _bare(rows: Sequence[TableRow]) -> tuple[TableRow, ...]:
 
 def _first_ranks(exam: _Exam, side: _Side, dimension: int) -> list[int]:
     """The rank of each question's first right answer, 0 when it is not among the TOP."""
-    places = exact_rankings(side.questions, side.passages, dimension, TOP)
+    places = side.exam.places(dimension, TOP)
     found = []
     for name, row in zip(exam.ids, places, strict=True):
         right = (at for at, place in enumerate(row, 1) if str(place) in exam.qrels[name])

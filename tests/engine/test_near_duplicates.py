@@ -1,6 +1,6 @@
 """Near-duplicates share a group; chance joins nothing."""
 
-from legaldesk.engine.near_duplicates import near_duplicate_groups
+from legaldesk.engine.near_duplicates import near_duplicate_groups, near_repeats
 
 CLAUSE = (
     "The tenant shall pay the rent on the first day of each month without any deduction or "
@@ -25,3 +25,20 @@ def test_texts_about_the_same_thing_do_not() -> None:
 
 def test_short_texts_are_alike_only_when_equal() -> None:
     assert near_duplicate_groups(["Art. 5", "Art. 6", "art.  5"]) == [0, 1, 0]
+
+
+def test_repeats_of_an_answer_are_found_among_many_texts() -> None:
+    other = "The tenant shall pay the rent monthly, and the landlord names the account for it."
+    texts = [other, CLAUSE.replace("eight", "nine"), "", CLAUSE.upper(), "Art.  5", "Art. 6"]
+
+    found = list(near_repeats([CLAUSE, "Art. 5", other], texts))
+
+    assert found == [[2], [0], [], [0], [1], []]
+
+
+def test_a_repeat_of_a_repeat_is_not_one() -> None:
+    words = [f"word{number}" for number in range(40)]
+    first, second, third = (" ".join(words[at : at + 30]) for at in (0, 2, 4))
+
+    assert near_duplicate_groups([first, second, third]) == [0, 0, 0]
+    assert list(near_repeats([first], [second, third])) == [[0], []]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from legaldesk.core.fusion import DEPTH, fuse
@@ -12,11 +13,20 @@ from legaldesk.core.metrics import METRICS, means
 from legaldesk.engine import ranking_table
 from legaldesk.engine.encoder import Encoder
 from legaldesk.engine.model_folder import read_model_folder
-from legaldesk.engine.ranking_table import dense_rows, exact_nearest, fused_rankings
+from legaldesk.engine.ranking_table import Nearest, dense_rows, fused_rankings
 from legaldesk.engine.vectors import search_all, unit
 
 DIMENSIONS = (64, 32, 16)
 WORDS = "tenant landlord lease termination notice rent payment liability damages court".split()
+
+
+def nearest(
+    questions: npt.ArrayLike, *blocks: npt.ArrayLike, dimensions: tuple[int, ...], depth: int = 100
+) -> Nearest:
+    ranked = Nearest(np.asarray(questions, np.float32), dimensions, depth)
+    for block in blocks:
+        ranked.add(np.asarray(block, np.float32))
+    return ranked
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +50,11 @@ def test_the_figures_equal_the_evaluators_at_every_dimension(tiny_model: Path, c
     passages, questions, gold = collection
     encoder = Encoder(read_model_folder(tiny_model))
     rows = dense_rows(
-        np.stack([encoder.encode_query(text) for text in questions.values()]),
-        encoder.encode_passages(list(passages.values())),
+        nearest(
+            [encoder.encode_query(text) for text in questions.values()],
+            encoder.encode_passages(list(passages.values())),
+            dimensions=DIMENSIONS,
+        ),
         list(questions),
         list(passages),
         {question: dict.fromkeys(right, 1.0) for question, right in gold.items()},
@@ -60,32 +73,39 @@ def test_the_figures_equal_the_evaluators_at_every_dimension(tiny_model: Path, c
         )
 
 
-def test_blocks_change_nothing(monkeypatch) -> None:
+@pytest.mark.parametrize("cut", [0, 1, 99, 250, 300])
+def test_blocks_change_nothing(monkeypatch, cut: int) -> None:
     random = np.random.default_rng(12)
     questions, passages = random.standard_normal((9, 16)), random.standard_normal((300, 16))
-    whole, best = exact_nearest(questions, passages, 8)
+    whole = nearest(questions, passages, dimensions=(8, 16))
 
     monkeypatch.setattr(ranking_table, "_BLOCK", 600)
+    parts = nearest(questions, passages[:cut], passages[cut:], dimensions=(8, 16))
 
-    assert np.array_equal(exact_nearest(questions, passages, 8)[0], whole)
-    cosines = unit(questions, 8) @ unit(passages, 8).T
-    assert np.array_equal(whole, np.argsort(-cosines, axis=1, kind="stable")[:, :100])
-    assert best == pytest.approx(-np.sort(-cosines, axis=1)[:, :100])
+    for dimension in (8, 16):
+        cosines = unit(questions, dimension) @ unit(passages, dimension).T
+        right = np.argsort(-cosines, axis=1, kind="stable")[:, :100]
+        assert np.array_equal(whole.places(dimension), right)
+        assert np.array_equal(parts.places(dimension), right)
+        best = -np.sort(-cosines, axis=1)[:, :100]
+        assert parts.cosines(dimension) == pytest.approx(best, abs=1e-6)
 
 
 def test_equal_passages_come_in_their_order() -> None:
     passages = np.repeat(np.eye(4, dtype=np.float32), 3, axis=0)
+    question = np.eye(4, dtype=np.float32)[2:3]
 
-    places, _ = exact_nearest(np.eye(4, dtype=np.float32)[2:3], passages, 4, depth=5)
-
-    assert places.tolist() == [[6, 7, 8, 0, 1]]
+    for blocks in ([passages], [passages[:7], passages[7:]], list(passages[:, None])):
+        ranked = nearest(question, *blocks, dimensions=(4,), depth=5)
+        assert ranked.places(4).tolist() == [[6, 7, 8, 0, 1]]
 
 
 def test_a_small_corpus_is_ranked_whole_and_an_empty_one_finds_nothing() -> None:
-    question = np.ones((1, 4), dtype=np.float32)
+    question = np.ones((1, 4))
 
-    assert exact_nearest(question, np.eye(4)[:2], 4)[0].shape == (1, 2)
-    rows = dense_rows(question, np.empty((0, 4)), ["q"], [], {"q": {"a": 1.0}}, [4], {"q": "q"})
+    assert nearest(question, np.eye(4)[:2], dimensions=(4,)).places(4).shape == (1, 2)
+    empty = nearest(question, np.empty((0, 4)), dimensions=(4,))
+    rows = dense_rows(empty, ["q"], [], {"q": {"a": 1.0}}, [4], {"q": "q"})
     assert set(means(rows[0].scores).values()) == {0.0}
 
 
@@ -96,10 +116,12 @@ def test_another_models_vectors_are_fused_as_the_search_does() -> None:
     by_words = [[(7, 3.0), (9, 1.0)], [], [(11, 2.0)]]
     weights = {int(number): 0.2 for number in numbers[:40]}
 
-    found = fused_rankings(questions, passages, numbers.tolist(), by_words, 8, weights)
+    found = fused_rankings(
+        nearest(questions, passages, dimensions=(8,)), numbers.tolist(), by_words, 8, weights
+    )
 
     rows = unit(passages, 8)
     for words, question, ranking in zip(by_words, unit(questions, 8), found, strict=True):
         ids, cosines = search_all(numbers, rows, question, DEPTH)
-        nearest = list(zip(ids.tolist(), cosines.tolist(), strict=True))
-        assert ranking == [each.passage for each in fuse(words, nearest, weights)]
+        by_meaning = list(zip(ids.tolist(), cosines.tolist(), strict=True))
+        assert ranking == [each.passage for each in fuse(words, by_meaning, weights)]
