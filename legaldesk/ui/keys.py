@@ -16,6 +16,11 @@ COPY, COPY_TEXT = "Ctrl+C", "Ctrl+Shift+C"
 RELEVANT, NOT_RELEVANT, PARTLY = VERDICTS = "1", "2", "3"
 SAME = "Right"
 UNDO, SKIP = "Ctrl+Z", ("S", "Right")
+WORD_BEFORE, WORD_AFTER, LINE_ABOVE, LINE_BELOW = "Ctrl+Left", "Ctrl+Right", "Ctrl+Up", "Ctrl+Down"
+"""They go to another word of a page; what follows takes the words up to it along."""
+UP_TO_BEFORE, UP_TO_AFTER = "Shift+Left", "Shift+Right"
+UP_TO_ABOVE, UP_TO_BELOW = "Shift+Up", "Shift+Down"
+USE_TEXT = ("Return", "Enter")
 LARGER, SMALLER, ACTUAL_SIZE, TURN = ("Ctrl++", "Ctrl+="), "Ctrl+-", "Ctrl+0", "R"
 
 
@@ -65,6 +70,13 @@ OVERVIEW: dict[str, tuple[Line, ...]] = {
         Line((LARGER[0], SMALLER), "Larger and smaller"),
         Line((ACTUAL_SIZE,), "Actual size"),
         Line((TURN,), "Turn clockwise"),
+        Line((UP_TO_AFTER, UP_TO_BEFORE), "Select text from the highlighted passage, by words"),
+        Line((UP_TO_BELOW, UP_TO_ABOVE), "The same by lines"),
+        Line((WORD_AFTER, WORD_BEFORE), "Select the next, the previous word alone"),
+        Line((LINE_BELOW, LINE_ABOVE), "A word of the line below, above"),
+        Line(USE_TEXT[:1], "Use the selected text for a question"),
+        Line((COPY,), "Copy the selected text"),
+        Line((BACK,), "Select nothing; then one step back"),
     ),
     "Documents": (
         Line(("Return",), "Open"),

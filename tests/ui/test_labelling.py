@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from legaldesk.core.hits import Box, PageBoxes
 from legaldesk.core.labels import LabelSource, Verdict
 from legaldesk.core.passages import Span
 from legaldesk.ui.pair_question import PairQuestion
@@ -15,7 +16,8 @@ from legaldesk.ui.settle_question import SettleQuestion
 from legaldesk.ui.verdict_row import Deed
 
 QUESTION = "shall indemnify"
-CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+LEFT, RIGHT, UP, DOWN = Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down
 RELEVANT, PARTLY, WRONG = Verdict.RELEVANT, Verdict.PARTLY, Verdict.NOT_RELEVANT
 
 
@@ -250,7 +252,7 @@ def page(qtbot, asked):
     qtbot.waitUntil(lambda: view.settled)
     view.canvas.go_to(12)
     hover(view, 80, 105)
-    qtbot.waitUntil(lambda: asked.search.selection._words(12) is not None)
+    qtbot.waitUntil(lambda: asked.search.selection.words(12) is not None)
     return view
 
 
@@ -318,3 +320,134 @@ def test_selected_text_is_copied(asked, page):
     asked.search.selection.bar.copy.click()
 
     assert QApplication.clipboard().text() == "one two"
+
+
+# ---------------------------------------------------------------- text selected by key
+
+
+@pytest.fixture
+def pages(qtbot, office, window):
+    """The keys are in the pages, whose words nobody knows yet; "eight nine" is highlighted."""
+    office.passage_boxes = lambda document, spans: office._job(
+        "passage_boxes", lambda _: (PageBoxes(12, (Box(190, 118, 310, 134),)),), document, spans
+    )
+    ask(qtbot, window)
+    view = window.search.page
+    qtbot.waitUntil(lambda: view.settled)
+    press(window, Qt.Key.Key_Return)
+    assert view.canvas.hasFocus()
+    return view.canvas
+
+
+def walk(qtbot, window, canvas, *steps):
+    """Press keys, each of which selects something else than before."""
+    for key, held in steps:
+        before = window.search.selection.ends
+        QTest.keyClick(canvas, key, held)
+        qtbot.waitUntil(lambda before=before: window.search.selection.ends not in (None, before))
+
+
+def test_keys_select_from_the_highlighted_passage_by_word_and_by_line(qtbot, window, pages):
+    chosen = window.search.selection
+    walk(qtbot, window, pages, (RIGHT, SHIFT))
+    assert (chosen.text, chosen.bar.line.text()) == ("eight", "1 word selected")
+    assert chosen.bar.line.accessibleName() == "1 word selected: eight"
+
+    walk(qtbot, window, pages, (RIGHT, SHIFT))
+    assert chosen.text == "eight nine"
+    walk(qtbot, window, pages, (UP, SHIFT))
+    assert chosen.text == "four five six seven eight"
+    walk(qtbot, window, pages, (LEFT, SHIFT), (LEFT, CONTROL), (DOWN, CONTROL))
+    assert chosen.text == "seven"
+    walk(qtbot, window, pages, (RIGHT, SHIFT), (RIGHT, SHIFT), (LEFT, SHIFT))
+    assert (chosen.text, chosen.span) == ("seven eight", Span(12, 28, 39))
+
+
+def test_what_keys_selected_becomes_a_pair(qtbot, window, pages, office):
+    walk(qtbot, window, pages, (RIGHT, SHIFT), (LEFT, CONTROL), (RIGHT, SHIFT), (RIGHT, SHIFT))
+    QTest.keyClick(pages, Qt.Key.Key_Return)
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, PairQuestion)
+    qtbot.keyClicks(dialog.box, "Which numbers?")
+    QTest.keyClick(dialog.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(office.labels))
+
+    [made] = office.labels
+    assert (made.question, made.spans) == ("Which numbers?", (Span(12, 28, 44),))
+    assert made.source is LabelSource.SELECTION
+
+
+def test_escape_clears_what_is_selected_and_only_then_goes_back(qtbot, window, pages):
+    walk(qtbot, window, pages, (RIGHT, SHIFT))
+    QTest.keyClick(pages, Qt.Key.Key_Escape)
+    assert window.search.selection.text == "" and window.search.selection.bar.isHidden()
+    assert pages.hasFocus()
+
+    QTest.keyClick(pages, Qt.Key.Key_Escape)
+    qtbot.waitUntil(window.search.results.hasFocus)
+
+
+def test_copy_takes_the_selection_where_there_is_one_else_the_citation(qtbot, window, pages):
+    walk(qtbot, window, pages, (RIGHT, SHIFT), (RIGHT, SHIFT))
+    QTest.keyClick(pages, Qt.Key.Key_C, CONTROL)
+    assert QApplication.clipboard().text() == "eight nine"
+    assert window.search.selection.bar.line.text() == "2 words copied"
+
+    QTest.keyClick(pages, Qt.Key.Key_Escape)
+    QTest.keyClick(pages, Qt.Key.Key_C, CONTROL)
+    assert "Supply Agreement.pdf" in QApplication.clipboard().text()
+
+
+def test_the_bar_is_reached_by_tab_and_gives_the_keys_back(qtbot, window, pages):
+    walk(qtbot, window, pages, (RIGHT, SHIFT))
+    bar = window.search.selection.bar
+    QTest.keyClick(pages, Qt.Key.Key_Tab)
+    assert bar.pair.hasFocus()
+    QTest.keyClick(bar.pair, Qt.Key.Key_Tab)
+    assert bar.copy.hasFocus()
+
+    QTest.keyClick(bar.copy, Qt.Key.Key_Escape)
+
+    assert bar.isHidden() and pages.hasFocus()
+
+
+def test_only_the_last_key_waits_for_the_words(qtbot, window, pages, office):
+    for key, held in ((RIGHT, SHIFT), (RIGHT, CONTROL), (DOWN, SHIFT)):
+        QTest.keyClick(pages, key, held)
+    assert window.search.selection.ends is None
+    qtbot.waitUntil(lambda: window.search.selection.ends is not None)
+
+    assert window.search.selection.text == "eight"
+    assert len([call for call in office.asked if call[0] == "page_words"]) == 1
+
+
+def test_a_key_whose_words_come_after_one_step_back_selects_nothing(qtbot, window, pages):
+    QTest.keyClick(pages, RIGHT, SHIFT)
+    QTest.keyClick(pages, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.search.selection.words(12) is not None)
+
+    assert window.search.selection.ends is None and window.search.results.hasFocus()
+
+
+def test_the_word_that_is_reached_comes_into_view(qtbot, window, pages):
+    walk(qtbot, window, pages, (RIGHT, SHIFT))
+    for _ in range(6):
+        QTest.keyClick(pages, Qt.Key.Key_Plus, CONTROL)
+    bar = pages.verticalScrollBar()
+    bar.setValue(bar.value() + pages.viewport().height())
+    QTest.keyClick(pages, RIGHT, SHIFT)
+
+    layout, box = pages.pages.layout, Box(252, 120, 302, 132)
+    seen = pages.mapToScene(pages.viewport().rect()).boundingRect()
+    assert window.search.selection.text == "eight nine"
+    assert seen.contains(layout.box(12, box))
+
+
+def test_where_nothing_is_highlighted_keys_begin_with_the_first_word_in_view(qtbot, window, pages):
+    pages.go_to(20)
+    walk(qtbot, window, pages, (RIGHT, SHIFT))
+    assert window.search.selection.span == Span(20, 0, 3)
+
+    pages.go_to(30)
+    walk(qtbot, window, pages, (RIGHT, CONTROL))
+    assert window.search.selection.span == Span(30, 0, 3)

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from legaldesk.core.labels import LabelSource, LabelState, Verdict
+from legaldesk.core.passages import Span
 from legaldesk.ui.export_question import ExportQuestion
 from legaldesk.ui.review_view import CLASHES, LABELS, SETTINGS
 from legaldesk.ui.views import PLACES, REVIEW
@@ -149,6 +150,24 @@ def test_a_failure_is_a_sentence_with_a_button(qtbot, window, review, office):
     settle(qtbot, review)
 
     assert review.results.card.progress.text() == "1 of 10"
+
+
+def test_text_of_its_page_is_kept_for_another_question_by_keys_alone(qtbot, review, office):
+    qtbot.waitUntil(lambda: review.results.page.settled)
+    canvas = review.results.page.canvas
+    for _ in range(20):
+        if not canvas.hasFocus():
+            press(Qt.Key.Key_Tab)
+    press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: review.results.selection.text == "one")
+    press(Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    press(Qt.Key.Key_Return)
+    dialog = QApplication.activeModalWidget()
+    qtbot.keyClicks(dialog.box, "Which numbers?")
+    QTest.keyClick(dialog.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(office.labels))
+
+    assert office.labels[0].spans == (Span(12, 0, 7),)
 
 
 # ---------------------------------------------------------------- disagreements
