@@ -129,6 +129,14 @@ def end(sql: sqlite3.Connection, numbers: Iterable[int], why: LabelState, who: s
     )
 
 
+def let_count(sql: sqlite3.Connection, number: int, who: str) -> None:
+    """Note that a label which had ended counts again; who said so stands where the end stood."""
+    sql.execute(
+        "UPDATE labels SET ended = '', ended_by = ?, ended_at = ? WHERE id = ?",
+        (who, now(), number),
+    )
+
+
 def matter_for(sql: sqlite3.Connection, document: str, matter: str) -> str:
     """The matter that a label on a document belongs to: ``matter`` if the document is in it.
 

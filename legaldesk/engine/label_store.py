@@ -71,6 +71,28 @@ class LabelStore:
             rows.end(sql, [number], LabelState.UNDONE, who)
             return tuple(rows.one(sql, old) for old in numbers)
 
+    def restore(self, number: int, who: str) -> Label:
+        """Let a label count again that was taken back; what it had replaced is history again.
+
+        Returns it. Raises WrongUse when it is gone, was not taken back, or its labeller has
+        said something newer of the same place.
+        """
+        with self._writing() as sql:
+            label = rows.one(sql, number)
+            if label.state is LabelState.CURRENT:
+                raise WrongUse("That label counts already.")
+            if label.state is not LabelState.UNDONE:
+                raise WrongUse("That label was overruled or replaced. Label the passage anew.")
+            others = [known.id for known in rows.own_before(sql, label)]
+            if any(known > number for known in others):
+                raise WrongUse(
+                    f"{label.labeller} has labelled this passage again since then. "
+                    "Take the newer label back first, then put this one back."
+                )
+            rows.let_count(sql, number, who)
+            rows.supersede(sql, others, number)
+            return rows.one(sql, number)
+
     def resolve(self, numbers: Sequence[int], verdict: Verdict, who: str) -> None:
         """Of labels that contradict each other keep those of one verdict, and overrule the rest.
 

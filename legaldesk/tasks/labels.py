@@ -74,6 +74,15 @@ def undo_label(desk: LocalDesk, label: int, report: Report = silent) -> tuple[La
     return desk.store.labels.undo(label, label_reader.labeller(desk.reader))
 
 
+@task
+def restore_label(desk: LocalDesk, label: int, report: Report = silent) -> Label:
+    """Put a label back by its id that was taken back; what it had replaced no longer counts.
+
+    Raises WrongUse when it was not taken back or its labeller has said something newer there.
+    """
+    return desk.store.labels.restore(label, label_reader.labeller(desk.reader))
+
+
 @reading
 def list_labels(
     desk: ReadingDesk, wanted: LabelFilter, report: Report = silent

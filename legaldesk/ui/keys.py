@@ -88,6 +88,7 @@ OVERVIEW: dict[str, tuple[Line, ...]] = {
         Line(SKIP, "Skip it for now"),
         Line((UNDO,), "Take the last mark back"),
         Line(("Del",), "Take back the chosen labels"),
+        Line((UNDO,), "Put back the labels that were taken back last"),
     ),
 }
 """The keys by the place where they act, for the overview, which adds those of the views."""

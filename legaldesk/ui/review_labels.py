@@ -1,23 +1,26 @@
-"""The labels: found by typing, with their history, taken back, brought in and written out."""
+"""The labels: found by typing, taken back and put back, brought in and written out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from legaldesk.core.labels import Label, LabelFilter, LabelState
-from legaldesk.ui import theme
+from legaldesk.ui import keys, page_keys, theme
 from legaldesk.ui.check_box import CheckBox
 from legaldesk.ui.document_table import RowTable
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.label_columns import WHEN, labels_model, told
 from legaldesk.ui.page_latest import Latest
 from legaldesk.ui.pieces import button, hairline, label
+from legaldesk.ui.taking_back import TakingBack
 from legaldesk.ui.wording import count
 
 if TYPE_CHECKING:
+    from legaldesk.core.errors import LegalDeskError
     from legaldesk.ui.label_actors import LabelActors
     from legaldesk.workers.lane import Lanes
     from legaldesk.workers.requests import Requests
@@ -32,15 +35,19 @@ NONE = (
 
 
 class LabelsPage(QWidget):
-    """``openDocument`` names the document and page of a label's passage."""
+    """``openDocument`` names the document and page of a label's passage.
+
+    The line below tells what was done last, until something else is.
+    """
 
     openDocument = Signal(str, int)
 
     def __init__(self, requests: Requests, lanes: Lanes, labels: LabelActors) -> None:
         super().__init__()
         self._requests, self._labels = requests, labels
-        self._reading, self._lane = Latest(lanes.library), lanes.labels
-        self._matter = ""
+        self._reading = Latest(lanes.library)
+        self._taking = TakingBack(requests, lanes.labels, self)
+        self._matter, self._done = "", ""
         self.table = RowTable(labels_model(), "Labels")
         self.table.sortByColumn(WHEN, Qt.SortOrder.DescendingOrder)
         self.box = QLineEdit(placeholderText="Find a label")
@@ -49,6 +56,8 @@ class LabelsPage(QWidget):
         self.history = CheckBox("With history")
         self.history.setToolTip("Also what was taken back, overruled, or said otherwise later")
         self.back = button("Take back", self.take_back)
+        self.again = button("Put back", self.put_back)
+        self.again.setToolTip("Labels that were taken back; they show with their history")
         self.open = button("Open the page", self._open)
         self.bring = button("Import…", labels.exchange.choose_file)
         self.write = button("Export…", labels.exchange.choose_target)
@@ -61,7 +70,8 @@ class LabelsPage(QWidget):
     def _arrange(self) -> None:
         self.box.setMinimumWidth(theme.px(180))
         head = Flow(last=2)
-        for part in (self.box, self.history, self.back, self.open, self.bring, self.write):
+        deeds = (self.back, self.again, self.open, self.bring, self.write)
+        for part in (self.box, self.history, *deeds):
             head.addWidget(part)
         head.setContentsMargins(0, 0, 0, 0)
         top = QWidget()
@@ -88,11 +98,15 @@ class LabelsPage(QWidget):
 
     def _connect(self) -> None:
         self.box.textChanged.connect(self._filter)
-        self.history.toggled.connect(lambda _: self.refresh())
+        self.history.toggled.connect(lambda _: self._look_otherwise())
         self.table.selectionMoved.connect(self._weigh)
         self.table.rowOpened.connect(lambda _: self._open())
         self.table.deletePressed.connect(self.take_back)
-        self._labels.exchange.exported.connect(self.line.setText)
+        self._labels.changed.connect(self._something_else)
+        self._labels.exchange.exported.connect(self._tell)
+        self._taking.done.connect(self._tell_of_labels)
+        self._taking.refused.connect(self._refuse)
+        page_keys.bind(self, {keys.UNDO: self._taking.undo})
 
     # ------------------------------------------------------------ what there is
 
@@ -103,7 +117,8 @@ class LabelsPage(QWidget):
 
     def set_matter(self, matter: str) -> None:
         """From now on the labels of a matter are listed."""
-        self._matter = matter
+        self._matter, self._done = matter, ""
+        self._taking.forget()
         self._reading.drop()
         self._take(())
 
@@ -111,28 +126,53 @@ class LabelsPage(QWidget):
         """Read them again."""
         wanted = LabelFilter(self._matter, history=self.history.isChecked(), limit=MOST)
         job = self._requests.list_labels(wanted)
-        self._reading.ask(
-            job, self._take, lambda error: self._labels.refused.emit(error, self.refresh)
-        )
+        self._reading.ask(job, self._take, self._refuse)
 
     def _take(self, found: tuple[Label, ...]) -> None:
         self.table.rows.set_rows(found)
-        more = f" These are the newest {MOST:,}." if len(found) == MOST else ""
-        self.line.setText(f"{count(len(found), 'label')}.{more}" if found else NONE)
+        self._show_line()
         self._weigh()
 
     def _filter(self, text: str) -> None:
+        self._something_else()
         self.table.rows.set_filter(text)
-        shown, total = self.table.rows.rowCount(), self.table.rows.total
-        self.line.setText(
-            f"{shown:,} of {count(total, 'label')}." if text else f"{count(total, 'label')}."
-        )
+        self._show_line()
         self._weigh()
+
+    def _look_otherwise(self) -> None:
+        self._something_else()
+        self.refresh()
+
+    def _something_else(self) -> None:
+        """What was done last is no news any more; the next reading shows what there is."""
+        self._done = ""
+
+    def _show_line(self) -> None:
+        """What was done last, else how many labels there are."""
+        shown, total = self.table.rows.rowCount(), self.table.rows.total
+        more = f" These are the newest {MOST:,}." if total == MOST else ""
+        there = f"{count(total, 'label')}.{more}" if total else NONE
+        if total and self.box.text():
+            there = f"{shown:,} of {count(total, 'label')}."
+        self.line.setText(self._done or there)
+
+    def _tell(self, done: str) -> None:
+        self._done = done
+        self._show_line()
+        QAccessible.updateAccessibility(QAccessibleEvent(self.line, QAccessible.Event.Alert))
+
+    def _tell_of_labels(self, done: str) -> None:
+        self._labels.look_again()
+        self._tell(done)
+
+    def _refuse(self, error: LegalDeskError) -> None:
+        self._labels.refused.emit(error, self.refresh)
 
     def _weigh(self) -> None:
         """What can be done with what is chosen."""
         chosen: list[Label] = list(self.table.chosen())
         self.back.setEnabled(any(each.state is LabelState.CURRENT for each in chosen))
+        self.again.setEnabled(any(each.state is LabelState.UNDONE for each in chosen))
         self.open.setEnabled(len(chosen) == 1 and bool(chosen[0].document_name and chosen[0].spans))
         self.detail.setText(told(chosen[0]) if len(chosen) == 1 else "")
         self._place.setVisible(len(chosen) == 1)
@@ -141,12 +181,14 @@ class LabelsPage(QWidget):
 
     def take_back(self) -> None:
         """Take the chosen labels back; they stay in the history."""
-        for each in self.table.chosen():
-            if each.state is LabelState.CURRENT:
-                job = self._requests.undo_label(each.id)
-                job.succeeded.connect(lambda _: self._labels.look_again())
-                job.failed.connect(lambda error: self._labels.refused.emit(error, self.refresh))
-                self._lane.submit(job)
+        self._taking.take_back(self._chosen_that_are(LabelState.CURRENT))
+
+    def put_back(self) -> None:
+        """Let those of the chosen labels count again that were taken back."""
+        self._taking.put_back(self._chosen_that_are(LabelState.UNDONE))
+
+    def _chosen_that_are(self, state: LabelState) -> list[int]:
+        return [each.id for each in self.table.chosen() if each.state is state]
 
     def _open(self) -> None:
         chosen: list[Label] = list(self.table.chosen())

@@ -250,6 +250,10 @@ class Requests:
         """Take a label back: the labels that count again, if any."""
         return self._job(labels.undo_label, label)
 
+    def restore_label(self, label: int) -> Job:
+        """Put a label back that was taken back: the Label."""
+        return self._job(labels.restore_label, label)
+
     def list_labels(self, wanted: LabelFilter) -> Job:
         """Labels, newest first: a tuple of Label."""
         return self._job(labels.list_labels, wanted)

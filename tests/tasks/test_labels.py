@@ -114,6 +114,22 @@ def test_a_changed_mind_is_a_new_row_and_can_be_taken_back(leases):
     assert len(labels.list_labels(leases, LabelFilter(history=True))) == 2
 
 
+def test_a_label_that_was_taken_back_is_put_back_and_disputed_again(leases):
+    hit = hits(leases)[0]
+    first = say(as_(leases, "Ann"), hit)
+    second = say(as_(leases, "Bob"), hit, NOT)
+    labels.undo_label(leases, first.id)
+    assert labels.contradictions(leases) == ()
+
+    assert labels.restore_label(leases, first.id) == first
+
+    [clash] = labels.contradictions(leases)
+    assert [label.id for label in clash.labels] == [first.id, second.id]
+    labels.resolve(leases, (first.id, second.id), NOT)
+    with pytest.raises(WrongUse, match="overruled"):
+        labels.restore_label(leases, first.id)
+
+
 def test_the_same_said_twice_is_one_label(leases):
     hit = hits(leases)[0]
 

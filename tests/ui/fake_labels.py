@@ -77,6 +77,15 @@ class LabelOffice:
 
         return self._job("undo_label", work, number)
 
+    def restore_label(self, number) -> Job:
+        def work(_) -> Label:
+            if self.refusing_labels:
+                raise self.refusing_labels
+            self._end(number, LabelState.CURRENT)
+            return next(each for each in self.labels if each.id == number)
+
+        return self._job("restore_label", work, number)
+
     def _end(self, number, why) -> None:
         self.labels = [
             replace(each, state=why) if each.id == number else each for each in self.labels

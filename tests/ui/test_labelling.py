@@ -12,8 +12,10 @@ from legaldesk.core.labels import LabelSource, Verdict
 from legaldesk.core.passages import Span
 from legaldesk.ui.pair_question import PairQuestion
 from legaldesk.ui.result_list import STANDING
+from legaldesk.ui.review_view import LABELS
 from legaldesk.ui.settle_question import SettleQuestion
 from legaldesk.ui.verdict_row import Deed
+from legaldesk.ui.views import REVIEW
 
 QUESTION = "shall indemnify"
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -240,6 +242,23 @@ def test_a_forgotten_question_is_not_kept_again_when_its_answer_is_renewed(qtbot
         asked.actors.asker.renew()
 
     assert len([call for call in office.asked if call[0] == "remember_answer"]) == 1
+
+
+def test_a_card_shows_again_what_was_put_back_among_the_labels(qtbot, asked):
+    press(asked, "1")
+    settle(qtbot, asked)
+    asked.show_view(REVIEW)
+    review = asked.views.view(REVIEW)
+    review.show_page(LABELS)
+    table = review.labels.table
+    qtbot.waitUntil(lambda: table.rows.rowCount() == 1)
+    table.setFocus()
+    table.selectRow(0)
+
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: verdicts(asked)[0] is None)
+    QTest.keyClick(table, Qt.Key.Key_Z, CONTROL)
+    qtbot.waitUntil(lambda: verdicts(asked)[0] is RELEVANT)
 
 
 # ---------------------------------------------------------------- text selected on a page

@@ -226,6 +226,73 @@ def test_labels_are_found_and_taken_back(qtbot, review, office):
     assert table.rows.rowCount() == 1
 
 
+def counted(table):
+    """The state column, from the top."""
+    last = table.rows.columnCount() - 1
+    return [table.rows.index(n, last).data() for n in range(table.rows.rowCount())]
+
+
+@pytest.fixture
+def labels(qtbot, review):
+    """The page of two labels, the keys in the table, both chosen."""
+    press("1")
+    press("2")
+    settle(qtbot, review)
+    open_page(qtbot, review, LABELS)
+    review.labels.take_focus()
+    press("a", CONTROL)
+    assert len(review.labels.table.chosen()) == 2
+    return review.labels
+
+
+def test_labels_that_were_taken_back_by_key_are_put_back_as_one_step(qtbot, review, labels, office):
+    said = labels_of(office)
+    press(Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: labels.table.rows.rowCount() == 0)
+    assert labels.line.text() == "2 labels taken back. Ctrl+Z puts them back."
+    assert office.current() == []
+
+    press("z", CONTROL)
+    qtbot.waitUntil(lambda: labels.table.rows.rowCount() == 2)
+
+    assert labels_of(office) == said
+    assert counted(labels.table) == ["Counts", "Counts"]
+    assert labels.line.text() == "2 labels put back."
+    press("z", CONTROL)
+    assert labels.line.text().startswith("Nothing was taken back here")
+
+
+def test_a_label_is_put_back_from_the_history(qtbot, review, labels, office):
+    assert not labels.again.isEnabled()
+    labels.back.click()
+    qtbot.waitUntil(lambda: labels.table.rows.rowCount() == 0)
+    labels.history.click()
+    settle(qtbot, review)
+    labels.table.selectRow(0)
+    assert counted(labels.table) == ["Taken back"] * 2
+
+    labels.again.click()
+    qtbot.waitUntil(lambda: len(office.current()) == 1)
+    settle(qtbot, review)
+    assert counted(labels.table) == ["Counts", "Taken back"]
+
+    labels.table.setFocus()
+    press("z", CONTROL)  # the other one is what is left of the step
+    qtbot.waitUntil(lambda: len(office.current()) == 2)
+    assert labels.line.text() == "1 label put back."
+
+
+def test_a_label_that_cannot_be_put_back_says_why(qtbot, window, review, labels, office):
+    press(Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: labels.table.rows.rowCount() == 0)
+    office.refusing_labels = BUSY
+    press("z", CONTROL)
+    qtbot.waitUntil(window.banner.isVisible)
+
+    assert window.banner.words.text() == BUSY.message
+    assert office.current() == []
+
+
 def test_a_labels_page_opens(qtbot, window, review):
     press("1")
     settle(qtbot, review)

@@ -82,6 +82,7 @@ ASKED = {
     "label_hit": ("who pays?", "id", (Span(3, 0, 9),), Verdict.RELEVANT, "Acme", 4),
     "label_selection": ("who pays?", "id", (Span(3, 0, 9),), Verdict.PARTLY, "Acme"),
     "undo_label": (7,),
+    "restore_label": (7,),
     "list_labels": (LabelFilter(matter="Acme"),),
     "count_labels": (),
     "verdicts": ("who pays?", ()),
