@@ -46,8 +46,8 @@ def labels_model() -> RowModel:
         Column(
             "Said by", lambda each: each.labeller, lambda each: natural(each.labeller), 110, spare=2
         ),
-        Column("When", lambda each: day(each.made), lambda each: (each.made, each.id), 90, spare=4),
-        Column("State", state, state, width=150, spare=5, icon=_state_icon),
+        Column("When", lambda each: day(each.made), lambda each: (each.made, each.id), 90, spare=5),
+        Column("State", state, state, width=150, spare=4, icon=_state_icon),
     )
     return RowModel(columns, lambda each: str(each.id), _words)
 

@@ -258,6 +258,8 @@ def test_labels_that_were_taken_back_by_key_are_put_back_as_one_step(qtbot, revi
     assert labels_of(office) == said
     assert counted(labels.table) == ["Counts", "Counts"]
     assert labels.line.text() == "2 labels put back."
+    asked = [call for call in office.asked if call[0] == "restore_label"]
+    assert asked == [("restore_label", 1), ("restore_label", 2)]  # newer ones replace older ones
     press("z", CONTROL)
     assert labels.line.text().startswith("Nothing was taken back here")
 
@@ -270,6 +272,7 @@ def test_a_label_is_put_back_from_the_history(qtbot, review, labels, office):
     settle(qtbot, review)
     labels.table.selectRow(0)
     assert counted(labels.table) == ["Taken back"] * 2
+    assert not labels.table.isColumnHidden(labels.table.rows.columnCount() - 1)
 
     labels.again.click()
     qtbot.waitUntil(lambda: len(office.current()) == 1)
