@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from legaldesk.core.standard_error import as_good, mean
 from legaldesk.core.verdict import FEWEST_QUESTIONS, Change, Decision
 
 FACTORS = (0.125, 0.177, 0.25, 0.354, 0.5, 0.707, 1.0, 1.414, 2.0, 2.828, 4.0)
@@ -46,8 +47,8 @@ def choose(scores: Scores, questions: Iterable[str]) -> float:
     asked = list(questions)
     if not asked:
         return USUAL
-    best = max(scores, key=lambda factor: (_mean(scores[factor], asked), -_far(factor)))
-    near = [factor for factor in scores if _as_good(scores[best], scores[factor], asked)]
+    best = max(scores, key=lambda factor: (mean(scores[factor], asked), -_far(factor)))
+    near = [factor for factor in scores if as_good(scores[best], scores[factor], asked)]
     return min(near, key=lambda factor: (_far(factor), factor))
 
 
@@ -102,15 +103,3 @@ def _fold(unit: str) -> int:
 
 def _far(factor: float) -> float:
     return abs(math.log(factor / USUAL))
-
-
-def _mean(figures: Mapping[str, float], asked: list[str]) -> float:
-    return math.fsum(figures[question] for question in asked) / len(asked)
-
-
-def _as_good(best: Mapping[str, float], other: Mapping[str, float], asked: list[str]) -> bool:
-    """Whether a factor's mean is within one standard error of the best one's."""
-    differences = [best[question] - other[question] for question in asked]
-    mean = math.fsum(differences) / len(asked)
-    spread = math.fsum((each - mean) ** 2 for each in differences) / len(asked)
-    return mean <= math.sqrt(spread / len(asked)) + 1e-12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 DEPTH = 100
 """How many passages each half proposes at least; a half's scores are scaled over these."""
@@ -34,6 +35,17 @@ titles are subjects), from 0.900 to 0.908 and 0.941 to 0.941 on Vietnamese statu
 
 Scored = tuple[int, float]
 """A passage number and its score by one half."""
+
+
+class Within(NamedTuple):
+    """What both halves propose within the documents that a question singles out, best first."""
+
+    words: Sequence[Scored] = ()
+    meaning: Sequence[Scored] = ()
+
+
+NOWHERE = Within()
+"""No document is singled out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,7 @@ def fuse(
     meaning_weight: Mapping[int, float],
     cited: Collection[int] = (),
     named: Mapping[int, float] | None = None,
+    within: Within = NOWHERE,
 ) -> list[Ranked]:
     """The passages of two rankings by the weighted sum of their scaled scores, best first.
 
@@ -78,17 +91,18 @@ def fuse(
     which forget how clear a lead is, are worse on each of ten sets, by 0.01 to 0.19 MRR@10.
     ``meaning_weight`` gives the weight of the meaning half per passage (1 if absent), and
     ``cited`` are passages of a section that the question names, found by words or not; ``named``
-    has the share of their document's title that it names (see ``core.title_match``). Ties go to
-    the better one by words, then to the lower passage number.
+    has the share of their document's title that it names (see ``core.title_match``). ``within`` is
+    scaled by itself: the best passage of a document that is singled out is as good as the best of
+    all. Ties go to the better one by words, then to the lower passage number.
     """
     shares = named or {}
     words = dict.fromkeys([*cited, *shares], 0.0) | _scaled(by_words, 0.0)
+    words = _higher(words, _scaled(within.words, 0.0))
     words |= {passage: words[passage] + CITED_BONUS for passage in cited}
     words |= {passage: words[passage] + TITLE_BONUS * share for passage, share in shares.items()}
-    meaning = {
-        passage: meaning_weight.get(passage, 1.0) * score
-        for passage, score in _scaled(by_meaning, _worst(by_meaning)).items()
-    }
+    near = _scaled(by_meaning, _worst(by_meaning))
+    near = _higher(near, _scaled(within.meaning, _worst(within.meaning)))
+    meaning = {passage: meaning_weight.get(passage, 1.0) * score for passage, score in near.items()}
     ranked = [
         _ranked(passage, words.get(passage, 0.0), meaning.get(passage, 0.0))
         for passage in words.keys() | meaning.keys()
@@ -104,6 +118,11 @@ def _scaled(ranking: Sequence[Scored], low: float) -> dict[int, float]:
     if width <= 0:
         return dict.fromkeys((passage for passage, _ in ranking), 1.0)
     return {passage: max(0.0, (score - low) / width) for passage, score in ranking}
+
+
+def _higher(one: dict[int, float], other: dict[int, float]) -> dict[int, float]:
+    """Of a passage's two scores the higher one."""
+    return one | {passage: max(score, one.get(passage, 0.0)) for passage, score in other.items()}
 
 
 def _worst(ranking: Sequence[Scored]) -> float:

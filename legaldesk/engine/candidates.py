@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from legaldesk.core.recipes import Recipe, metric_dimension
-from legaldesk.core.training import AVERAGE, BEST, LAST, Score
+from legaldesk.core.recipes import Recipe
+from legaldesk.core.standard_error import as_good, mean
+from legaldesk.core.training import AVERAGE, BEST, LAST
 
 Weights = Mapping[str, Any]
 """A model's tensors by name."""
@@ -64,18 +65,18 @@ def _mixed(tuned: Any, base: Any, share: float) -> Any:
     return mixed.to(tuned.dtype)
 
 
-def choose(recipe: Recipe, width: int, scored: Sequence[tuple[str, tuple[Score, ...]]]) -> str:
+def choose(recipe: Recipe, scored: Mapping[str, Mapping[str, float]]) -> str:
     """The candidate to keep: a published recipe's own, else the best by the recipe's metric.
 
-    Of equals the average wins: it is the one that forgot least.
+    ``scored`` has the metric at its dimension for each validation question, by candidate. The
+    average, which forgot least, wins where it is within one standard error of the best: on
+    2,000 pairs of ObliQA it was 0.004 worse on 262 validation questions and 0.027 better on 669
+    others.
     """
     if recipe.published:
         return recipe.keep
-    dimension = metric_dimension(recipe, width)
-
-    def figure(entry: tuple[str, tuple[Score, ...]]) -> tuple[float, bool]:
-        name, scores = entry
-        value = next(s.figures[recipe.metric] for s in scores if s.dimension == dimension)
-        return value, name == AVERAGE
-
-    return max(scored, key=figure)[0]
+    best = max(scored, key=lambda name: (mean(scored[name], scored[name]), name == AVERAGE))
+    average = scored.get(AVERAGE)
+    if average is not None and as_good(scored[best], average, average):
+        return AVERAGE
+    return best

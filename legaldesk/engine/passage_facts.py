@@ -25,6 +25,15 @@ def titles(reader: Reader, ids: Iterable[int]) -> dict[int, tuple[int, str]]:
     return {row["id"]: (row["document"], row["title"]) for row in rows}
 
 
+def document_ids(reader: Reader, numbers: Iterable[int]) -> dict[int, str]:
+    """The ids of documents by their numbers."""
+    rows = reader.rows(
+        "SELECT id, sha256 FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+        _listed(numbers),
+    )
+    return {row["id"]: row["sha256"] for row in rows}
+
+
 def sections(reader: Reader, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """The headings over each passage, outermost first."""
     rows = reader.rows(f"SELECT id, path {_AMONG}", _listed(ids))

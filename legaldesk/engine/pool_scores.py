@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from legaldesk.core.errors import ModelProblem
-from legaldesk.core.metrics import Qrels, means, score_all
+from legaldesk.core.metrics import Qrels, Scores, means, score_all
 from legaldesk.core.pairs import same_text
 from legaldesk.core.training import Score
 from legaldesk.engine.ranking_table import exact_rankings
@@ -51,19 +51,24 @@ def score_pool(
     dimensions: Sequence[int],
     bf16: bool,
     batch_size: int,
-) -> tuple[Score, ...]:
-    """METRICS at each dimension, from one full-width encoding cut and renormalised.
+) -> dict[int, Scores]:
+    """METRICS of each question by dimension, from one full-width encoding cut and renormalised.
 
     Raises ModelProblem when the model gives no numbers.
     """
     questions = encode(model, pool.questions, True, bf16, batch_size)
     passages = encode(model, pool.passages, False, bf16, batch_size)
-    found = []
+    found = {}
     for dimension in dimensions:
         places = exact_rankings(questions, passages, dimension)
         rankings = {str(at): [str(place) for place in row] for at, row in enumerate(places)}
-        found.append(Score(dimension, means(score_all(rankings, pool.qrels))))
-    return tuple(found)
+        found[dimension] = score_all(rankings, pool.qrels)
+    return found
+
+
+def averaged(scores: Mapping[int, Scores]) -> tuple[Score, ...]:
+    """The means over the questions at each dimension."""
+    return tuple(Score(dimension, means(single)) for dimension, single in scores.items())
 
 
 def encode(model: Any, texts: Sequence[str], asking: bool, bf16: bool, batch_size: int) -> Floats:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from legaldesk.core.errors import ModelProblem
-from legaldesk.core.recipes import Recipe, measured_dimensions, with_half_the_batch
+from legaldesk.core.metrics import Scores
+from legaldesk.core.recipes import (
+    Recipe,
+    measured_dimensions,
+    metric_dimension,
+    with_half_the_batch,
+)
 from legaldesk.core.training import (
     AVERAGE,
     BASE,
@@ -28,7 +34,7 @@ from legaldesk.core.training import (
 from legaldesk.engine.candidates import Trained, choose, load_weights, trained
 from legaldesk.engine.hard_negatives import mine
 from legaldesk.engine.model_card_data import write_cards
-from legaldesk.engine.pool_scores import Pool, encode, make_pool, score_pool
+from legaldesk.engine.pool_scores import Pool, averaged, encode, make_pool, score_pool
 from legaldesk.engine.run_folder import RunFolder, RunState, read_event, step_of
 from legaldesk.engine.trainer_orders import Orders
 from legaldesk.engine.training_model import (
@@ -144,9 +150,16 @@ class TrainingRun:
         self._tell(Evaluation(0.0, 0, evaluator.latest, *self._sizes()))
 
     def _score(self, model: Any) -> tuple[Score, ...]:
-        """The figures over the pool, reading as many tokens as the saved model will."""
+        """The figures over the pool."""
+        return averaged(self._singles(model))
+
+    def _singles(self, model: Any) -> dict[int, Scores]:
+        """Every question's figures over the pool, reading as many tokens as the saved model will.
+
+        By dimension; none without a pool.
+        """
         if self._pool is None:
-            return ()
+            return {}
         self._tell(Stage("measure"))
         recipe = self._config.recipe
         before = model.max_seq_length
@@ -182,13 +195,15 @@ class TrainingRun:
         base = {name: tensor.clone() for name, tensor in model.state_dict().items()}
         known = self._known()
         table = [(BASE, 0, known[0] if 0 in known else self._score(model))]
+        singles = {}
         for candidate in found:
-            scores = None if candidate.base_share else known.get(candidate.step)
-            if scores is None:
-                load_weights(model, candidate, base)
-                scores = self._score(model)
-            table.append((candidate.name, candidate.step, scores))
-        chosen = self._chosen(found, table[1:])
+            if self._config.recipe.published and candidate.step in known:
+                table.append((candidate.name, candidate.step, known[candidate.step]))
+                continue  # its recipe says which one is kept
+            load_weights(model, candidate, base)
+            singles[candidate.name] = self._singles(model)
+            table.append((candidate.name, candidate.step, averaged(singles[candidate.name])))
+        chosen = self._chosen(found, singles)
         load_weights(model, chosen, base)
         for name, step, scores in table[1:]:
             self._tell(Candidate(name, step, scores, name == chosen.name))
@@ -202,16 +217,19 @@ class TrainingRun:
         events = [read_event(line) for line in self._folder.log()]
         return {e.step: e.scores for e in events if isinstance(e, Evaluation) and e.scores}
 
-    def _chosen(
-        self, found: list[Trained], scored: list[tuple[str, int, tuple[Score, ...]]]
-    ) -> Trained:
+    def _chosen(self, found: list[Trained], singles: Mapping[str, Mapping[int, Scores]]) -> Trained:
         """The candidate to keep; without questions to choose by, the one that risks least."""
-        recipe, width = self._config.recipe, self._config.width
+        recipe = self._config.recipe
         by_name = {candidate.name: candidate for candidate in found}
         if self._pool is None and not recipe.published:
             return by_name.get(AVERAGE, found[0])
-        name = choose(recipe, width, [(name, scores) for name, _, scores in scored])
-        return by_name.get(name, found[0])
+        dimension = metric_dimension(recipe, self._config.width)
+        scored = {
+            name: {question: each[recipe.metric] for question, each in scores[dimension].items()}
+            for name, scores in singles.items()
+            if scores
+        }
+        return by_name.get(choose(recipe, scored), found[0])
 
     def _write(
         self, model: Any, chosen: Trained, table: list[tuple[str, int, tuple[Score, ...]]]

@@ -74,13 +74,19 @@ def _scores(
         halves = Halves(desk, indexes)
         for asked in counted(questions, "asking", "questions", report):
             given = halves.candidates(asked)
-            (by_meaning,) = given.by_meaning.values()
-            usual = halves.weights((passage for passage, _ in by_meaning[:DEPTH]), USUAL)
-            named = halves.named(given, by_meaning)
+            ((dimension, by_meaning),) = given.by_meaning.items()
+            named, inside = halves.named(given, by_meaning, dimension)
+            proposed = (passage for passage, _ in (*by_meaning[:DEPTH], *inside.meaning))
+            usual = halves.weights(proposed, USUAL)
             for factor in FACTORS:
                 weights = {passage: factor * weight for passage, weight in usual.items()}
                 fused = fuse(
-                    given.by_words[:DEPTH], by_meaning[:DEPTH], weights, given.cited, named
+                    given.by_words[:DEPTH],
+                    by_meaning[:DEPTH],
+                    weights,
+                    given.cited,
+                    named,
+                    inside,
                 )
                 ranking = list(dict.fromkeys(searched.names[each.passage] for each in fused))
                 scores[factor][asked.id] = score(ranking, asked.grades)[NDCG]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import legaldesk.core.query as language
 from legaldesk.core.evaluation import Asked, Mode, Searched, TableRow
-from legaldesk.core.fusion import DEPTH, Ranked, Scored, fuse, meaning_weights
+from legaldesk.core.fusion import DEPTH, Ranked, Scored, Within, fuse, meaning_weights
 from legaldesk.core.hits import Scope
 from legaldesk.core.metrics import CHARACTER_RECALL, Scores, character_recall, score
 from legaldesk.core.metrics import DEPTH as RANKED
@@ -26,8 +26,9 @@ from legaldesk.engine.ranking_table import scored_row
 from legaldesk.engine.reranker import Reranker
 from legaldesk.engine.significance import Units
 from legaldesk.engine.vector_source import StoredVectors
+from legaldesk.tasks.naming import asked_within, naming
 from legaldesk.tasks.reranking import again
-from legaldesk.tasks.searching import cited_passages, meaning_factor, named_passages
+from legaldesk.tasks.searching import cited_passages, meaning_factor
 
 DEEP = 1_000
 """Passages that one half alone ranks, so that RANKED documents of many passages are among them."""
@@ -82,6 +83,7 @@ class Candidates:
     """
 
     text: str
+    scope: Scope
     by_words: Sequence[Scored]
     by_meaning: Mapping[int, Sequence[Scored]]
     cited: Collection[int]
@@ -100,25 +102,25 @@ class Halves:
         text = plain(asked.text)
         by_meaning = dict(self._by_meaning(text, asked.scope))
         if not words:
-            return Candidates(text, (), by_meaning, ())
+            return Candidates(text, asked.scope, (), by_meaning, ())
         reader = self.desk.reader
         match = language.any_of(text, reader.common(language.terms(text)))
         cited = cited_passages(reader, text, asked.scope)
-        return Candidates(text, reader.by_words(match, asked.scope, DEEP), by_meaning, cited)
+        by_words = reader.by_words(match, asked.scope, DEEP)
+        return Candidates(text, asked.scope, by_words, by_meaning, cited)
 
     def ranked(self, asked: Asked, modes: set[Mode]) -> dict[Cell, list[int]]:
         """Passage numbers, best first, for every mode and dimension."""
         given = self.candidates(asked, bool(modes & _WITH_WORDS))
         found: dict[Cell, list[int]] = {}
         if Mode.LEXICAL in modes:
-            named = self.named(given, ())
-            fused = fuse(given.by_words, (), {}, given.cited, named)
+            fused = self.fused(given, ())
             found[Mode.LEXICAL, 0] = [item.passage for item in fused]
         for dimension, by_meaning in given.by_meaning.items():
             if Mode.DENSE in modes:
                 found[Mode.DENSE, dimension] = [passage for passage, _ in by_meaning]
             if modes & {Mode.FUSED, Mode.RERANKED}:
-                fused = self._fused(given, by_meaning)
+                fused = self.fused(given, by_meaning[:DEPTH], dimension)
             if Mode.FUSED in modes:
                 found[Mode.FUSED, dimension] = [item.passage for item in fused]
             if Mode.RERANKED in modes and self.reranker is not None:
@@ -134,16 +136,30 @@ class Halves:
         vector = self.desk.meaning.encode_query(text)
         yield from self.indexes.nearest(vector, DEEP, _passages_in(self.desk, scope))
 
-    def _fused(self, given: Candidates, by_meaning: Sequence[Scored]) -> list[Ranked]:
-        """Both halves as a search fuses them: the first DEPTH of each."""
-        weights = self.weights([passage for passage, _ in by_meaning[:DEPTH]])
-        named = self.named(given, by_meaning)
-        return fuse(given.by_words[:DEPTH], by_meaning[:DEPTH], weights, given.cited, named)
+    def fused(
+        self, given: Candidates, by_meaning: Sequence[Scored], dimension: int = 0
+    ) -> list[Ranked]:
+        """The halves as a search fuses them; ``dimension`` 0 for the words alone."""
+        by_words = given.by_words[:DEPTH] if dimension else given.by_words
+        named, inside = self.named(given, by_meaning, dimension)
+        near = [passage for passage, _ in (*by_meaning, *inside.meaning)]
+        weights = self.weights(near) if dimension else {}
+        return fuse(by_words, by_meaning, weights, given.cited, named, inside)
 
-    def named(self, given: Candidates, by_meaning: Sequence[Scored]) -> dict[int, float]:
-        """The share of their documents' titles that the question names, of what is fused."""
-        near = [*given.by_words[:DEPTH], *by_meaning[:DEPTH]]
-        return named_passages(self.desk.reader, given.text, (passage for passage, _ in near))
+    def named(
+        self, given: Candidates, by_meaning: Sequence[Scored], dimension: int = 0
+    ) -> tuple[dict[int, float], Within]:
+        """The share of its document's title that the question names by passage, and what the
+        halves propose within the documents that it singles out."""
+        near = [passage for passage, _ in (*given.by_words[:DEPTH], *by_meaning[:DEPTH])]
+        found = naming(self.desk.reader, given.text, given.scope, near)
+
+        def nearest(text: str, passages: list[int]) -> list[Scored]:
+            vector = self.desk.meaning.encode_query(text)
+            return dict(self.indexes.nearest(vector, DEPTH, passages))[dimension]
+
+        inside = asked_within(self.desk.reader, found, given.scope, nearest if dimension else None)
+        return found.shares_of(near, inside), inside
 
     def weights(self, passages: Iterable[int], factor: float | None = None) -> dict[int, float]:
         """How much meaning counts for passages: as a search has it, or with another factor."""

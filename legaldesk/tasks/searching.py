@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -18,13 +17,13 @@ from legaldesk.core.progress import Report, silent
 from legaldesk.core.query import Query
 from legaldesk.core.references import references, stands_under
 from legaldesk.core.same_clause import grouped
-from legaldesk.core.title_match import title_matches
 from legaldesk.engine import passage_facts
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Floats, Meaning
 from legaldesk.engine.reader import FoundPassage, Reader
 from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
+from legaldesk.tasks.naming import Nearest, asked_within, naming
 
 WORDS, MEANING = "words", "meaning"
 
@@ -135,12 +134,15 @@ def ranking(
     if meaning is not None and vector is not None:
         within = _in_scope(reader, scope, allowed)
         by_meaning = _by_meaning(reader, meaning, vector(), within, k)
-    weights = _meaning_weights(reader, meaning, by_meaning)
-    cited = cited_passages(reader, query.text, scope) if WORDS in modes else set()
+    if WORDS not in modes:
+        return fuse((), by_meaning, _meaning_weights(reader, meaning, by_meaning))
+    cited = cited_passages(reader, query.text, scope)
     cited = cited if allowed is None else cited & allowed
-    near = [*by_words, *by_meaning] if WORDS in modes else []
-    named = named_passages(reader, query.text, (passage for passage, _ in near))
-    return fuse(by_words, by_meaning, weights, cited, named)
+    near = [passage for passage, _ in (*by_words, *by_meaning)]
+    named = naming(reader, query.text, scope, near)
+    inside = asked_within(reader, named, scope, _asking(reader, meaning), allowed)
+    weights = _meaning_weights(reader, meaning, [*by_meaning, *inside.meaning])
+    return fuse(by_words, by_meaning, weights, cited, named.shares_of(near, inside), inside)
 
 
 def _allowed(reader: Reader, query: Query, scope: Scope) -> set[int] | None:
@@ -189,24 +191,6 @@ def cited_passages(reader: Reader, question: str, scope: Scope) -> set[int]:
     return found
 
 
-def named_passages(reader: Reader, question: str, near: Iterable[int]) -> dict[int, float]:
-    """The share of its document's title that a question names, for each passage where it does."""
-    titles = passage_facts.titles(reader, near)
-
-    def rarity(terms: Collection[str]) -> dict[str, float]:
-        counts = reader.having(language.quote(term) for term in terms)
-        total = math.log(max(2, reader.passages()))
-        having = {term: max(1, counts[language.quote(term)]) for term in terms}
-        return {term: max(0.0, 1.0 - math.log(count) / total) for term, count in having.items()}
-
-    matches = title_matches(question, dict(titles.values()), rarity)
-    return {
-        passage: matches[document]
-        for passage, (document, _) in titles.items()
-        if document in matches
-    }
-
-
 def _by_meaning(
     reader: Reader, meaning: Meaning, vector: Floats, in_scope: list[int] | None, k: int
 ) -> list[Scored]:
@@ -214,6 +198,15 @@ def _by_meaning(
     nearest = meaning.nearest(vector, max(DEPTH, k), in_scope)
     there = passage_facts.languages(reader, (passage for passage, _ in nearest))
     return [scored for scored in nearest if scored[0] in there]
+
+
+def _asking(reader: Reader, meaning: Meaning | None) -> Nearest | None:
+    """Asks for what is nearest in meaning to another text."""
+    if meaning is None:
+        return None
+    return lambda text, passages: _by_meaning(
+        reader, meaning, meaning.encode_query(text), passages, DEPTH
+    )
 
 
 def _in_scope(reader: Reader, scope: Scope, allowed: set[int] | None) -> list[int] | None:

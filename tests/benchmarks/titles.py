@@ -6,10 +6,12 @@ SETS is the folder that holds cuad_en, of which the first N contracts are cut as
 them. Every passage is encoded twice: with its headings, as LegalDesk does, and with the document's
 title above them. Each question is asked within its contract, and over all contracts with the
 contract named in front ("In the Affiliate Agreement of Cybergy Holdings Inc: ..."). Printed for
-meaning alone and for both halves, without and with the documents moved up that the question names,
-as a search does: the share of gold characters among the first 2,000 that are read
-(spans of 40 characters or more), and over all contracts the share of the eight best passages that
-are of another contract. The words' index has the title in a column of its own in every row.
+meaning alone and for both halves: without regard to the documents that the question names, with
+these moved up, and with these asked on their own as well for what is left of the question without
+their names, as a search does it. The figures are the share of gold characters among the first 2,000
+that are read (spans of 40 characters or more), and over all contracts the share of the eight best
+passages that are of another contract. The words' index has the title in a column of its own in
+every row.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import argparse
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +28,7 @@ import numpy as np
 
 import legaldesk.core.query as language
 from legaldesk.core.evaluation import GoldQuestion, GoldSet, Searched
-from legaldesk.core.fusion import DEPTH, Scored, fuse
+from legaldesk.core.fusion import DEPTH, NOWHERE, Scored, fuse
 from legaldesk.core.hits import Scope
 from legaldesk.core.metrics import character_recall
 from legaldesk.core.passages import embedded_text
@@ -36,7 +38,7 @@ from legaldesk.engine.gold_library import gold_library, searched
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.model_folder import bundled_model, read_model_folder
 from legaldesk.engine.significance import compare
-from legaldesk.tasks.searching import named_passages
+from legaldesk.tasks.naming import asked_within, naming
 
 BUDGET, BEST, SEED = 2_000, 8, 42
 PASSAGES = (
@@ -53,7 +55,6 @@ class Corpus:
     desk: LocalDesk
     found: Searched
     ids: np.ndarray
-    documents: np.ndarray
     vectors: dict[str, np.ndarray]
 
     def by_words(self, question: str, scope: Scope) -> list[Scored]:
@@ -61,12 +62,14 @@ class Corpus:
         common = self.desk.reader.common(language.terms(question))
         return self.desk.reader.by_words(language.any_of(question, common), scope, DEPTH)
 
-    def by_meaning(self, view: str, question: np.ndarray, document: str) -> list[Scored]:
-        """The best passages by one view's vectors; ``document`` "" is all."""
+    def by_meaning(
+        self, view: str, question: np.ndarray, within: Collection[int] | None
+    ) -> list[Scored]:
+        """The best passages by one view's vectors, among some of them or all."""
         cosines = self.vectors[view] @ question
-        allowed = (
-            np.flatnonzero(self.documents == document) if document else np.arange(len(cosines))
-        )
+        allowed = np.arange(len(cosines))
+        if within is not None:
+            allowed = np.flatnonzero(np.isin(self.ids, list(within)))
         best = allowed[np.argsort(-cosines[allowed], kind="stable")][:DEPTH]
         return [(int(self.ids[at]), float(cosines[at])) for at in best]
 
@@ -118,7 +121,7 @@ def encoded(desk: LocalDesk, encoder: Encoder, names: dict[str, str]) -> Corpus:
         for view, texts in zip(VIEWS, (plain, titled), strict=True)
     }
     ids = np.array([row["id"] for row in rows])
-    return Corpus(desk, searched(desk), ids, np.array([row["document"] for row in rows]), vectors)
+    return Corpus(desk, searched(desk), ids, vectors)
 
 
 Row = dict[str, tuple[float, float]]
@@ -130,35 +133,39 @@ def within(
 ) -> Iterator[Row]:
     """Each question asked within its contract."""
     for question in questions:
-        yield ranked(corpus, encoder, question, scopes[question.within], question.within)
+        yield ranked(corpus, encoder, question, scopes[question.within])
 
 
 def over_all(corpus: Corpus, encoder: Encoder, questions: Sequence[GoldQuestion]) -> Iterator[Row]:
     """Each question asked over all contracts."""
     for question in questions:
-        yield ranked(corpus, encoder, question, Scope(), "")
+        yield ranked(corpus, encoder, question, Scope())
 
 
-def ranked(
-    corpus: Corpus, encoder: Encoder, question: GoldQuestion, scope: Scope, document: str
-) -> Row:
+def ranked(corpus: Corpus, encoder: Encoder, question: GoldQuestion, scope: Scope) -> Row:
     """One question's figures by words, by each view, and by each view with the words."""
     words = corpus.by_words(question.text, scope)
     vector = encoder.encode_query(question.text)
+    allowed = corpus.desk.reader.passage_ids(scope) if scope != Scope() else None
     rankings = {"words": [passage for passage, _ in words]}
     for view in VIEWS:
-        meaning = corpus.by_meaning(view, vector, document)
+        meaning = corpus.by_meaning(view, vector, allowed)
         rankings[view] = [passage for passage, _ in meaning]
-        named = named_passages(corpus.desk.reader, question.text, near(words, meaning))
-        rankings[f"both, {view}"] = [each.passage for each in fuse(words, meaning, {})]
-        moved = fuse(words, meaning, {}, (), named)
-        rankings[f"both, {view}, moved up"] = [each.passage for each in moved]
+        near = [passage for passage, _ in (*words, *meaning)]
+        named = naming(corpus.desk.reader, question.text, scope, near)
+
+        def nearest(text: str, passages: list[int], view: str = view) -> list[Scored]:
+            return corpus.by_meaning(view, encoder.encode_query(text), passages)
+
+        inside = asked_within(corpus.desk.reader, named, scope, nearest)
+        up, both = named.shares_of(near, NOWHERE), named.shares_of(near, inside)
+        for done, fused in (
+            ("", fuse(words, meaning, {})),
+            (", moved up", fuse(words, meaning, {}, (), up)),
+            (", asked within", fuse(words, meaning, {}, (), both, inside)),
+        ):
+            rankings[f"both, {view}{done}"] = [each.passage for each in fused]
     return {name: figures(corpus, question, ranking) for name, ranking in rankings.items()}
-
-
-def near(*rankings: list[Scored]) -> Iterator[int]:
-    """The passages of several rankings."""
-    return (passage for ranking in rankings for passage, _ in ranking)
 
 
 def figures(corpus: Corpus, question: GoldQuestion, ranking: list[int]) -> tuple[float, float]:
@@ -175,12 +182,19 @@ def report(title: str, rows: list[Row], questions: Sequence[GoldQuestion]) -> No
         read, wrong = (float(np.mean([row[name][at] for row in rows])) for at in (0, 1))
         print(f"{name:<36}{read:>10.3f}{wrong:>17.1%}")
     units = {question.id: question.within for question in questions}
-    for before, after in (VIEWS, (f"both, {VIEWS[0]}, moved up", f"both, {VIEWS[1]}, moved up")):
+    plain, titled = VIEWS
+    pairs = (
+        (plain, titled),
+        (f"both, {plain}, moved up", f"both, {titled}, moved up"),
+        (f"both, {plain}, moved up", f"both, {plain}, asked within"),
+        (f"both, {titled}, moved up", f"both, {plain}, asked within"),
+    )
+    for before, after in pairs:
         scores = [
             {question.id: row[name][0] for question, row in zip(questions, rows, strict=True)}
             for name in (before, after)
         ]
-        print(f"the title's effect on {before}: {compare(scores[0], scores[1], units)}")
+        print(f"{before} > {after}: {compare(scores[0], scores[1], units)}")
 
 
 if __name__ == "__main__":

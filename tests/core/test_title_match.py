@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from legaldesk.core.title_match import title_matches
+from legaldesk.core.title_match import title_matches, without_names
 
 RARE = {"the": 0.0, "of": 0.0, "agreement": 0.1, "who": 0.2}
 TITLES = {
@@ -22,16 +22,18 @@ def rarity(terms):
 def test_the_document_that_is_named_stands_out():
     found = title_matches("Who may end the affiliate agreement of Cybergy?", TITLES, rarity)
 
-    assert max(found, key=found.get) == 1
-    assert found[1] > 0.5 > 4 * max(found[2], found[3])
+    shares = {document: match.share for document, match in found.items()}
+    assert max(shares, key=shares.get) == 1
+    assert shares[1] > 0.5 > 4 * max(shares[2], shares[3])
     assert 4 not in found
+    assert [document for document, match in found.items() if match.singles_out] == [1]
 
 
 def test_a_whole_title_counts_more_than_a_part_of_it():
     part = title_matches("the hosting fees", TITLES, rarity)
     whole = title_matches("the hosting fees of Ideanomics", TITLES, rarity)
 
-    assert 0 < part[3] < whole[3] <= 1
+    assert 0 < part[3].share < whole[3].share <= 1
 
 
 def test_inflected_words_name_a_title_too():
@@ -48,3 +50,26 @@ def test_words_that_stand_everywhere_name_nothing():
 @pytest.mark.parametrize("titles", [{}, {1: "Lease"}, {1: "", 2: ""}])
 def test_where_there_is_no_choice_nothing_is_named(titles):
     assert title_matches("the lease", titles, rarity) == {}
+
+
+def test_a_common_word_singles_nothing_out():
+    titles = {1: "Agreement", 2: "Lease of Cybergy"}
+
+    found = title_matches("who may end the agreement?", titles, rarity)
+
+    assert found[1].share == 1 and not found[1].singles_out
+
+
+@pytest.mark.parametrize(
+    ("question", "rest"),
+    [
+        (
+            "In the Affiliate Agreement of Cybergy Holdings: may the agreement be assigned?",
+            "In the : may the agreement be assigned?",
+        ),
+        ("Affiliate agreements of CYBERGY", ""),
+        ("Who pays?", "Who pays?"),
+    ],
+)
+def test_a_question_without_the_name_says_what_is_looked_for(question, rest):
+    assert without_names(question, [TITLES[1]]) == rest

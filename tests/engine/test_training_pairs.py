@@ -3,7 +3,7 @@
 import numpy as np
 
 from legaldesk.core.pairs import TrainingPair
-from legaldesk.core.training import AVERAGE, BEST, LAST, TRAIN, VALIDATION, Score
+from legaldesk.core.training import AVERAGE, BEST, LAST, TRAIN, VALIDATION
 from legaldesk.engine.candidates import choose
 from legaldesk.engine.hard_negatives import mine
 from legaldesk.engine.pool_scores import make_pool
@@ -66,12 +66,15 @@ def test_mining_skips_answers_near_duplicates_and_what_is_too_near() -> None:
     assert found == {0: ("hard", "easy")}
 
 
-def test_the_best_candidate_is_chosen_and_the_average_wins_a_tie() -> None:
-    def scored(name: str, value: float) -> tuple[str, tuple[Score, ...]]:
-        return name, (Score(64, {"ndcg@10": value, "map@100": value}),)
+def test_the_best_candidate_is_chosen_and_the_average_wins_what_is_within_chance() -> None:
+    def scored(*figures: float) -> dict[str, float]:
+        return {str(number): figure for number, figure in enumerate(figures)}
 
-    tie = [scored(BEST, 0.7), scored(LAST, 0.6), scored(AVERAGE, 0.7)]
+    best, last = scored(0.9, 0.5, 0.7, 0.8), scored(0.6, 0.5, 0.6, 0.7)
+    as_good, worse = scored(0.7, 0.6, 0.7, 0.8), scored(0.8, 0.4, 0.6, 0.7)
 
-    assert choose(TINY, 64, tie) == AVERAGE
-    assert choose(TINY, 64, [scored(BEST, 0.8), *tie]) == BEST
-    assert choose(preset("vi-mnrl"), 64, tie) == LAST
+    assert choose(TINY, {BEST: best, LAST: last, AVERAGE: best}) == AVERAGE
+    assert choose(TINY, {BEST: best, LAST: last, AVERAGE: as_good}) == AVERAGE
+    assert choose(TINY, {BEST: best, LAST: last, AVERAGE: worse}) == BEST
+    assert choose(TINY, {BEST: last, LAST: best}) == LAST
+    assert choose(preset("vi-mnrl"), {}) == LAST

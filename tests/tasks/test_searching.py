@@ -256,3 +256,60 @@ def test_passages_of_one_section_that_follow_one_another_are_read_as_one(desk, d
     assert page[span.start : span.end].split() == hit.whole.body.split()
     for part in hit.whole.emphasis:
         assert hit.whole.body[part.start : part.end].lower() in answer.query
+
+
+SUBJECTS = "rent deposit notice repairs parking pets heating insurance subletting garden keys noise"
+FILLING = " The parties have agreed on this part and set it out in the annex of this contract." * 9
+
+
+@pytest.fixture
+def agreements(desk, drop):
+    """Two long contracts; only one speaks of fees, and of the other's name, again and again."""
+    named = [
+        f"Section {number}. {subject.title()}\nThe rules on {subject}.{FILLING}"
+        for number, subject in enumerate(SUBJECTS.split(), 1)
+    ]
+    named[6] = f"Section 7. Heating\nFees for heating fall due on the first day.{FILLING}"
+    other = [
+        f"Section {number}. Fees\nThe fees for hosting by Cybergy are due: fees {number}.{FILLING}"
+        for number in range(1, 13)
+    ]
+    paths = (
+        drop("Hosting Agreement of Cybergy Holdings.pdf", pdf.text_pdf(*named)),
+        drop("License Agreement of Euromedia.pdf", pdf.text_pdf(*other)),
+    )
+    importing.import_files(desk, paths, "Case", {})
+    importing.await_meaning(desk)
+    return desk
+
+
+NAMING = "In the Hosting Agreement of Cybergy Holdings: when are fees due?"
+
+
+def test_a_document_that_is_named_is_asked_on_its_own(agreements):
+    best = searching.search_words(agreements, NAMING, Scope(), 3).hits[0]
+    elsewhere = searching.search_words(agreements, "when are fees due?", Scope(), 3).hits[0]
+
+    assert (best.document[:7], best.page) == ("Hosting", 7)
+    assert elsewhere.document.startswith("License")
+
+
+def test_both_halves_are_asked_in_it_without_its_name(agreements):
+    inside = Scope(document="Hosting Agreement of Cybergy Holdings.pdf")
+    best = [
+        searching.search_by(agreements, "In the : when are fees due?", inside, 1, (half,)).hits[0]
+        for half in ("words", "meaning")
+    ]
+
+    found = {hit.passage_id for hit in searching.search(agreements, NAMING, Scope(), 4).hits}
+
+    assert {hit.passage_id for hit in best} <= found
+
+
+def test_what_a_question_shuts_out_stays_out_of_a_named_document(agreements):
+    question = "Hosting Agreement of Cybergy Holdings: fees due"
+
+    for narrowed in ("page:1-6", '"the rules on"', "-heating"):
+        hits = searching.search(agreements, f"{question} {narrowed}", Scope(), 30).hits
+        assert hits
+        assert not any("fall due" in hit.body for hit in hits)
