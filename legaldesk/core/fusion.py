@@ -50,12 +50,16 @@ NOWHERE = Within()
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage's fused score and the shares that words and meaning have in it."""
+    """A passage's fused score and the shares that words and meaning have in it.
+
+    ``named`` is the share of its document's title that the question names.
+    """
 
     passage: int
     score: float
     words: float
     meaning: float
+    named: float = 0.0
 
 
 def covered(language: str, model_languages: frozenset[str] | None) -> bool:
@@ -104,7 +108,12 @@ def fuse(
     near = _higher(near, _scaled(within.meaning, _worst(within.meaning)))
     meaning = {passage: meaning_weight.get(passage, 1.0) * score for passage, score in near.items()}
     ranked = [
-        _ranked(passage, words.get(passage, 0.0), meaning.get(passage, 0.0))
+        _ranked(
+            passage,
+            words.get(passage, 0.0),
+            meaning.get(passage, 0.0),
+            shares.get(passage, 0.0),
+        )
         for passage in words.keys() | meaning.keys()
     ]
     return sorted(ranked, key=lambda item: (-item.score, -item.words, item.passage))
@@ -129,7 +138,7 @@ def _worst(ranking: Sequence[Scored]) -> float:
     return min((score for _, score in ranking[:DEPTH]), default=0.0)
 
 
-def _ranked(passage: int, words: float, meaning: float) -> Ranked:
+def _ranked(passage: int, words: float, meaning: float, named: float) -> Ranked:
     total = words + meaning
     share = words / total if total else 0.0
-    return Ranked(passage, total, share, 1.0 - share if total else 0.0)
+    return Ranked(passage, total, share, 1.0 - share if total else 0.0, named)

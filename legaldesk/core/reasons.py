@@ -69,14 +69,17 @@ def reason(
     found_words: Sequence[Emphasis],
     words: float,
     meaning: float,
+    named: bool = False,
 ) -> str:
-    """One plain sentence: whether the question names its section, which words match, and
-    whether its meaning is near. ``found_words`` are those of ``emphasis``.
+    """One plain sentence: whether the question names its section or its document (``named``),
+    which words match, and whether its meaning is near. ``found_words`` are those of ``emphasis``.
     """
     found = list(dict.fromkeys(body[part.start : part.end].lower() for part in found_words))
     parts = []
     if any(stands_under(section, reference) for reference in references(query.text)):
         parts.append("is the section that the question names")
+    elif named:
+        parts.append("is in the document that the question names")
     if words > 0 and found:
         parts.append("has " + ", ".join(f"“{word}”" for word in found[:5]))
     elif words > 0 and not parts:

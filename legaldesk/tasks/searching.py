@@ -17,6 +17,7 @@ from legaldesk.core.progress import Report, silent
 from legaldesk.core.query import Query
 from legaldesk.core.references import references, stands_under
 from legaldesk.core.same_clause import grouped
+from legaldesk.core.title_match import CLEAR
 from legaldesk.engine import passage_facts
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Floats, Meaning
@@ -304,7 +305,13 @@ def _hit(
         words=item.words,
         meaning=item.meaning,
         reason=reasons.reason(
-            query, passage.section, passage.body, emphasis, item.words, item.meaning
+            query,
+            passage.section,
+            passage.body,
+            emphasis,
+            item.words,
+            item.meaning,
+            item.named >= CLEAR,
         ),
         emphasis=emphasis,
     )

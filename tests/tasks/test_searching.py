@@ -291,6 +291,8 @@ def test_a_document_that_is_named_is_asked_on_its_own(agreements):
     elsewhere = searching.search_words(agreements, "when are fees due?", Scope(), 3).hits[0]
 
     assert (best.document[:7], best.page) == ("Hosting", 7)
+    assert best.reason.startswith("Is in the document that the question names and has “")
+    assert "names" not in elsewhere.reason
     assert elsewhere.document.startswith("License")
 
 
