@@ -64,6 +64,25 @@ def test_fewer_passages_are_scored(reader):
     assert reader.matching_count(" OR ".join(needed)) < reader.matching_count(" OR ".join(phrases))
 
 
+def test_of_a_long_question_few_passages_are_scored_and_by_all_its_words(reader, monkeypatch):
+    monkeypatch.setattr(word_search, "ENOUGH", 0.4)  # this library is small
+    phrases = [f'"{word}"' for word in WORDS[::5] + WORDS[1:6]]
+    match = " OR ".join(phrases)
+    counts = reader.having(phrases)
+    rarest = sorted(phrases, key=lambda phrase: counts[phrase])
+
+    needed = word_search._enough(rarest, counts, reader.passages())
+    found = best_by_words(reader, reader.words(), match, Scope(), 10)
+
+    assert word_search.LONG < len(phrases) and 1 < len(needed) < len(rarest)
+    scores = dict(everything(reader, match, -1))
+    having = reader.matching(" OR ".join(needed))
+    assert len(having) < 0.6 * len(scores)
+    best = sorted(having, key=lambda passage: (-scores[passage], passage))[:10]
+    assert best == [passage for passage, _ in found]
+    assert [scores[passage] for passage in best] == pytest.approx([score for _, score in found])
+
+
 @pytest.mark.parametrize("wide", [0.0, 1.1])
 def test_a_matter_gives_its_own_passages_in_the_same_order(reader, monkeypatch, wide):
     monkeypatch.setattr(word_search, "WIDE_SHARE", wide)  # sifted, or looked for inside
