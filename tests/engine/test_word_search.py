@@ -65,7 +65,7 @@ def test_fewer_passages_are_scored(reader):
 
 
 def test_of_a_long_question_few_passages_are_scored_and_by_all_its_words(reader, monkeypatch):
-    monkeypatch.setattr(word_search, "ENOUGH", 0.4)  # this library is small
+    monkeypatch.setattr(word_search, "LEAST", 0.4 * reader.passages())
     phrases = [f'"{word}"' for word in WORDS[::5] + WORDS[1:6]]
     match = " OR ".join(phrases)
     counts = reader.having(phrases)
