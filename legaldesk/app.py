@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from legaldesk.ui.main_window import MainWindow
 
 ALREADY_OPEN = "This library is already open in LegalDesk. Its window was brought to the front."
+
+SETTLED_MS = 5_000
+"""After the window is shown; by then its views are made."""
 
 _log = logging.getLogger(__name__)
 
@@ -182,6 +186,8 @@ def show(library: str | None) -> int:
 
 def _show(app: QApplication, library: Path) -> int:
     """The window until it is closed. Raises LegalDeskError where the library cannot be used."""
+    from PySide6.QtCore import QTimer
+
     from legaldesk.workers.single_window import SingleWindow
 
     prepare(library)
@@ -193,6 +199,7 @@ def _show(app: QApplication, library: Path) -> int:
     crashes = take_crashes(library)
     trace_crashes("window")
     window = open_window(app, library, crashes)
+    QTimer.singleShot(SETTLED_MS, gc.freeze)  # what is there by now stays: no need to look at it
     single.raised.connect(window.come_to_front)
     single.raised.connect(lambda: window.banner.say(ALREADY_OPEN))
     return app.exec()

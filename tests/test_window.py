@@ -22,6 +22,7 @@ from legaldesk.core.labels import Verdict
 from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.tasks import documents, importing, matters, viewing
 from legaldesk.ui import theme
+from legaldesk.ui.garbage import GarbageCollection
 from legaldesk.ui.main_window import MainWindow
 from legaldesk.ui.page_scene import HIGHLIGHT
 from legaldesk.ui.settings import Settings
@@ -54,6 +55,7 @@ def opened(qtbot, desk):
     theme.apply(QApplication.instance(), theme.Look("light"))
     lanes = Lanes()
     made = MainWindow(Requests(desk), lanes, Settings(desk.library))
+    collection = GarbageCollection(made)
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()
@@ -63,6 +65,7 @@ def opened(qtbot, desk):
     try:
         yield made
     finally:
+        collection.stop()
         made.close()
         assert lanes.stop(patience=20_000)
 

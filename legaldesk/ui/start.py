@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from legaldesk.core.bugs import Bug
 from legaldesk.ui import theme
 from legaldesk.ui.bug_sheet import BugSheet
+from legaldesk.ui.garbage import GarbageCollection
 from legaldesk.ui.main_window import MainWindow
 from legaldesk.ui.settings import Settings
 from legaldesk.workers.bug_reports import BugReports
@@ -40,6 +41,7 @@ def show_window(
     app.styleHints().colorSchemeChanged.connect(lambda _: window.relook(settings.look))
     app.aboutToQuit.connect(lambda: lanes.stop())
     bugs = report_bugs(app, window, requests, lanes, Path(library))
+    app.aboutToQuit.connect(GarbageCollection(window).stop)
     window.show()
     QTimer.singleShot(AT_REST_MS, window, window.views.make_ahead)
     if crashes:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from legaldesk.ui import asker, theme
+from legaldesk.ui.garbage import GarbageCollection
 from legaldesk.ui.main_window import MainWindow
 from legaldesk.ui.settings import Settings
 from legaldesk.workers.lane import Lanes
@@ -46,11 +47,13 @@ def window(qtbot, qapp, office, lanes, settings):
     """The window, shown, its first reads done, "Acme v. Byte" current."""
     theme.apply(qapp, theme.Look("light"))
     made = MainWindow(office, lanes, settings)
+    collection = GarbageCollection(made)
     qtbot.addWidget(made)
     made.resize(1240, 800)
     made.show()
     qtbot.waitExposed(made)
     qtbot.waitUntil(lambda: made.actors.book.read and made.actors.watcher.state is not None)
     yield made
+    collection.stop()
     if office.gate is not None:
         office.gate.set()
