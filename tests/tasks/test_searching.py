@@ -286,17 +286,15 @@ def agreements(desk, drop):
 NAMING = "In the Hosting Agreement of Cybergy Holdings: when are fees due?"
 
 
-def test_a_document_that_is_named_is_asked_on_its_own(agreements):
-    best = searching.search_words(agreements, NAMING, Scope(), 3).hits[0]
+def test_a_document_that_is_named_is_asked_on_its_own_and_with_the_same_limits(agreements):
+    first = searching.search_words(agreements, NAMING, Scope(), 3).hits[0]
     elsewhere = searching.search_words(agreements, "when are fees due?", Scope(), 3).hits[0]
 
-    assert (best.document[:7], best.page) == ("Hosting", 7)
-    assert best.reason.startswith("Is in the document that the question names and has “")
+    assert (first.document[:7], first.page) == ("Hosting", 7)
+    assert first.reason.startswith("Is in the document that the question names and has “")
     assert "names" not in elsewhere.reason
     assert elsewhere.document.startswith("License")
 
-
-def test_both_halves_are_asked_in_it_without_its_name(agreements):
     inside = Scope(document="Hosting Agreement of Cybergy Holdings.pdf")
     best = [
         searching.search_by(agreements, "In the : when are fees due?", inside, 1, (half,)).hits[0]
@@ -305,12 +303,9 @@ def test_both_halves_are_asked_in_it_without_its_name(agreements):
 
     found = {hit.passage_id for hit in searching.search(agreements, NAMING, Scope(), 4).hits}
 
-    assert {hit.passage_id for hit in best} <= found
+    assert {hit.passage_id for hit in best} <= found  # asked without the name
 
-
-def test_what_a_question_shuts_out_stays_out_of_a_named_document(agreements):
     question = "Hosting Agreement of Cybergy Holdings: fees due"
-
     for narrowed in ("page:1-6", '"the rules on"', "-heating"):
         hits = searching.search(agreements, f"{question} {narrowed}", Scope(), 30).hits
         assert hits

@@ -113,11 +113,13 @@ def what_is_removed_is_gone_from_the_run(desk, run):
     assert f"tuned-{run}" not in {model.name for model in desk.shelf.installed()}
 
 
-def test_a_file_of_pairs_trains_without_documents(desk, pairs_file):
-    recipe = replace(TINY, dimensions=(64, 32, 16))
+def test_a_file_of_pairs_trains_without_documents_and_goes_on_after_a_cancel(desk, pairs_file):
+    recipe = replace(TINY, dimensions=(64, 32, 16), epochs=4)
+    listed = cancelled(desk, recipe, pairs_file)
 
-    summary = training.train(desk, recipe, (), pairs_file, "Firm")
+    summary = training.resume_training(desk, listed.id)
 
+    assert (summary.id, summary.phase) == (listed.id, RunPhase.FINISHED)
     found = training.proof(desk, summary.id)
     assert summary.matters == ("Firm",)
     assert found.passages == 30
@@ -137,6 +139,22 @@ def test_a_file_of_pairs_trains_without_documents(desk, pairs_file):
         training.retrain_without(desk, summary.id, "Firm")
 
 
+def cancelled(desk, recipe, pairs_file):
+    """A run that was cancelled after two steps; the live model is as it was."""
+
+    def cancel(progress):
+        if progress.done >= 2:
+            raise Cancelled
+
+    live = desk.meaning.folder
+    with pytest.raises(Cancelled):
+        training.train(desk, recipe, (), pairs_file, "Firm", report=cancel)
+    [listed] = training.list_runs(desk)
+    assert listed.phase is RunPhase.INTERRUPTED
+    assert read_model_folder(live.path).identity == live.identity
+    return listed
+
+
 def decide_both_ways(desk, summary):
     """What is decided is recorded; a run goes with its model, but not while that answers."""
     training.keep_old(desk, summary.id)
@@ -153,27 +171,6 @@ def decide_both_ways(desk, summary):
 
     assert desk.meaning.encode_query("rent") is not None
     assert training.proof(desk, summary.id) is not None
-
-
-def test_a_cancelled_run_is_resumed(desk, pairs_file):
-    told = []
-
-    def cancel(progress):
-        told.append(progress)
-        if progress.done >= 2:
-            raise Cancelled
-
-    live = desk.meaning.folder
-    with pytest.raises(Cancelled):
-        training.train(desk, replace(TINY, epochs=4), (), pairs_file, report=cancel)
-    [listed] = training.list_runs(desk)
-    assert listed.phase is RunPhase.INTERRUPTED
-    assert read_model_folder(live.path).identity == live.identity
-
-    summary = training.resume_training(desk, listed.id)
-
-    assert summary.phase is RunPhase.FINISHED
-    assert summary.verdict is not None
 
 
 def test_what_is_under_way_is_steered_by_its_name(desk):
