@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytest import approx
 
 from legaldesk import RESOURCES
 from legaldesk.core.hits import Scope
@@ -39,7 +40,7 @@ def test_ten_marks_make_a_model_that_is_adopted_and_left_again(qtbot, start, lib
         for question in QUESTIONS:
             mark_the_first(qtbot, window, question)
         labels.let_train(desk, "Case", True)
-        before = answers(desk)
+        before = [(name, approx(score, abs=1e-4)) for name, score in answers(desk)]
 
         view = teach(qtbot, window)
         verdict = view.page.verdict
@@ -92,5 +93,6 @@ def push(qtbot, view, button):
 
 
 def answers(desk):
+    """Passages and scores; the export, when it is there, differs from torch in the sixth place."""
     found = searching.search_by(desk, QUESTIONS[0], Scope(), 10, ("meaning",))
     return [(hit.passage_id, hit.score) for hit in found.hits]

@@ -196,7 +196,7 @@ def test_a_disagreement_is_shown_and_settled_by_keyboard(qtbot, asked, office):
     qtbot.waitUntil(lambda: len(office.current()) == 1)
     settle(qtbot, asked)
 
-    assert verdicts(asked)[0] is WRONG
+    qtbot.waitUntil(lambda: verdicts(asked)[0] is WRONG)
     assert "People disagree" not in spoken(asked, 0)
 
 
