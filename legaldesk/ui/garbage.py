@@ -15,7 +15,7 @@ INTERVAL_MS = 500
 
 
 class GarbageCollection(QObject):
-    """Collects a generation when the interpreter would have, until it is stopped."""
+    """Collects a generation when enough was made for it, until it is stopped."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
