@@ -46,7 +46,7 @@ INSTEAD = {
 }
 ENGINE_ONLY = set(
     "hnswlib huggingface_hub keyring numpy onnx onnxruntime py3langid pypdf pypdfium2 "
-    "sentence_transformers sqlite3 sqlite_utils tokenizers torch transformers".split()
+    "sentence_transformers sqlite3 sqlite_utils tokenizers torch transformers xxhash".split()
 )
 # What goes online, and what knows the token: no other module of engine may.
 AT_HOME = {"huggingface_hub": {"hub_child", "hub_errors"}, "keyring": {"keyring_token"}}

@@ -5,6 +5,8 @@ Every damage is done to a copy of a real library whose answers are known.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 import shutil
 from dataclasses import replace
@@ -21,7 +23,7 @@ from legaldesk.engine.backups import Backups
 from legaldesk.engine.database import database_path, open_db
 from legaldesk.engine.log_check import hides_changes
 from legaldesk.engine.reader import Reader
-from legaldesk.engine.seal import seal_path
+from legaldesk.engine.seal import is_whole, seal_path
 from legaldesk.engine.store import Store
 from tests.engine.test_store import Shelf, document, long_document, name_of, outcome_of
 
@@ -216,6 +218,52 @@ def test_a_damaged_seal_is_no_damage(closed, tmp_path):
         spoil(seal_path(database_path(spoilt)), flip, choose)
         assert outcome(spoilt, wanted) == "harmless"
         assert seal_path(database_path(spoilt)).exists()  # closed and sealed again
+
+
+def seal_as_before(library):
+    """As an earlier version sealed: by sha256, and without saying so."""
+    data = database_path(library).read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    check = hashlib.sha256(f"{len(data)} {digest}".encode()).hexdigest()
+    seal = {"size": len(data), "digest": digest, "check": check}
+    seal_path(database_path(library)).write_text(json.dumps(seal), encoding="utf-8")
+
+
+def test_an_earlier_versions_seal_still_tells_damage(closed, tmp_path):
+    library = copy_of(closed, tmp_path / "sound")
+    wanted = answers(library)
+    seal_as_before(library)
+    assert is_whole(database_path(library)) is True
+    assert outcome(library, wanted) == "harmless"
+
+    choose = random.Random(23)
+    for damage in (flip, truncate):
+        for _ in range(5):
+            spoilt = copy_of(closed, tmp_path / "spoilt")
+            seal_as_before(spoilt)
+            spoil(database_path(spoilt), damage, choose)
+            assert outcome(spoilt, wanted) == "noticed"
+
+
+def test_an_earlier_version_takes_a_seal_of_now_for_none(closed):
+    """It believes a seal whose check is the digest of size and digest alone."""
+    seal = json.loads(seal_path(database_path(closed)).read_bytes())
+
+    told = hashlib.sha256(f"{seal['size']} {seal['digest']}".encode()).hexdigest()
+
+    assert seal["check"] != told
+
+
+def test_a_seal_of_a_later_version_is_no_seal(closed, tmp_path):
+    library = copy_of(closed, tmp_path / "later")
+    wanted = answers(library)
+    digest = "0" * 32
+    check = hashlib.sha256(f"later 1 {digest}".encode()).hexdigest()
+    seal = {"size": 1, "digest": digest, "check": check, "kind": "later"}
+    seal_path(database_path(library)).write_text(json.dumps(seal), encoding="utf-8")
+
+    assert is_whole(database_path(library)) is None
+    assert outcome(library, wanted) == "harmless"
 
 
 @pytest.mark.parametrize("size", [0, None])

@@ -3,6 +3,7 @@
 The oracle is a plain NumPy product over what the store holds.
 """
 
+import hashlib
 import json
 import os
 import random
@@ -261,6 +262,48 @@ def test_a_file_cut_anywhere_is_noticed_and_made_good(saved, shelf, tmp_path):
 
             folder = spoilt(saved, tmp_path / "spoilt", name, cut)
             assert assert_never_wrong(folder, shelf).startswith("rebuilt: ")
+
+
+def describe_as_earlier(folder):
+    """The description as format 2 had it: the sha256 of the sha256 of each part, here of one."""
+    content = json.loads((folder / "graph.json").read_text(encoding="utf-8"))
+    del content["check"]
+    content["format"] = 2
+    for fact, name in (("digest", "graph.bin"), ("codes", "codes.bin")):
+        part = hashlib.sha256((folder / name).read_bytes()).digest()
+        content[fact] = hashlib.sha256(part).hexdigest()
+    check = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    (folder / "graph.json").write_text(json.dumps({**content, "check": check}), encoding="utf-8")
+
+
+def test_a_file_of_the_earlier_format_is_believed_and_described_anew(saved, shelf):
+    now = (saved / "graph.json").read_text(encoding="utf-8")
+    describe_as_earlier(saved)
+    index = make_index(saved)
+
+    assert index.open(shelf) == "loaded"
+
+    assert_agrees(index, shelf)
+    assert (saved / "graph.json").read_text(encoding="utf-8") == now
+    assert make_index(saved).open(shelf) == "loaded"
+
+
+@pytest.mark.parametrize("spoil", [flip_a_bit, flip_a_code, truncate])
+def test_a_spoilt_file_of_the_earlier_format_is_never_loaded(saved, shelf, spoil):
+    describe_as_earlier(saved)
+    spoil(saved)
+    index = make_index(saved)
+
+    assert index.open(shelf) == "rebuilt: it is damaged"
+
+    assert_agrees(index, shelf)
+
+
+def test_a_file_of_a_later_format_is_never_loaded(saved, shelf):
+    content = json.loads((saved / "graph.json").read_text(encoding="utf-8"))
+    (saved / "graph.json").write_text(json.dumps({**content, "format": 4}), encoding="utf-8")
+
+    assert make_index(saved).open(shelf) == "rebuilt: it has another format"
 
 
 def test_a_file_of_other_vectors_is_never_loaded(saved, shelf):
