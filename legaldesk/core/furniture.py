@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from legaldesk.core.documents import PageText
-from legaldesk.core.passages import reading_text
+from legaldesk.core.passages import UNSEEN, reading_text
 
 Range = tuple[int, int]
 """A half-open range of a page's character indices."""
@@ -25,6 +25,9 @@ OLD_PAGE = 20
 _BREAK = re.compile(r"\r\n|\r|\n")
 _DIGITS = re.compile(r"\d{1,12}")
 _BARE_NUMBER = re.compile(r"[-–—\[|]{0,2} ?(\d{1,5}|[ivxlc]{1,7}) ?[-–—\]|]{0,2}", re.IGNORECASE)
+LONGEST_NUMBER = 13
+"""Characters that a bare number has at most."""
+
 _SAYS_PAGE = re.compile(
     r"[-–— ]*(?:page|pg\.?|p\.|seite|página|pàgina|pág\.?|pàg\.?|trang)\s*\d{1,5}"
     r"(?:\s*(?:of|de|von|sur|/)\s*\d{1,5})?[-–— ]*",
@@ -69,7 +72,7 @@ def _add_line(found: list[Range], text: str, start: int, end: int) -> None:
     raw = text[start:end]
     left = len(raw) - len(raw.lstrip())
     right = len(raw.rstrip())
-    if left < right and reading_text(raw):
+    if left < right and (raw[left] not in UNSEEN or reading_text(raw)):
         found.append((start + left, start + right))
 
 
@@ -88,6 +91,8 @@ def _without_line_numbers(text: str, lines: list[Range]) -> list[Range]:
 
 
 def _leading_number(text: str, row: Range) -> int:
+    if not text[row[0]].isdigit():
+        return 0
     head = text[row[0] : min(row[1], row[0] + 4)].split(maxsplit=1)[0]
     return int(head) if head.isascii() and head.isdigit() and len(head) < 3 else 0
 
@@ -187,7 +192,7 @@ def _keys(line: str, page: int) -> list[Key]:
     bare = _bare_number(line)
     if bare is not None:
         return [("#", 0, bare - page)]
-    if not any(letter.isalpha() for letter in line) and not _DIGITS.search(line):
+    if not any(map(str.isalpha, line)) and not _DIGITS.search(line):
         return []
     numbers = [int(number) for number in _DIGITS.findall(line)[:8]]
     shape = _DIGITS.sub("#", line)
@@ -197,6 +202,8 @@ def _keys(line: str, page: int) -> list[Key]:
 
 
 def _bare_number(line: str) -> int | None:
+    if len(line) > LONGEST_NUMBER:
+        return None
     match = _BARE_NUMBER.fullmatch(line)
     if match is None:
         return None

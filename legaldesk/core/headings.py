@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import filterfalse
 
 EXHIBIT, BOOK, TITLE, CHAPTER, SECTION, SUBSECTION = 0, 10, 20, 30, 34, 36
 CAPITALS, ROMAN, LETTER, ARTICLE, NUMBERED, TITLE_CASE = 40, 42, 44, 50, 52, 55
@@ -177,14 +179,16 @@ def bare(text: str) -> str:
     """Text without accents."""
     if text.isascii():
         return text
-    kept = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in kept if not unicodedata.combining(letter))
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFD", text)))
+
+
+_COUNTED = r"(?:\(\d{1,3}\) )?"
 
 
 def _pattern(words: str) -> re.Pattern[str]:
     ordinals = "|".join(dict.fromkeys(_ORDINALS.split()))
     return re.compile(
-        rf"(?:\(\d{{1,3}}\) )?(?P<label>(?:{_loose(words)}) ?[\"“]?(?P<num>(?<=[ §\"“]){_NUMBER}"
+        rf"{_COUNTED}(?P<label>(?:{_loose(words)}) ?[\"“]?(?P<num>(?<=[ §\"“]){_NUMBER}"
         rf"|(?<=[ ])(?i:(?:{ordinals})\b))[\"”]?){_SEPARATOR}"
     )
 
@@ -196,22 +200,29 @@ _PATTERNS = {
 _ALL = [item for patterns in _PATTERNS.values() for item in patterns]
 
 
+def _begins(tables: Iterable[dict[int, str]]) -> re.Pattern[str]:
+    """Where this does not match, none of the tables' patterns does; most lines end here."""
+    words = "|".join(_loose(words) for table in tables for words in table.values())
+    return re.compile(f"{_COUNTED}(?:{words})")
+
+
+_BEGINS = {language: _begins([ranks]) for language, ranks in _WORDS.items()}
+_BEGINS_ALL = _begins(_WORDS.values())
+
+
 def find_heading(line: str, language: str) -> Heading | None:
     """The heading that a line of reading text begins with, judged by the line alone."""
     if not line or line[0].islower():
         return None
-    for rank, pattern in _PATTERNS.get(language, _ALL):
-        match = pattern.match(line)
-        if match:
-            return _from_keyword(rank, match)
-    return (
-        _ordinal(line, language)
-        or _german(line)
-        or _decimal(line, language)
-        or _numbered(line, language)
-        or _lettered(line)
-        or _plain(line)
+    if _BEGINS.get(language, _BEGINS_ALL).match(line):
+        for rank, pattern in _PATTERNS.get(language, _ALL):
+            match = pattern.match(line)
+            if match:
+                return _from_keyword(rank, match)
+    numbered = (
+        (_decimal(line, language) or _numbered(line, language)) if line[0].isdigit() else None
     )
+    return _ordinal(line, language) or _german(line) or numbered or _lettered(line) or _plain(line)
 
 
 def inline_breaks(text: str, language: str) -> list[int]:
@@ -305,8 +316,11 @@ def capitalised(text: str) -> bool:
 
 def all_capitals(text: str) -> bool:
     """Whether a line is set in capitals."""
-    letters = _LETTERS.findall(text[:LONGEST_TITLE])
-    return len(letters) >= 4 and sum(letter.isupper() for letter in letters) >= 0.85 * len(letters)
+    head = text[:LONGEST_TITLE]
+    if sum(map(str.islower, head)) > 0.15 * len(head):  # most lines; letters are at most all of it
+        return False
+    letters = _LETTERS.findall(head)
+    return len(letters) >= 4 and sum(map(str.isupper, letters)) >= 0.85 * len(letters)
 
 
 def _ordinal(line: str, language: str) -> Heading | None:

@@ -49,8 +49,9 @@ class Mark:
 def find_marks(lines: Sequence[Line], outline: Sequence[OutlineEntry], language: str) -> list[Mark]:
     """The headings of a document in order; lines of a table of contents are left out."""
     found: dict[int, Mark] = {}
+    contents = [is_contents_line(line.text) for line in lines]
     for at in range(len(lines)):
-        heading = _heading_here(lines, at, language)
+        heading = None if _in_contents(contents, at) else _heading_here(lines, at, language)
         if heading is not None:
             found[at] = Mark(at, at + 1, heading)
     _lower_capitals(lines, found)
@@ -91,8 +92,6 @@ def _rows(places: Sequence[int]) -> list[list[int]]:
 
 def _heading_here(lines: Sequence[Line], at: int, language: str) -> Heading | None:
     line = lines[at]
-    if _in_contents(lines, at):
-        return None
     heading = find_heading(line.text, language)
     before = lines[at - 1].text if at else ""
     if heading is None:
@@ -108,12 +107,10 @@ def _heading_here(lines: Sequence[Line], at: int, language: str) -> Heading | No
     return None
 
 
-def _in_contents(lines: Sequence[Line], at: int) -> bool:
+def _in_contents(contents: Sequence[bool], at: int) -> bool:
     """Whether a line is one of a table of contents, or a wrapped one between two of them."""
-    if is_contents_line(lines[at].text):
-        return True
-    above = any(is_contents_line(line.text) for line in lines[max(0, at - 2) : at])
-    return above and any(is_contents_line(line.text) for line in lines[at + 1 : at + 3])
+    between = any(contents[max(0, at - 2) : at]) and any(contents[at + 1 : at + 3])
+    return contents[at] or between
 
 
 def _in_number_column(lines: Sequence[Line], at: int) -> bool:

@@ -76,6 +76,10 @@ def exact_text(page_texts: dict[int, str], spans: Sequence[Span]) -> str:
     return "\n".join(parts).replace(GAP, "")
 
 
+UNSEEN = GAP + SOFT_HYPHEN
+"""Characters of page text that reading text leaves out."""
+
+
 def reading_text(text: str) -> str:
     """Page text for reading and embedding: hyphenated words joined, white space collapsed.
 

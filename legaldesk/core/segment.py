@@ -136,7 +136,8 @@ def _best_start(
         if start < stop - 1 and (size > budget or size > 2 * ideal):
             break
         cost = best[start] + ((size - ideal) / ideal) ** 2
-        found = min(found, (cost, start))
+        if cost <= found[0]:  # of equals the earlier start
+            found = (cost, start)
     return found[0] + COSTS[atoms[stop - 1].after], found[1]
 
 

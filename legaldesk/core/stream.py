@@ -124,8 +124,12 @@ def _printed_lines(text: str, ranges: list[Range], breaks: Breaks) -> list[Range
 def _word_per_line(text: str, ranges: list[Range]) -> bool:
     if len(ranges) < 25:
         return False
-    words = sum(len(text[start : min(end, start + HEAD)].split()) for start, end in ranges)
-    return words < 1.3 * len(ranges)
+    words = 0
+    for start, end in ranges:
+        words += len(text[start : min(end, start + HEAD)].split())
+        if words >= 1.3 * len(ranges):
+            return False
+    return True
 
 
 def _broken(text: str, start: int, end: int, breaks: Breaks) -> list[Range]:

@@ -63,7 +63,7 @@ class TokenCounter:
         """The sums over the words of each text."""
         known = self._words
         rows = [text.split(" ") for text in texts]
-        fresh = list({word for row in rows for word in row}.difference(known))
+        fresh = list(set().union(*rows).difference(known))
         known.update(zip(fresh, self._tokenize(fresh), strict=True))
         self._kept += sum(map(len, fresh))
         if self._kept > REMEMBERED:
