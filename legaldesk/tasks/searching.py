@@ -77,6 +77,14 @@ def search_words(
     return _answer(desk.reader, question, scope, k, None, (WORDS,), group=True)
 
 
+@task
+def search_meaning(
+    desk: LocalDesk, question: str, scope: Scope, k: int = 10, report: Report = silent
+) -> Answer:
+    """The k best passages by meaning alone, where words would keep the question waiting."""
+    return _answer(desk.reader, question, scope, k, desk, (MEANING,), group=True)
+
+
 def _answer(
     reader: Reader,
     question: str,

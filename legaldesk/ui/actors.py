@@ -38,7 +38,7 @@ class Actors:
         self._window = window
         self.board = TaskBoard(window)
         self.book = MatterBook(requests, lanes.library, settings.matter, window)
-        self.asker = Asker(requests, lanes.asking, lanes.ranking, window)
+        self.asker = Asker(requests, lanes.asking, lanes.ranking, lanes.halves, window)
         self.watcher = Watcher(requests, lanes.watching, window)
         self.importer = Importer(requests, lanes.importing, self.board)
         self.adding = Adding(window, self.importer, self.book, settings)

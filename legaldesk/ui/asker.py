@@ -1,12 +1,13 @@
 """Asks questions: by words alone while the model loads, and again by itself when it is ready.
 
-What takes long is answered by words first, and where a cross-encoder is in use the answer is
-shown first and once more in its better order.
+What takes long is answered first by the half that is ready, words or meaning; and where a
+cross-encoder is in use the answer is shown first and once more in its better order.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -23,9 +24,10 @@ HITS = 25
 """How many passages one answer holds."""
 
 PATIENCE_MS = 150
-"""After which an answer by words is shown until the whole one is there."""
+"""After which an answer by one half is shown until the whole one is there."""
 
-MEANWHILE = "By exact words so far. Meaning is being looked for…"
+WORDS_MEANWHILE = "By exact words so far. Meaning is being looked for…"
+MEANING_MEANWHILE = "By meaning so far. Exact words are being looked for…"
 
 
 class Asker(QObject):
@@ -33,7 +35,8 @@ class Asker(QObject):
 
     ``answered`` carries the Answer and whether it renews the answer to the same question;
     ``failed`` tells of a question that got no answer at all. A better order is worked out in
-    the lane ``ranking``, so that it never keeps the next question waiting.
+    the lane ``ranking``, so that it never keeps the next question waiting; what is asked of
+    the halves meanwhile goes there and to ``halves``, so that neither waits for the other.
     """
 
     asked = Signal(str)
@@ -41,23 +44,28 @@ class Asker(QObject):
     failed = Signal(object)
 
     def __init__(
-        self, requests: Requests, lane: Lane, ranking: Lane, parent: QObject | None = None
+        self,
+        requests: Requests,
+        lane: Lane,
+        ranking: Lane,
+        halves: Lane,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._requests = requests
-        self._lane, self._ranking = lane, ranking
+        self._lane, self._ranking, self._halves = lane, ranking, halves
         self._question = ""
         self._scope = Scope()
         self._ready = False
         self._answered_fully = False
         self._job: Job | None = None
-        self._early: Job | None = None
+        self._early: list[Job] = []
         self._meanwhile: Answer | None = None
         """What is shown until the whole answer is there."""
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
-        self._patience.timeout.connect(self._look_for_words)
+        self._patience.timeout.connect(self._ask_the_halves)
         self._ordering: Job | None = None
         self._ordered = False
         """Whether the answer that is shown has its better order, which a renewal keeps."""
@@ -122,19 +130,33 @@ class Asker(QObject):
         if fully and not renewed:
             self._patience.start()
 
-    def _look_for_words(self) -> None:
-        """The whole answer takes its time: words need no model and no engine."""
+    def _ask_the_halves(self) -> None:
+        """The whole answer takes its time: words need no engine, and meaning is quick in a
+        library so large that words are not.
+        """
         whole = self._job
         if whole is None or whole.finished:
             return
-        self._early = early = self._requests.search_words(self._question, self._scope, HITS)
-        early.succeeded.connect(lambda answer: self._take_early(whole, answer))
-        self._ranking.submit(early)
+        words = self._requests.search_words(self._question, self._scope, HITS)
+        meaning = self._requests.search_meaning(self._question, self._scope, HITS)
+        self._early = [words, meaning]
+        for job, note in ((words, WORDS_MEANWHILE), (meaning, MEANING_MEANWHILE)):
+            job.succeeded.connect(partial(self._take_early, whole, note))
+        self._ranking.submit(words)
+        self._halves.submit(meaning)
 
-    def _take_early(self, whole: Job, answer: Answer) -> None:
-        if whole is self._job and not whole.finished and answer.hits:
-            self._meanwhile = answer
-            self.answered.emit(replace(answer, note=MEANWHILE), False)
+    def _take_early(self, whole: Job, note: str, answer: Answer) -> None:
+        """The half that comes first is shown, and the other one waits for the whole."""
+        if whole is not self._job or whole.finished or not answer.hits:
+            return
+        self._drop_early()
+        self._meanwhile = answer
+        self.answered.emit(replace(answer, note=note), False)
+
+    def _drop_early(self) -> None:
+        for job in self._early:
+            job.cancel()
+        self._early = []
 
     def _order(self, shown: Answer | None) -> None:
         """Ask for the better order of the answer that is shown; None renews the ordered one."""
@@ -155,13 +177,15 @@ class Asker(QObject):
 
     def _drop(self) -> None:
         self._patience.stop()
-        for job in (self._job, self._early, self._ordering):
+        self._drop_early()
+        for job in (self._job, self._ordering):
             if job is not None:
                 job.cancel()
-        self._job = self._early = self._ordering = self._meanwhile = None
+        self._job = self._ordering = self._meanwhile = None
 
     def _take(self, job: Job, answer: Answer, renewed: bool, fully: bool) -> None:
         if job is self._job:
+            self._drop_early()
             self._answered_fully = fully
             self.answered.emit(answer, renewed or self._meanwhile is not None)
             self._meanwhile = None

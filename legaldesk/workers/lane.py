@@ -84,6 +84,7 @@ class Lanes:
 
     asking: Lane = _lane("asking")
     ranking: Lane = _lane("ranking")
+    halves: Lane = _lane("halves")
     pages: Lane = _lane("pages")
     library: Lane = _lane("library")
     importing: Lane = _lane("importing")

@@ -54,6 +54,10 @@ class Requests:
         """Find passages by words alone, while the model loads: an Answer."""
         return self._job(searching.search_words, _text(question), scope, k)
 
+    def search_meaning(self, question: str, scope: Scope, k: int = 10) -> Job:
+        """Find passages by meaning alone, while words are looked for: an Answer."""
+        return self._job(searching.search_meaning, _text(question), scope, k)
+
     def import_files(
         self,
         paths: Sequence[str],

@@ -39,6 +39,16 @@ def test_words_find_their_passage_and_cite_it(leases):
     assert "rent" in hit.reason
 
 
+def test_meaning_finds_what_shares_no_word_and_says_which_half_answered(leases):
+    question = "lessee remuneration to lessor"
+    assert not searching.search_words(leases, question, Scope("Acme")).hits
+
+    answer = searching.search_meaning(leases, question, Scope("Acme"))
+
+    assert answer.modes == ("meaning",) and names(answer)[0] == "rent.pdf"
+    assert "secret.pdf" not in names(answer)
+
+
 def test_a_hit_is_exact_page_text(leases):
     hit = searching.search(leases, "three months notice", Scope()).hits[0]
 

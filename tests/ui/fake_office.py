@@ -178,6 +178,8 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     gate: threading.Event | None = None
     ordering: threading.Event | None = None
     finding: threading.Event | None = None
+    nearing: threading.Event = field(default_factory=threading.Event)
+    wording: threading.Event | None = None
     password: str = "secret"
     failing: Exception | None = None
     broken: Exception | None = None
@@ -242,7 +244,22 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
         return self._answer(question, False)
 
     def search_words(self, question: str, scope: Scope, k: int = 10) -> Job:
-        return self._job("search_words", lambda _: self._answer(question, True), question, scope)
+        return self._job("search_words", lambda _: self._read(question), question, scope)
+
+    def _read(self, question: str) -> Answer:
+        """The answer by words; ``wording`` holds it up, and like SQLite it heeds no cancel."""
+        if self.wording is not None:
+            self.wording.wait()
+        return self._answer(question, True)
+
+    def search_meaning(self, question: str, scope: Scope, k: int = 10) -> Job:
+        return self._job("search_meaning", lambda report: self._near(report, question), question)
+
+    def _near(self, report, question: str) -> Answer:
+        """The answer by meaning alone; without ``nearing`` set it waits to be cancelled."""
+        while not self.nearing.wait(0.01):
+            report(Progress("asking", 0, 0))
+        return replace(self._answer(question, False), modes=("meaning",))
 
     def _answer(self, question: str, words_only: bool) -> Answer:
         if self.failing:

@@ -338,26 +338,45 @@ def test_a_passage_that_was_joined_stays_chosen(qtbot, asked, row_of_two):
 
 @pytest.fixture
 def slow(monkeypatch, office):
-    """A search whose meaning waits for ``office.finding``, and a window that does not."""
+    """A search that waits for ``office.finding``, and a window that does not."""
     monkeypatch.setattr(asker, "PATIENCE_MS", 20)
     office.finding = threading.Event()
     yield
-    office.finding.set()
+    for held in (office.finding, office.nearing):
+        held.set()
+    if office.wording is not None:
+        office.wording.set()
 
 
 def test_what_takes_long_is_answered_by_words_until_meaning_is_there(qtbot, slow, window, office):
     type_and_ask(qtbot, window, "shall indemnify")
     by_words, foot = documents(window), window.search.foot.coverage
-    assert 0 < len(by_words) < 5 and foot.text().endswith(asker.MEANWHILE)
+    assert 0 < len(by_words) < 5 and foot.text().endswith(asker.WORDS_MEANWHILE)
     chosen = window.search.results.hit
 
     with qtbot.waitSignal(window.actors.asker.answered) as told:
         office.finding.set()
 
     assert told.args[1]  # it renews the answer: what is being read stays
-    assert len(documents(window)) == 5 and asker.MEANWHILE not in foot.text()
+    assert len(documents(window)) == 5 and asker.WORDS_MEANWHILE not in foot.text()
     assert window.search.results.hit.passage_id == chosen.passage_id
-    assert office.names() == ["search", "search_words"]
+    assert office.names() == ["search", "search_words", "search_meaning"]
+
+
+def test_where_words_take_long_meaning_is_shown_until_they_are_there(qtbot, slow, window, office):
+    office.wording = threading.Event()
+    office.nearing.set()
+    type_and_ask(qtbot, window, "shall indemnify")
+    foot = window.search.foot.coverage
+    assert len(documents(window)) == 5 and foot.text().endswith(asker.MEANING_MEANWHILE)
+
+    seen: list[tuple[str, ...]] = []
+    window.actors.asker.answered.connect(lambda answer, _: seen.append(answer.modes))
+    office.wording.set()  # the half that comes second is not shown
+    with qtbot.waitSignal(window.actors.asker.answered):
+        office.finding.set()
+
+    assert seen == [("words", "meaning")] and asker.MEANING_MEANWHILE not in foot.text()
 
 
 def test_an_answer_by_words_stays_when_the_whole_one_fails(qtbot, slow, window, office):
@@ -379,7 +398,7 @@ def test_another_question_drops_what_the_first_one_waited_for(qtbot, slow, windo
 
     qtbot.waitUntil(lambda: len(documents(window)) == 5)
     assert window.actors.asker.question == "six months notice"
-    assert asker.MEANWHILE not in window.search.foot.coverage.text()
+    assert asker.WORDS_MEANWHILE not in window.search.foot.coverage.text()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ ASKED = {
     "search": ("who pays?", Scope("Acme"), 5),
     "search_reranked": ("who pays?", Scope("Acme"), 5),
     "search_words": ("who pays?", Scope("Acme"), 5),
+    "search_meaning": ("who pays?", Scope("Acme"), 5),
     "import_files": (("a.pdf",), "Acme", {"a.pdf": "secret"}, True),
     "resume_import": (),
     "await_meaning": (),
