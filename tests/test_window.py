@@ -38,20 +38,40 @@ LAW = RESOURCES / "samples" / "us-federal-arbitration-act.pdf"
 QUESTION = "When may a court vacate an arbitration award?"
 
 
+class Office:
+    """A library of its own with an engine, which can be started again."""
+
+    def __init__(self, library):
+        self.library = library
+        self.desk = RemoteDesk(library, start_engine=True)
+
+    def close(self):
+        self.desk.close()
+        self.desk.wait_closed(60)
+
+    def start_again(self):
+        self.close()
+        self.desk = RemoteDesk(self.library, start_engine=True)
+
+
 @pytest.fixture(scope="module")
-def remote(tmp_path_factory):
-    """A library of its own with a matter and an engine, shared by this module's windows."""
-    library = prepare(tmp_path_factory.mktemp("office") / "library")
-    desk = RemoteDesk(library, start_engine=True)
-    matters.create_matter(desk, "Case")
-    yield desk
-    desk.close()
-    desk.wait_closed(60)
+def office(tmp_path_factory):
+    """An office with a matter, shared by the windows: an engine takes seconds to start."""
+    made = Office(prepare(tmp_path_factory.mktemp("office") / "library"))
+    matters.create_matter(made.desk, "Case")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def remote(office):
+    """The desk of that office."""
+    return office.desk
 
 
 @contextmanager
-def opened(qtbot, desk):
-    """A window on a desk's library, its matter current; afterwards it is closed."""
+def opened(qtbot, desk, matter="Case"):
+    """A window on a desk's library, that matter current; afterwards it is closed."""
     theme.apply(QApplication.instance(), theme.Look("light"))
     lanes = Lanes()
     made = MainWindow(Requests(desk), lanes, Settings(desk.library))
@@ -61,7 +81,7 @@ def opened(qtbot, desk):
     made.show()
     qtbot.waitExposed(made)
     qtbot.waitUntil(lambda: made.actors.book.read, timeout=PATIENCE)
-    made.actors.book.choose("Case")
+    made.actors.book.choose(matter)
     try:
         yield made
     finally:
@@ -257,24 +277,26 @@ def test_bad_files_say_what_they_are(qtbot, window, tmp_path):
     assert "locked.pdf" in seen
 
 
-def leases(folder, number):
+def leases(folder, number, where):
     """Small contracts, no two alike."""
     folder.mkdir()
     for each in range(number):
-        (folder / f"{each}.pdf").write_bytes(pdf.text_pdf(f"Lease {each} ends in the year {each}."))
+        text = f"Lease {each} ends {where} in the year {each}."
+        (folder / f"{each}.pdf").write_bytes(pdf.text_pdf(text))
     return {f"{each}.pdf" for each in range(number)}
 
 
-def test_an_import_cut_off_by_closing_the_window_goes_on_at_the_next_start(qtbot, start, tmp_path):
-    names = leases(tmp_path / "leases", 200)
-    with start(qtbot) as (window, desk):
-        matters.create_matter(desk, "Case")
-        window.actors.book.choose("Case")
+def test_an_import_cut_off_by_closing_the_window_goes_on_at_the_next_start(qtbot, office, tmp_path):
+    names = leases(tmp_path / "leases", 200, "at sea")
+    matters.create_matter(office.desk, "Cut off")
+    with opened(qtbot, office.desk, "Cut off") as window:
         with qtbot.waitSignal(window.actors.importer.fileFinished, timeout=PATIENCE):
-            window.actors.importer.add((str(tmp_path / "leases"),), "Case")
+            window.actors.importer.add((str(tmp_path / "leases"),), "Cut off")
+        office.desk.close()  # before the lanes end, as the application does
 
-    with start(qtbot) as (window, desk):
-        before = {each.name for each in documents.list_documents(desk, Scope("Case"))}
+    office.start_again()
+    with opened(qtbot, office.desk, "Cut off") as window:
+        before = stored(office.desk, "Cut off")
         if not window.actors.importer.running:
             with qtbot.waitSignal(window.actors.importer.started, timeout=PATIENCE):
                 window.actors.watcher.look()
@@ -283,21 +305,26 @@ def test_an_import_cut_off_by_closing_the_window_goes_on_at_the_next_start(qtbot
         qtbot.waitUntil(lambda: not window.actors.importer.running, timeout=PATIENCE)
 
         assert before < names
-        assert {each.name for each in documents.list_documents(desk, Scope("Case"))} == names
+        assert stored(office.desk, "Cut off") == names
         resumed = {Path(each.file).name for each in window.actors.importer.outcomes}
         assert names - before <= resumed
-        qtbot.waitUntil(lambda: window.actors.book.find("Case").documents == 200)
+        qtbot.waitUntil(lambda: window.actors.book.find("Cut off").documents == 200)
 
 
-def test_an_engine_that_is_killed_is_said_and_starts_again_and_search_works(qtbot, start, tmp_path):
-    leases(tmp_path / "leases", 3)
-    with start(qtbot) as (window, desk):
-        importing.import_files(desk, (str(tmp_path / "leases"),), "Case", {})
-        importing.await_meaning(desk)
-        window.actors.watcher.look()
-        window.actors.book.refresh()
+def stored(desk, matter):
+    """The names of a matter's documents."""
+    return {each.name for each in documents.list_documents(desk, Scope(matter))}
+
+
+def test_an_engine_that_is_killed_is_said_and_starts_again_and_search_works(
+    qtbot, remote, tmp_path
+):
+    leases(tmp_path / "leases", 3, "on land")
+    importing.import_files(remote, (str(tmp_path / "leases"),), "Killed", {})
+    importing.await_meaning(remote)
+    with opened(qtbot, remote, "Killed") as window:
         wait_for_model(qtbot, window)
-        killed = desk._engine
+        killed = remote._engine
         killed.kill()
         killed.wait()
 
@@ -308,24 +335,20 @@ def test_an_engine_that_is_killed_is_said_and_starts_again_and_search_works(qtbo
         ask(qtbot, window, "lease 2")
         assert window.search.results.hit.document == "2.pdf"
 
-        assert desk._engine is not killed
+        assert remote._engine is not killed
         ask(qtbot, window, "When does lease 2 end?")
         assert {hit.document for hit in window.search.results.hits} == {"0.pdf", "1.pdf", "2.pdf"}
 
 
-def test_an_import_goes_on_after_its_engine_was_killed(qtbot, start, tmp_path):
-    names = leases(tmp_path / "leases", 200)
-    with start(qtbot) as (window, desk):
-        with qtbot.waitSignal(window.actors.importer.finished, timeout=PATIENCE):
-            with qtbot.waitSignal(window.actors.importer.fileFinished, timeout=PATIENCE):
-                window.actors.importer.add((str(tmp_path / "leases"),), "Case")
-            desk._engine.kill()
-        assert "stopped" in window.banner.words.text()
+def test_an_import_goes_on_after_its_engine_was_killed(qtbot, window, remote, tmp_path):
+    names = leases(tmp_path / "leases", 200, "in the house")
+    with qtbot.waitSignal(window.actors.importer.finished, timeout=PATIENCE):
+        with qtbot.waitSignal(window.actors.importer.fileFinished, timeout=PATIENCE):
+            window.actors.importer.add((str(tmp_path / "leases"),), "Gone on")
+        remote._engine.kill()
+    assert "stopped" in window.banner.words.text()
 
-        qtbot.waitUntil(
-            lambda: {each.name for each in documents.list_documents(desk, Scope("Case"))} == names,
-            timeout=PATIENCE,
-        )
+    qtbot.waitUntil(lambda: stored(remote, "Gone on") == names, timeout=PATIENCE)
 
 
 def test_the_windows_process_loads_no_model():
@@ -341,13 +364,10 @@ def test_the_windows_process_loads_no_model():
     assert done.stdout.strip() == "[]", done.stderr
 
 
-def test_labels_given_by_keyboard_are_found_again_after_a_restart(qtbot, start):
-    with start(qtbot) as (window, desk):
-        matters.create_matter(desk, "Case")
-        importing.import_files(desk, (str(LAW),), "Case", {})
-        importing.await_meaning(desk)
-        window.actors.book.refresh()
-        window.actors.book.choose("Case")
+def test_labels_given_by_keyboard_are_found_again_after_a_restart(qtbot, office):
+    importing.import_files(office.desk, (str(LAW),), "Case", {})
+    importing.await_meaning(office.desk)
+    with opened(qtbot, office.desk) as window:
         wait_for_model(qtbot, window)
         ask(qtbot, window, QUESTION)
         for key in "1231231231":
@@ -355,7 +375,8 @@ def test_labels_given_by_keyboard_are_found_again_after_a_restart(qtbot, start):
         qtbot.waitUntil(lambda: window.actors.labels.marks.settled, timeout=PATIENCE)
         given = said(window)
 
-    with start(qtbot) as (window, desk):
+    office.start_again()
+    with opened(qtbot, office.desk) as window:
         wait_for_model(qtbot, window)
         ask(qtbot, window, QUESTION)
         qtbot.waitUntil(lambda: said(window) == given, timeout=PATIENCE)
