@@ -53,28 +53,40 @@ def pairs(tmp_path):
     return str(file)
 
 
-@pytest.fixture
-def office(library, tiny_model, drop):
-    """A library that answers; afterwards its model and its answers are what they were."""
-    desk = LocalDesk(library, tiny_model)
+@pytest.fixture(scope="module")
+def answering(tiny_model, tmp_path_factory):
+    """A library that answers, and what its model and its answers are; in the end they still are."""
+    folder = tmp_path_factory.mktemp("office")
+    desk = LocalDesk(folder / "library", tiny_model)
     desk.meaning.start()
     for number in range(5):
         text = f"The {number}th tenant pays the rent of house {number} on day {number}."
-        importing.import_files(desk, (drop(f"{number}.pdf", pdf.text_pdf(text)),), "Case", {})
+        file = folder / f"{number}.pdf"
+        file.write_bytes(pdf.text_pdf(text))
+        importing.import_files(desk, (str(file),), "Case", {})
     importing.await_meaning(desk)
     live = desk.meaning.folder
     before = digests(live.path), live.identity, answers(desk)
     assert "model.safetensors" in before[0]
-    yield desk
-    assert (digests(live.path), desk.meaning.folder.identity, answers(desk)) == before
-    [run] = training.list_runs(desk)
-    assert not run.live and run.phase is not RunPhase.FINISHED
+    yield desk, before
     desk.close()
-    again = LocalDesk(library)
+    again = LocalDesk(folder / "library")
     again.meaning.start()
     importing.await_meaning(again)
     assert (again.meaning.folder.identity, answers(again)) == before[1:]
     again.close()
+
+
+@pytest.fixture
+def office(answering):
+    """The library before a training that comes to nothing; it is not harmed."""
+    desk, before = answering
+    runs = {run.id for run in training.list_runs(desk)}
+    yield desk
+    live = desk.meaning.folder
+    assert (digests(live.path), live.identity, answers(desk)) == before
+    [run] = [run for run in training.list_runs(desk) if run.id not in runs]
+    assert not run.live and run.phase is not RunPhase.FINISHED
 
 
 class Watch:
@@ -121,3 +133,8 @@ def test_a_training_whose_loss_is_no_number(office, pairs):
         training.train(office, wild, (), pairs, report=watch)
 
     assert not trainers(office)
+    [failed] = [
+        run.id for run in training.list_runs(office) if office.runs.folder(run.id).state().over
+    ]
+    folder = office.runs.folder(failed)
+    assert folder.state().over == "failed" and not folder.checkpoints.exists()
