@@ -18,7 +18,7 @@ PASSAGES = [
     "The tenant shall pay the rent within five days. " * 3,
     "",
     "Kündigung § 86 Abs. 1",
-    "Either party may terminate this agreement upon thirty days notice. " * 60,
+    "Either party may terminate this agreement upon thirty days notice. " * 20,
 ]
 
 BUILDERS = {
