@@ -15,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_office import FakeOffice
 
+LIGHT = theme.Look("light")
+
 
 @pytest.fixture
 def office():
@@ -45,7 +47,8 @@ def patience(monkeypatch):
 @pytest.fixture
 def window(qtbot, qapp, office, lanes, settings):
     """The window, shown, its first reads done, "Acme v. Byte" current."""
-    theme.apply(qapp, theme.Look("light"))
+    if qapp.property(theme.STYLED) is None or theme.look() != LIGHT:
+        theme.apply(qapp, LIGHT)  # again only when needed: it dresses whatever is still going
     made = MainWindow(office, lanes, settings)
     collection = GarbageCollection(made)
     qtbot.addWidget(made)
