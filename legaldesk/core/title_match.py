@@ -24,7 +24,11 @@ D = TypeVar("D")
 CLEAR, TELLING = 0.5, 0.5
 """The share of a title that singles a document out, and the rarity of a single word that does."""
 
+ALIKE = 3
+"""Titles that may begin with the same name; what more of them begin with is no name of one."""
+
 _WORD = re.compile(r"[\w&]+")
+_SHORT = re.compile(r"(.+?)(?: [–—-] |: | \()")
 
 Rarity = Callable[[Collection[str]], Mapping[str, float]]
 """How rare words are among all passages: from 0 for one that is in every passage to 1."""
@@ -53,9 +57,11 @@ def title_matches(question: str, titles: Mapping[D, str], rarity: Rarity) -> dic
 
     Each word of a title counts by how few of the titles have it (its inverse document frequency
     among them), so that what stands in all of them counts nothing. What the question names of it
-    counts by its rarity among the passages too, so that "of the" names no document.
+    counts by its rarity among the passages too, so that "of the" names no document. A title such
+    as "Federal Arbitration Act – Title 9 as in force" is named by what stands before the dash.
     """
     forms = {name: set(_forms(title).values()) for name, title in titles.items()}
+    short = _short_forms(titles)
     held = Counter(form for each in forms.values() for form in each)
     asked = {term: form for term, form in _forms(question).items() if 0 < held[form] < len(titles)}
     if not asked:
@@ -66,13 +72,33 @@ def title_matches(question: str, titles: Mapping[D, str], rarity: Rarity) -> dic
     weight = {form: math.log(len(titles) / count) for form, count in held.items()}
     found: dict[D, TitleMatch] = {}
     for name, each in forms.items():
-        shared = each & telling.keys()
-        named = sum(weight[form] * telling[form] for form in shared)
-        rest = sum(weight[form] for form in each - shared)
-        if named > 0:
-            words = [telling[form] for form in shared if weight[form] > 0]
-            found[name] = TitleMatch(named / (named + rest), len(words), max(words))
+        matches = [_match(part, weight, telling) for part in (each, short.get(name, set()))]
+        best = max(matches, key=lambda match: match.share)
+        if best.share > 0:
+            found[name] = best
     return found
+
+
+def _match(
+    forms: set[str], weight: Mapping[str, float], telling: Mapping[str, float]
+) -> TitleMatch:
+    shared = forms & telling.keys()
+    named = sum(weight[form] * telling[form] for form in shared)
+    rest = sum(weight[form] for form in forms - shared)
+    words = [telling[form] for form in shared if weight[form] > 0]
+    return TitleMatch(named / (named + rest) if named else 0.0, len(words), max(words, default=0.0))
+
+
+def _short_forms(titles: Mapping[D, str]) -> dict[D, set[str]]:
+    """The words before a title's first dash, colon or bracket; one word alone is no name."""
+    found: dict[D, set[str]] = {}
+    for name, title in titles.items():
+        short = _SHORT.match(title)
+        forms = set(_forms(short[1]).values()) if short else set()
+        if len(forms) > 1:
+            found[name] = forms
+    times = Counter(map(frozenset, found.values()))
+    return {name: forms for name, forms in found.items() if times[frozenset(forms)] <= ALIKE}
 
 
 def without_names(question: str, titles: Collection[str]) -> str:

@@ -36,6 +36,19 @@ def test_a_whole_title_counts_more_than_a_part_of_it():
     assert 0 < part[3].share < whole[3].share <= 1
 
 
+def test_what_stands_before_a_dash_names_a_title_unless_many_begin_with_it():
+    long = "Affiliate Agreement – Cybergy Holdings and others, as in force on 5 January"
+    found = title_matches("who may end the affiliate agreement?", {**TITLES, 1: long}, rarity)
+    assert found[1].share == 1 and found[1].singles_out
+
+    alike = {number: f"Affiliate Agreement – schedule {number}" for number in range(5, 9)}
+    found = title_matches("who may end the affiliate agreement?", {**TITLES, **alike}, rarity)
+    assert 0 < found[5].share < 1 and not found[5].singles_out
+
+    one = title_matches("what does the lease say?", {**TITLES, 4: "Lease – Harbour Street"}, rarity)
+    assert one[4].share < 0.5
+
+
 def test_inflected_words_name_a_title_too():
     assert title_matches("hosted by whom?", {1: "Hosting", 2: "Lease"}, rarity) == {}
     assert title_matches("licenses for content", TITLES, rarity).keys() == {2}
