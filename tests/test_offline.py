@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from legaldesk import RESOURCES
+from tests import pdf_factory as pdf
 
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="needs strace (Linux)")
 
@@ -117,12 +118,19 @@ def test_a_planted_connection_is_seen(tmp_path):
 
 
 SAMPLE = RESOURCES / "samples" / "us-federal-arbitration-act.pdf"
+CLAUSES = [
+    "A party may be compelled to arbitrate by the court.",
+    "An award may be vacated where it was procured by fraud.",
+    "The arbitrators may summon any person as a witness.",
+    "An appeal may be taken from an order that refuses a stay.",
+]
 
 
 def test_a_session_opens_no_internet_socket(tmp_path, tiny_model, tiny_reranker):
-    library = tmp_path / "library"
+    library, act = tmp_path / "library", tmp_path / "act.pdf"
+    act.write_bytes(pdf.text_pdf(*CLAUSES))
 
-    given = (str(library), str(SAMPLE), str(tiny_model), str(tiny_reranker))
+    given = (str(library), str(act), str(tiny_model), str(tiny_reranker))
     found, threads = attempts(tmp_path, SESSION, *given)
 
     assert threads > 10, "the engine and the parsers were watched too"
