@@ -31,12 +31,15 @@ LEASE = pdf.text_pdf(
 )
 
 
-@pytest.fixture
-def leases(desk, drop):
-    """One long lease in the matter Case."""
+def fill(desk, drop):
     importing.import_files(desk, (drop("lease.pdf", LEASE),), "Case", {})
     importing.await_meaning(desk)
-    return desk
+
+
+@pytest.fixture
+def leases(filled):
+    """One long lease in the matter Case."""
+    return filled(fill)
 
 
 def hits(desk, question=QUESTION, k=20, scope=None):

@@ -21,9 +21,7 @@ def reranker(tiny_reranker, tmp_path):
     return shutil.copytree(tiny_reranker, tmp_path / "my-reranker")
 
 
-@pytest.fixture
-def leases(desk, drop):
-    """Leases, one of which speaks of a deposit and little of what is asked."""
+def fill(desk, drop):
     texts = {
         "rent": "What the tenant pays to the landlord is the rent.",
         "notice": "The tenant gives notice to the landlord.",
@@ -33,7 +31,12 @@ def leases(desk, drop):
     for name, text in texts.items():
         importing.import_files(desk, (drop(f"{name}.pdf", pdf.text_pdf(text)),), "Case", {})
     importing.await_meaning(desk)
-    return desk
+
+
+@pytest.fixture
+def leases(filled):
+    """Leases, one of which speaks of a deposit and little of what is asked."""
+    return filled(fill)
 
 
 def names(answer):

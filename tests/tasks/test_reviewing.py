@@ -14,14 +14,17 @@ from tests.tasks.test_removing import files_with
 CANARY = "Zwicklhuberkanarie"
 
 
-@pytest.fixture
-def leases(desk, drop):
-    """Three short documents in Acme, one in Byte."""
+def fill(desk, drop):
     texts = ("The tenant pays the rent.", "Rent is due in May.", "The rent falls.")
     for number, text in enumerate(texts):
         importing.import_files(desk, (drop(f"{number}.pdf", pdf.text_pdf(text)),), "Acme", {})
     importing.import_files(desk, (drop("b.pdf", pdf.text_pdf("Secret rent.")),), "Byte", {})
-    return desk
+
+
+@pytest.fixture
+def leases(filled):
+    """Three short documents in Acme, one in Byte."""
+    return filled(fill)
 
 
 def ask(desk, question="rent", scope=None):

@@ -14,16 +14,19 @@ from legaldesk.tasks import documents, importing, matters, searching
 from tests import pdf_factory as pdf
 
 
-@pytest.fixture
-def leases(desk, drop):
-    """Three leases in two matters."""
+def fill(desk, drop):
     one = drop("rent.pdf", pdf.text_pdf("The tenant pays the rent on the first day.", "Notice."))
     two = drop("notice.pdf", pdf.text_pdf("Either party may give three months notice."))
     three = drop("secret.pdf", pdf.text_pdf("The rent of the secret tenant is not disclosed."))
     importing.import_files(desk, (one, two), "Acme", {})
     importing.import_files(desk, (three,), "Byte", {})
     importing.await_meaning(desk)
-    return desk
+
+
+@pytest.fixture
+def leases(filled):
+    """Three leases in two matters."""
+    return filled(fill)
 
 
 def names(answer):
