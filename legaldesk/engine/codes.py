@@ -75,10 +75,11 @@ def joined(one: Codes, other: Codes, order: npt.NDArray[np.intp]) -> Codes:
     )
 
 
-def read(file: Path, count: int, dimension: int) -> Codes:
-    """The codes in a file whose digest has been checked. Raises OSError, ValueError."""
-    if file.stat().st_size != count * (dimension + FORMAT[0].itemsize):
-        raise ValueError("the codes are not as many as they should be")
+def read(file: Path, dimension: int) -> Codes:
+    """The codes in a file: right or wrong, they do no harm. Raises OSError, ValueError."""
+    count, rest = divmod(file.stat().st_size, dimension + FORMAT[0].itemsize)
+    if rest:
+        raise ValueError("the last of the codes is cut off")
     with file.open("rb") as stream:
         steps = np.fromfile(stream, FORMAT[0], count)
         rows = np.fromfile(stream, FORMAT[1], count * dimension)

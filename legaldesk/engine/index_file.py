@@ -2,7 +2,7 @@
 
 Beside ``graph.bin`` lie ``codes.bin``, with the same vectors in short, and ``graph.json``, written
 after both, with the digests of the files and what they were made from. Whatever does not match is
-passed over, never loaded.
+passed over, never used.
 """
 
 from __future__ import annotations

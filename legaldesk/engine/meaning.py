@@ -385,13 +385,17 @@ class Meaning:
             self._changed.notify_all()
 
     def _open(self) -> None:
-        """Make questions answerable: by the export at once, else by torch in some seconds."""
-        if self._query is None or not self._query.open():
-            self._load()
-        if self._stopping:
-            raise Cancelled
-        reason = self._index.open(self._source)
-        _log.info("vector index: %s", reason)
+        """Make questions answerable: by the export at once, else by torch in some seconds.
+
+        Meanwhile the index is opened, which is mostly the system's work.
+        """
+        with ThreadPoolExecutor(1, thread_name_prefix="index") as beside:
+            opening = beside.submit(self._index.open, self._source)
+            if self._query is None or not self._query.open():
+                self._load()
+            if self._stopping:
+                raise Cancelled
+            _log.info("vector index: %s", opening.result())
         self._ready.set()
 
     def _load(self) -> Encoder:

@@ -13,6 +13,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -220,22 +221,17 @@ class VectorIndex:
     def _adopt_file(self, source: VectorSource) -> str:
         """Take the graph from its file, and the rest from the store; the reason why not, or ""."""
         key, seq = source.generation_key(), source.last_change()
-        facts = self._file.why_not(key, self._dimension)
-        if isinstance(facts, str):
-            return facts
-        if facts.seq > seq:
-            return "it is ahead of the store"
-        there = np.asarray(source.all_ids(), dtype=np.int64)
-        if len(there) < self._graph_from:
-            return "the library has become small"
         try:
-            held = self._load(facts)
+            found = self._read_file(source, key, seq)
         except (OSError, ValueError):
             return "it cannot be read"
+        if isinstance(found, str):
+            return found
+        facts, held, there = found
         net, seq = _net_changes(source, facts.seq)
         changed = np.array(sorted(net), dtype=np.int64)
         unchanged = np.delete(held.graph.ids, positions(held.graph.ids, changed))
-        if len(held.graph.ids) != facts.count or len(positions(there, unchanged)) != len(unchanged):
+        if len(positions(there, unchanged)) != len(unchanged):
             return "it is out of step with the store"
         self._table = VectorTable(self._dimension)
         self._fetch(self._table, source, np.delete(there, positions(there, unchanged)))
@@ -243,10 +239,29 @@ class VectorIndex:
         self._show(held, changed)
         return ""
 
-    def _load(self, facts: Facts) -> Held:
-        """What the files hold. Raises OSError, ValueError."""
-        graph = hnsw.load(self._file.graph, self._dimension)
-        return Held(graph, codes.read(self._file.codes, len(graph.ids), self._dimension))
+    def _read_file(
+        self, source: VectorSource, key: str, last: int
+    ) -> tuple[Facts, Held, Ids] | str:
+        """What the file holds, and the store's ids; or why it is of no use.
+
+        Ids and codes are read while the files are checked, the graph after that: a damaged one
+        would end the process. Raises OSError, ValueError.
+        """
+        with ThreadPoolExecutor(2, thread_name_prefix="index") as beside:
+            listing = beside.submit(source.all_ids)
+            reading = beside.submit(codes.read, self._file.codes, self._dimension)
+            facts = self._file.why_not(key, self._dimension)
+            if isinstance(facts, str):
+                return facts
+            if facts.seq > last:
+                return "it is ahead of the store"
+            there = np.asarray(listing.result(), dtype=np.int64)
+            if len(there) < self._graph_from:
+                return "the library has become small"
+            held = Held(hnsw.load(self._file.graph, self._dimension), reading.result())
+        if not len(held.graph.ids) == len(held.codes) == facts.count:
+            return "it is out of step with the store"
+        return facts, held, there
 
     def _outgrown(self) -> bool:
         view = self._view
