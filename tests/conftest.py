@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import pytest
 
 from legaldesk.engine.local_desk import LocalDesk
 from tests.tiny_models import cross_encoder_like, e5_like
+
+# As the application sets it before torch is imported, which a test may do first: threads that
+# spin take the processor from the processes that a test waits for, and many times over.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture(scope="session")
