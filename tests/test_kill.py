@@ -23,11 +23,13 @@ from legaldesk import RESOURCES, app
 from legaldesk.core.documents import FileState
 from legaldesk.core.errors import ProcessDied
 from legaldesk.core.hits import Scope
+from legaldesk.engine.model_folder import bundled_model
 from legaldesk.engine.owner import Address
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.tasks import care, documents, importing, searching
 from tests import pdf_factory as pdf
+from tests.known_precision import know_precision
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
 
@@ -213,6 +215,7 @@ def test_an_import_survives_kills_while_reading_and_encoding(library, folder, un
         lambda: kill_engine(library, read_and_encoding, drop(3)),
     )
     promised, working = set(), 0
+    know_precision(library, bundled_model())
 
     for kill in kills:
         before = vectors(library) if promised else 0

@@ -20,6 +20,7 @@ from legaldesk.engine.reader import Reader
 from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.engine.store_rows import NewDocument
 from legaldesk.tasks import care, importing, models, searching
+from tests.known_precision import know_precision
 from tests.tiny_models import bge_m3_like
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
@@ -85,6 +86,7 @@ def owner(library: Path) -> int:
 @pytest.mark.parametrize("passages", [600, pytest.param(20_000, marks=pytest.mark.slow)])
 def test_a_switch_survives_a_kill_and_search_goes_on(passages, library, tiny_model, tmp_path):
     other = bge_m3_like(tmp_path / "other")
+    know_precision(library, tiny_model, other)
     first = LocalDesk(library, tiny_model)
     fill(first, passages)
     first.close()

@@ -13,6 +13,7 @@ from legaldesk.engine.profile import make_private_folder
 from legaldesk.tasks import importing, labels, matters, searching
 from legaldesk.ui.model_questions import SureQuestion
 from legaldesk.ui.views import TRAINING
+from tests.known_precision import know_precision
 from tests.test_window import ask, start, wait_for_model
 
 __all__ = ["start"]
@@ -61,7 +62,8 @@ def test_ten_marks_make_a_model_that_is_adopted_and_left_again(qtbot, start, lib
 
 def fill(library, model):
     """A matter with a law in it, read with a model that learns in seconds."""
-    desk = LocalDesk(make_private_folder(library), model)
+    know_precision(make_private_folder(library), model)
+    desk = LocalDesk(library, model)
     matters.create_matter(desk, "Case")
     importing.import_files(desk, (str(LAW),), "Case", {})
     importing.await_meaning(desk)

@@ -14,6 +14,7 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.tasks import care, documents, matters
 from tests import pdf_factory as pdf
+from tests.known_precision import know_precision
 from tests.test_window import PATIENCE, ask, drop, start
 
 __all__ = ["start"]
@@ -45,7 +46,8 @@ def stored(desk):
 
 
 def test_both_work_and_the_engine_may_die(qtbot, start, library, tiny_model, folder, tmp_path):
-    made = LocalDesk(make_private_folder(library), tiny_model)
+    know_precision(make_private_folder(library), tiny_model)
+    made = LocalDesk(library, tiny_model)
     matters.create_matter(made, "Case")
     made.close()
     letter = tmp_path / "letter.pdf"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from legaldesk.engine.local_desk import LocalDesk
+from tests.known_precision import know_precision
 
 Drop = Callable[..., str]
 Fill = Callable[[LocalDesk, Drop], None]
@@ -29,6 +30,7 @@ def filled_once(
                 (folder / name).write_bytes(data)
                 return str(folder / name)
 
+            know_precision(folder / "library", tiny_model)
             desk = LocalDesk(folder / "library", tiny_model)
             desk.meaning.start()
             fill(desk, drop)

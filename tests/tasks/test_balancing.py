@@ -17,6 +17,7 @@ from legaldesk.engine.reader import Reader
 from legaldesk.tasks import balancing, evaluating, importing, labels, models, searching
 from legaldesk.tasks.searching import meaning_factor
 from tests import pdf_factory as pdf
+from tests.known_precision import know_precision
 from tests.tiny_models import e5_like
 
 THINGS = ("rent", "deposit", "roof", "garden", "cellar")
@@ -28,9 +29,7 @@ FILLING = (
 ).split()
 
 
-@pytest.fixture
-def labelled(desk, drop):
-    """A clause on a page of its own for each question, all of whose words stand in it alone."""
+def fill(desk, drop):
     draw = random.Random(5)
     asked = [(deed, thing, time) for deed in DEEDS for thing in THINGS for time in TIMES]
     pages = [
@@ -48,7 +47,12 @@ def labelled(desk, drop):
         hits = searching.search_words(desk, question, Scope(), 5).hits
         right = next(hit for hit in hits if f"{deed} the {thing} {time}" in hit.body)
         labels.label_hit(desk, question, right.document_id, right.spans, Verdict.RELEVANT)
-    return desk
+
+
+@pytest.fixture
+def labelled(filled):
+    """A clause on a page of its own for each question, all of whose words stand in it alone."""
+    return filled(fill)
 
 
 def fused(desk) -> float:
@@ -80,7 +84,9 @@ def test_a_balance_belongs_to_its_model(labelled, tmp_path):
     balancing.use_balance(labelled, 0.25)
     own = fused(labelled)
 
-    models.use_model(labelled, str(e5_like(tmp_path / "other", seed=3)))
+    other = e5_like(tmp_path / "other", seed=3)
+    know_precision(labelled.library, other)
+    models.use_model(labelled, str(other))
     models.await_switch(labelled)
     assert balancing.balance_in_use(labelled) == USUAL
 
