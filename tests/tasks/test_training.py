@@ -47,7 +47,7 @@ def label(desk, drop):
         labels.label_hit(desk, question, hit.document_id, hit.spans, Verdict.RELEVANT)
 
 
-def test_labels_make_a_model_that_can_be_taken_and_left(desk, drop):
+def test_labels_make_a_model_after_a_cancel_that_can_be_taken_and_left(desk, drop):
     label(desk, drop)
     before = answers(desk)
     with pytest.raises(WrongUse):  # nobody said that these may train
@@ -61,13 +61,15 @@ def test_labels_make_a_model_that_can_be_taken_and_left(desk, drop):
         (Mode.DENSE, 64), (Mode.DENSE, 16), (Mode.LEXICAL, 0), (Mode.FUSED, 64), (Mode.FUSED, 16),
     }  # fmt: skip
     survey = training.survey_training(desk)
-    summary = training.train(desk, TINY)
+    listed = cancelled(desk, lambda report: training.train(desk, TINY, report=report), steps=2)
+    summary = training.resume_training(desk, listed.id)
 
     assert survey.findings.pairs == 10
     assert [(each.matter, each.pairs, each.may_train) for each in survey.matters] == [
         ("Case", 10, True)
     ]
-    assert (summary.phase, summary.matters, summary.pairs) == (RunPhase.FINISHED, ("Case",), 10)
+    assert (summary.id, summary.phase) == (listed.id, RunPhase.FINISHED)
+    assert (summary.matters, summary.pairs) == (("Case",), 10)
     assert summary.verdict.decision is Decision.CANNOT_TELL
     assert answers(desk) == before  # nothing is taken into use by itself
 
@@ -106,20 +108,23 @@ def what_is_removed_is_gone_from_the_run(desk, run):
     assert b"house 6" in (folder / "pairs.jsonl").read_bytes()
     [listed] = training.list_runs(desk)
     assert (listed.phase, listed.removed) == (RunPhase.FINISHED, 1)
-    again = training.retrain_without(desk, run)
+    again = cancelled(desk, lambda report: training.retrain_without(desk, run, report=report))
     assert (again.pairs, again.removed) == (9, 0)
     training.delete_run(desk, run)
     assert [each.id for each in training.list_runs(desk)] == [again.id]
     assert f"tuned-{run}" not in {model.name for model in desk.shelf.installed()}
 
 
-def test_a_file_of_pairs_trains_without_documents_and_goes_on_after_a_cancel(desk, pairs_file):
+def test_a_file_of_pairs_trains_without_documents_and_a_run_is_made_again(desk, pairs_file):
     recipe = replace(TINY, dimensions=(64, 32, 16), epochs=4)
-    listed = cancelled(desk, recipe, pairs_file)
+    listed = cancelled(
+        desk,
+        lambda report: training.train(desk, recipe, (), pairs_file, "Firm", report=report),
+    )
 
-    summary = training.resume_training(desk, listed.id)
+    summary = training.retrain_without(desk, listed.id)
 
-    assert (summary.id, summary.phase) == (listed.id, RunPhase.FINISHED)
+    assert (summary.pairs, summary.phase) == (listed.pairs, RunPhase.FINISHED)
     found = training.proof(desk, summary.id)
     assert summary.matters == ("Firm",)
     assert found.passages == 30
@@ -139,17 +144,18 @@ def test_a_file_of_pairs_trains_without_documents_and_goes_on_after_a_cancel(des
         training.retrain_without(desk, summary.id, "Firm")
 
 
-def cancelled(desk, recipe, pairs_file):
-    """A run that was cancelled after two steps; the live model is as it was."""
+def cancelled(desk, begin, steps=0):
+    """The new run that was cancelled after so many steps; the live model is as it was."""
+    before = {run.id for run in training.list_runs(desk)}
 
     def cancel(progress):
-        if progress.done >= 2:
+        if progress.done >= steps and progress.message != "prepare":
             raise Cancelled
 
     live = desk.meaning.folder
     with pytest.raises(Cancelled):
-        training.train(desk, recipe, (), pairs_file, "Firm", report=cancel)
-    [listed] = training.list_runs(desk)
+        begin(cancel)
+    [listed] = [run for run in training.list_runs(desk) if run.id not in before]
     assert listed.phase is RunPhase.INTERRUPTED
     assert read_model_folder(live.path).identity == live.identity
     return listed
@@ -161,8 +167,8 @@ def decide_both_ways(desk, summary):
     assert training.list_runs(desk)[0].kept
     training.adopt_run(desk, summary.id, overrule=True)
     models.await_switch(desk)
-    [listed] = training.list_runs(desk)
-    assert (listed.kept, listed.live) == (False, True)
+    listed = training.list_runs(desk)[0]
+    assert (listed.id, listed.kept, listed.live) == (summary.id, False, True)
     with pytest.raises(WrongUse, match="was adopted"):
         training.keep_old(desk, summary.id)
 
