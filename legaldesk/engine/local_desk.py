@@ -19,6 +19,7 @@ from legaldesk.engine.backups import Backups
 from legaldesk.engine.generations import Generations
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder, read_model_folder
+from legaldesk.engine.model_record import languages_of
 from legaldesk.engine.model_shelf import ModelShelf
 from legaldesk.engine.originals import Originals, erase
 from legaldesk.engine.parser_pool import ParserPool
@@ -120,7 +121,7 @@ class LocalDesk:
         """A model by its name, or by its folder's path where it is used in place."""
         path = Path(name) if os.path.isabs(name) else self.shelf.path(name)
         folder = read_model_folder(path, prompts, self.library / "weights.json")
-        return replace(folder, languages=self.shelf.languages(path))
+        return replace(folder, languages=languages_of(folder))
 
     def _setting(self, name: str) -> str:
         return self.reader.setting(name)

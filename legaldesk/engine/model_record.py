@@ -128,6 +128,12 @@ def checked(model: ModelFolder, fingerprint: str) -> Checked:
     )
 
 
+def languages_of(model: ModelFolder) -> frozenset[str] | None:
+    """What a model covers, as ISO 639-1 codes; None for many or unknown. Its record goes first."""
+    told = read_record(model.path).languages
+    return model.languages if told is None else frozenset(told) or None
+
+
 def fingerprint_of(folder: Path) -> str:
     """Changes whenever a file of the model does, as far as names, sizes and times show it."""
     seen = sorted(_facts(folder, folder.rglob("*")))

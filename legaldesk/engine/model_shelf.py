@@ -104,16 +104,6 @@ class ModelShelf:
         """One model. Raises WrongUse when there is no such model."""
         return self._describe(name, self.path(name))
 
-    def languages(self, path: Path) -> frozenset[str] | None:
-        """What a model in this folder covers, as ISO 639-1 codes; None for many or unknown."""
-        told = read_record(path).languages
-        if told is not None:
-            return frozenset(told) or None
-        model = self._model(path)
-        if isinstance(model, ModelProblem) or model.languages is None:
-            return None
-        return frozenset(model.languages)
-
     def add_folder(
         self, path: Path, report: Report, source: str = "folder", name: str = ""
     ) -> InstalledModel:

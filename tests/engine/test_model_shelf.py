@@ -16,6 +16,7 @@ from legaldesk.core.models import Prompts
 from legaldesk.core.progress import silent
 from legaldesk.engine import model_shelf, model_source
 from legaldesk.engine.model_folder import BUNDLED_NAME, bundled_model, read_model_folder
+from legaldesk.engine.model_record import languages_of
 from legaldesk.engine.model_shelf import ModelShelf
 
 
@@ -50,7 +51,7 @@ def test_the_bundled_model_is_always_there(shelf):
     assert (bundled.name, bundled.source, bundled.problem) == (BUNDLED_NAME, "bundled", "")
     assert (bundled.dimension, bundled.languages, bundled.licence) == (384, ("en",), "apache-2.0")
     assert shelf.path(BUNDLED_NAME) == bundled_model()
-    assert shelf.languages(bundled_model()) == {"en"}
+    assert languages_of(read_model_folder(bundled_model())) == {"en"}
 
 
 def test_a_folder_is_copied_in_and_is_the_same_model(shelf, e5_copy):
@@ -61,7 +62,7 @@ def test_a_folder_is_copied_in_and_is_the_same_model(shelf, e5_copy):
     assert (added.token_limit, added.prompts) == (512, Prompts("query: ", "passage: "))
     assert shelf.installed()[1:] == (added,)
     assert read_model_folder(shelf.path("ours")).identity == model.identity
-    assert shelf.languages(shelf.path("ours")) is None
+    assert languages_of(read_model_folder(shelf.path("ours"))) is None
 
 
 def test_the_bundled_model_needs_no_more_than_what_is_copied(shelf, tmp_path):
@@ -144,7 +145,7 @@ def test_what_a_readme_says_is_kept(shelf, e5_copy):
 
     assert (added.languages, added.licence) == (("ca", "fr"), "mit")
     assert added.dimensions == (64, 32, 16)
-    assert shelf.languages(shelf.path(added.name)) == {"fr", "ca"}
+    assert languages_of(read_model_folder(shelf.path(added.name))) == {"fr", "ca"}
 
 
 def test_a_trained_model_brings_its_own_facts(shelf, e5_copy):
