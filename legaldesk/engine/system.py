@@ -14,8 +14,11 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 NICENESS = 5
+PIPE = 1 << 20
+"""Bytes that a child may have said and we not read, so that it works on while we are busy."""
 MAX_OPEN_FILES = 32
 """Of a process that is only to read fonts."""
 
@@ -76,14 +79,26 @@ def spawn(
     """
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     flags |= getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
-    return subprocess.Popen(
+    process = subprocess.Popen(
         list(command),
+        bufsize=PIPE,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=_bare_environment() | dict(environment or {}),
         creationflags=flags,
     )
+    assert process.stdout is not None
+    _widen(process.stdout)
+    return process
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Where the system can (Linux) and lets us."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def engine_environment() -> dict[str, str]:

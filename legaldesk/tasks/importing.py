@@ -18,8 +18,8 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks.dispatch import task
 from legaldesk.tasks.reading import Dropped, read_file, storable
 
-WORKERS = 2
-"""Files read side by side; each has a parser process of its own."""
+WORKERS = 3
+"""Files in work side by side: one more than there are parsers, so that none waits for a cut."""
 
 REPORT_SECONDS = 0.1
 
@@ -181,9 +181,7 @@ class _Import:
         while any(thread.is_alive() for thread in threads):
             self._collect(report)
             report(self._progress())
-            threads[0].join(REPORT_SECONDS)
-            if not threads[0].is_alive():
-                threads[1].join(REPORT_SECONDS)
+            next((each for each in threads if each.is_alive()), threads[0]).join(REPORT_SECONDS)
         self._collect(report)
 
     def _collect(self, report: Report) -> None:
