@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import filterfalse
 
 EXHIBIT, BOOK, TITLE, CHAPTER, SECTION, SUBSECTION = 0, 10, 20, 30, 34, 36
@@ -193,29 +193,30 @@ def _pattern(words: str) -> re.Pattern[str]:
     )
 
 
-_PATTERNS = {
-    language: [(rank, _pattern(words)) for rank, words in ranks.items()]
-    for language, ranks in _WORDS.items()
-}
-_ALL = [item for patterns in _PATTERNS.values() for item in patterns]
+def _tables(language: str) -> list[dict[int, str]]:
+    """The words of a language, or of all where it has none here."""
+    return [_WORDS[language]] if language in _WORDS else list(_WORDS.values())
 
 
-def _begins(tables: Iterable[dict[int, str]]) -> re.Pattern[str]:
-    """Where this does not match, none of the tables' patterns does; most lines end here."""
-    words = "|".join(_loose(words) for table in tables for words in table.values())
-    return re.compile(f"{_COUNTED}(?:{words})")
+@cache
+def _rules(language: str) -> tuple[re.Pattern[str], list[tuple[int, re.Pattern[str]]]]:
+    """The patterns of a language by rank, and one without which none of them matches.
 
-
-_BEGINS = {language: _begins([ranks]) for language, ranks in _WORDS.items()}
-_BEGINS_ALL = _begins(_WORDS.values())
+    Most lines end at that one. Made at first use: a start needs none of them.
+    """
+    tables = _tables(language)
+    words = "|".join(_loose(found) for table in tables for found in table.values())
+    patterns = [(rank, _pattern(found)) for table in tables for rank, found in table.items()]
+    return re.compile(f"{_COUNTED}(?:{words})"), patterns
 
 
 def find_heading(line: str, language: str) -> Heading | None:
     """The heading that a line of reading text begins with, judged by the line alone."""
     if not line or line[0].islower():
         return None
-    if _BEGINS.get(language, _BEGINS_ALL).match(line):
-        for rank, pattern in _PATTERNS.get(language, _ALL):
+    begins, patterns = _rules(language)
+    if begins.match(line):
+        for rank, pattern in patterns:
             match = pattern.match(line)
             if match:
                 return _from_keyword(rank, match)
@@ -236,18 +237,13 @@ def inline_breaks(text: str, language: str) -> list[int]:
     return found
 
 
-_INLINE: dict[str, re.Pattern[str]] = {}
-
-
+@cache
 def _inline(language: str) -> re.Pattern[str]:
-    if language not in _INLINE:
-        tables = [_WORDS[language]] if language in _WORDS else list(_WORDS.values())
-        words = "|".join(_loose(found) for table in tables for found in table.values())
-        words = words.replace(" ", r"\s+")
-        _INLINE[language] = re.compile(
-            rf"(?<=[.;:)”\s]\s)(?:(?:{words})\s*(?:\d|[IVXLC]+\b)|\d{{1,3}}\.\d{{1,3}}\.?\s+[A-Z“])"
-        )
-    return _INLINE[language]
+    words = "|".join(_loose(found) for table in _tables(language) for found in table.values())
+    words = words.replace(" ", r"\s+")
+    return re.compile(
+        rf"(?<=[.;:)”\s]\s)(?:(?:{words})\s*(?:\d|[IVXLC]+\b)|\d{{1,3}}\.\d{{1,3}}\.?\s+[A-Z“])"
+    )
 
 
 def _from_keyword(rank: int, match: re.Match[str]) -> Heading | None:
