@@ -62,7 +62,7 @@ class TokenCounter:
     def _add_up(self, texts: list[str]) -> list[int]:
         """The sums over the words of each text."""
         known = self._words
-        rows = [text.split(" ") for text in texts]
+        rows = [text.replace("\n", " ").split(" ") for text in texts]  # headings end in a line feed
         fresh = list(set().union(*rows).difference(known))
         known.update(zip(fresh, self._tokenize(fresh), strict=True))
         self._kept += sum(map(len, fresh))
