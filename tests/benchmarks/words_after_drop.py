@@ -3,8 +3,9 @@
     python3 packaging/dev.py bench words_after_drop [FOLDER] [--rounds N]
 
 An engine process of its own imports a 20-page document and then FOLDER (the samples unless
-one is given) into a fresh library; its model is loaded first, as in a window that has been
-open for a minute. The time is until the last file is stored and found by a word search.
+one is given) into a fresh library, each into a window that has been open for a minute: its
+model is loaded and exported, and nothing waits for vectors. The time is until the last file is
+stored and found by a word search.
 Beside it, in turns and over the same files:
 
     bare text     pypdfium2 reads the text in this process and keeps nothing
@@ -84,14 +85,21 @@ def import_all(folder: Path) -> Round:
     with tempfile.TemporaryDirectory() as library:
         desk = RemoteDesk(Path(library), start_engine=True)
         try:
-            while care.engine_state(desk).model != "ready":
-                time.sleep(0.1)
+            settle(desk, Path(library))
             small = seconds(lambda: import_and_find(desk, TWENTY_PAGES, "procediment"))
+            settle(desk, Path(library))
             large = seconds(lambda: import_and_find(desk, folder, "the"))
         finally:
             desk.close()
             desk.wait_closed(60)
     return {"20 pages": small, "the folder": large}
+
+
+def settle(desk: RemoteDesk, library: Path) -> None:
+    """Wait until the engine has nothing left to do."""
+    while care.engine_state(desk).model != "ready" or not [*library.glob("queries/*/facts.json")]:
+        time.sleep(0.1)
+    importing.await_meaning(desk)
 
 
 def import_and_find(desk: RemoteDesk, path: Path, word: str) -> None:
