@@ -167,7 +167,7 @@ def learning_session(disk: Disk, model: str) -> dict:
 
     from legaldesk.engine.local_desk import LocalDesk
     from legaldesk.tasks import importing, models, training
-    from tests.test_live_model import answers, digests, pairs_of
+    from tests.test_live_model import answers, as_before, digests, pairs_of
     from tests.training_runs import TINY
 
     outside = Path(disk.folder).parent
@@ -177,7 +177,7 @@ def learning_session(disk: Disk, model: str) -> dict:
     desk = LocalDesk(disk.folder / "library", Path(model))
     importing.import_files(desk, (str(drop),), "Case", {})
     importing.await_meaning(desk)
-    live, answered = digests(desk.meaning.folder.path), answers(desk)
+    live, answered = digests(desk.meaning.folder.path), as_before(answers(desk))
     steps, ended = [], {}
 
     def report(progress) -> None:
