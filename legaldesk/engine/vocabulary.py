@@ -19,7 +19,8 @@ COMMON = 0.5
 With no library too small, nDCG@10 by words stayed within 0.001 on four sets (German, Spanish,
 French, Vietnamese) and lost 0.004 on PolicyQA; at 0.2 it lost 0.012 there, at 0.1 0.082. In
 100,688 passages the median of 62 questions took 112 ms at 0.5 and 193 ms with all words, on a
-busy machine.
+busy machine. At 0.3 for questions of more than 15 words alone, 2,787 of ObliQA's take 0.73 of the
+time, find 0.836 among the ten best instead of 0.842, and change 6% of these: not worth it.
 """
 
 _GROWN = 1.2
