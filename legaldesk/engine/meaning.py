@@ -92,7 +92,7 @@ class Meaning:
         """Why no vector can be stored just now, such as a full disk."""
         self._ready = threading.Event()
         self._changed = threading.Condition()
-        self._stopping = self._claimed = False
+        self._claimed = False
         self._asked, self._answered = 1, 0
         """How often there was more to do, and how often of these all of it was done."""
         self._work = threading.Event()
@@ -101,6 +101,8 @@ class Meaning:
         self._thread: threading.Thread | None = None
         self._loads = threading.Lock()
         """Held while torch loads the model, whoever needed it."""
+        self._opens = threading.Lock()
+        """Held by a thread that makes questions answerable, also by one that is to end after it."""
         self._loading = False
         """Whether the thread is in torch's import and loading, which nothing can interrupt."""
         self._aside = ThreadPoolExecutor(2, thread_name_prefix="question")
@@ -113,7 +115,6 @@ class Meaning:
         """Begin to load the model, or go on after ``rest``; returns at once."""
         with self._changed:
             if self._thread is None and not isinstance(self._model, ModelProblem):
-                self._stopping = False
                 self._thread = threading.Thread(target=self._run, name="meaning", daemon=True)
                 self._thread.start()
 
@@ -122,12 +123,11 @@ class Meaning:
 
         The model and the index stay in memory, so that ``start`` goes on at once.
         """
-        self._stopping = True
+        with self._changed:
+            thread, self._thread = self._thread, None
+            self._changed.notify_all()
         self._work.set()
         self._traffic.wake()
-        with self._changed:
-            self._changed.notify_all()
-            thread, self._thread = self._thread, None
         interruptible = self._loaded and not self._loading  # else there is nothing to lose
         if thread is not None and thread is not threading.current_thread() and interruptible:
             thread.join(timeout=30)
@@ -331,12 +331,18 @@ class Meaning:
 
     # In the thread
 
+    @property
+    def _stopping(self) -> bool:
+        """Whether the calling thread is to end; another one may have been started meanwhile."""
+        return threading.current_thread() is not self._thread
+
     def _run(self) -> None:
         try:
-            if self._loaded:
-                self._index.refresh(self._source)
-            else:
-                self._open()
+            with self._opens:
+                if self._loaded:
+                    self._index.refresh(self._source)
+                else:
+                    self._open()
             while not self._stopping:
                 self._work.clear()
                 if not self._keep_up():
@@ -352,6 +358,8 @@ class Meaning:
         except Exception as error:
             _log.exception("the model's thread stopped")
             self._fail(ModelProblem(f"The model stopped working ({type(error).__name__})."))
+        finally:
+            self._work.set()  # what this thread may have overheard is for the next one
 
     def _keep_up(self) -> bool:
         """Cut and encode all that waits; False when it could not be stored, which may be tried

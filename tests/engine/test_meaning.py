@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -257,3 +258,23 @@ def loaded():
     [engine] = [p for p in psutil.Process().children() if "engine" in p.cmdline()]
     maps = Path(f"/proc/{engine.pid}/maps").read_text(encoding="utf-8")
     return {name for name in ("onnxruntime", "libtorch") if name in maps}
+
+
+def test_a_rest_while_the_model_loads_leaves_one_thread_that_ends_at_once(filled, opened):
+    desk = opened(filled)
+    desk.meaning.start()
+    desk.meaning.rest()  # does not wait for a model that is being loaded
+    desk.meaning.start()
+    importing.await_meaning(desk)
+
+    def threads():
+        return [each for each in threading.enumerate() if each.name == "meaning"]
+
+    for _ in range(200):
+        if len(threads()) == 1:
+            break
+        time.sleep(0.05)
+    [thread] = threads()
+    begun = time.monotonic()
+    desk.close()
+    assert not thread.is_alive() and time.monotonic() - begun < 10  # a join gives up after 30 s
