@@ -22,12 +22,12 @@ WINDOW = 4
 OLD_PAGE = 20
 """The fewest lines between the page numbers of a document that was printed again."""
 
+LONGEST_NUMBER = 13
+"""Characters that a page number has at most, with the dashes around it."""
+
 _BREAK = re.compile(r"\r\n|\r|\n")
 _DIGITS = re.compile(r"\d{1,12}")
 _BARE_NUMBER = re.compile(r"[-–—\[|]{0,2} ?(\d{1,5}|[ivxlc]{1,7}) ?[-–—\]|]{0,2}", re.IGNORECASE)
-LONGEST_NUMBER = 13
-"""Characters that a bare number has at most."""
-
 _SAYS_PAGE = re.compile(
     r"[-–— ]*(?:page|pg\.?|p\.|seite|página|pàgina|pág\.?|pàg\.?|trang)\s*\d{1,5}"
     r"(?:\s*(?:of|de|von|sur|/)\s*\d{1,5})?[-–— ]*",

@@ -220,10 +220,14 @@ def find_heading(line: str, language: str) -> Heading | None:
             match = pattern.match(line)
             if match:
                 return _from_keyword(rank, match)
-    numbered = (
-        (_decimal(line, language) or _numbered(line, language)) if line[0].isdigit() else None
+    return (
+        _ordinal(line, language)
+        or _german(line)
+        or _decimal(line, language)
+        or _numbered(line, language)
+        or _lettered(line)
+        or _plain(line)
     )
-    return _ordinal(line, language) or _german(line) or numbered or _lettered(line) or _plain(line)
 
 
 def inline_breaks(text: str, language: str) -> list[int]:

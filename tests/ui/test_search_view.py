@@ -19,6 +19,7 @@ from legaldesk.ui import asker
 from legaldesk.ui.document_text import caption
 from legaldesk.ui.excerpt import excerpt
 from legaldesk.ui.wording import coverage_line
+from legaldesk.workers.job import Job
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -363,7 +364,9 @@ def test_what_takes_long_is_answered_by_words_until_meaning_is_there(qtbot, slow
     assert office.names() == ["search", "search_words", "search_meaning"]
 
 
-def test_where_words_take_long_meaning_is_shown_until_they_are_there(qtbot, slow, window, office):
+def test_where_words_take_long_meaning_is_shown_until_they_are_there(
+    qtbot, slow, window, office, lanes
+):
     office.wording = threading.Event()
     office.nearing.set()
     type_and_ask(qtbot, window, "shall indemnify")
@@ -372,7 +375,12 @@ def test_where_words_take_long_meaning_is_shown_until_they_are_there(qtbot, slow
 
     seen: list[tuple[str, ...]] = []
     window.actors.asker.answered.connect(lambda answer, _: seen.append(answer.modes))
-    office.wording.set()  # the half that comes second is not shown
+    office.wording.set()
+    after = Job(lambda report: None, "what comes after the words")
+    with qtbot.waitSignal(after.succeeded):
+        lanes.ranking.submit(after)
+    assert not seen  # the half that comes second is not shown
+
     with qtbot.waitSignal(window.actors.asker.answered):
         office.finding.set()
 
