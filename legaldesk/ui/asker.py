@@ -141,13 +141,16 @@ class Asker(QObject):
         meaning = self._requests.search_meaning(self._question, self._scope, HITS)
         self._early = [words, meaning]
         for job, note in ((words, WORDS_MEANWHILE), (meaning, MEANING_MEANWHILE)):
-            job.succeeded.connect(partial(self._take_early, whole, note))
+            job.succeeded.connect(partial(self._take_early, job, note))
         self._ranking.submit(words)
         self._halves.submit(meaning)
 
-    def _take_early(self, whole: Job, note: str, answer: Answer) -> None:
-        """The half that comes first is shown, and the other one waits for the whole."""
-        if whole is not self._job or whole.finished or not answer.hits:
+    def _take_early(self, half: Job, note: str, answer: Answer) -> None:
+        """The half that comes first is shown, and the other one waits for the whole.
+
+        A job may end well though it was cancelled, so what counts is whether it is waited for.
+        """
+        if half not in self._early or not answer.hits:
             return
         self._drop_early()
         self._meanwhile = answer
@@ -194,7 +197,10 @@ class Asker(QObject):
 
     def _give_up(self, job: Job, error: LegalDeskError, renewed: bool) -> None:
         """A renewal that fails leaves the answer as it is; one by words says what is missing."""
-        if job is not self._job or renewed:
+        if job is not self._job:
+            return
+        self._drop_early()
+        if renewed:
             return
         if self._meanwhile is not None:
             self.answered.emit(replace(self._meanwhile, note=error.message), True)
