@@ -161,13 +161,19 @@ class Children:
             raise
         self._places.put((child, uses % self._uses + 1))
 
+    def start(self) -> None:
+        """Start the children that are missing, because they will be needed in a moment.
+
+        One that cannot be started is left to whoever borrows it.
+        """
+        for child, uses in self._idle():
+            with contextlib.suppress(ProcessDied):
+                child = self._fresh(child, uses)
+            self._places.put((child, uses % self._uses))
+
     def rest(self) -> None:
         """End the children that nobody has borrowed; the next one that is lent starts anew."""
-        idle = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                idle.append(self._places.get_nowait())
-        for child, _ in idle:
+        for child, _ in self._idle():
             self._end(child)
             self._places.put((None, 0))
 
@@ -178,6 +184,14 @@ class Children:
             running = list(self._running)
         for child in running:
             self._end(child)
+
+    def _idle(self) -> list[tuple[Child | None, int]]:
+        """All places that nobody has, taken."""
+        idle = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                idle.append(self._places.get_nowait())
+        return idle
 
     def _wait(self, beat: Callable[[], None]) -> tuple[Child | None, int]:
         while True:

@@ -378,6 +378,8 @@ class Meaning:
         finally:
             self._encoded = 0
             self._claim(False)
+            with self._changed:
+                self._changed.notify_all()
         return self._hindrance is None
 
     def _claim(self, busy: bool) -> None:

@@ -8,6 +8,7 @@ that did it, or with the other library.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -22,6 +23,9 @@ from legaldesk.engine.parser_messages import MAX_FILE, MAX_PAGE_BYTES, Inspect, 
 from legaldesk.engine.parser_reading import Limits, OnPage, Reading, decode_reply
 from legaldesk.engine.parser_viewer import Viewer
 from legaldesk.engine.system import child_command
+
+EXPECTING = 60.0
+"""Seconds that readers wait for files which were expected: a dialog may be open for long."""
 
 _HEADER_WINDOW = 1024
 _ENCODER = msgspec.json.Encoder()
@@ -44,6 +48,7 @@ class ParserPool:
         self._limits = limits = limits or Limits()
         self._readers = Children(workers, command, MAX_PAGE_BYTES)
         self._viewer = Viewer(command, limits)
+        self._expecting: threading.Timer | None = None
 
     def extract(
         self,
@@ -121,11 +126,25 @@ class ParserPool:
             raise ProcessDied("it sent a reply that nobody asked for")
         return reply.confinement
 
+    def expect(self) -> None:
+        """Start the readers, because files are about to come; without any they rest again."""
+        self._readers.start()
+        self._forget_expecting()
+        self._expecting = threading.Timer(EXPECTING, self._readers.rest)
+        self._expecting.daemon = True
+        self._expecting.start()
+
     def rest(self) -> None:
         """Let go of the children that read nothing: some 50 MB each; a new one takes 0.3 s."""
+        self._forget_expecting()
         self._readers.rest()
 
     def close(self) -> None:
         """End all children; work that is under way raises ProcessDied."""
+        self._forget_expecting()
         self._readers.close()
         self._viewer.close()
+
+    def _forget_expecting(self) -> None:
+        if self._expecting is not None:
+            self._expecting.cancel()

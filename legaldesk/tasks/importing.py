@@ -64,6 +64,13 @@ def import_files(
 
 
 @task
+def expect_files(desk: LocalDesk, report: Report = silent) -> None:
+    """Have ready what reads files: some hover over the window, or are being chosen."""
+    desk.parsers.expect()
+    languages.begin_to_load()
+
+
+@task
 def resume_import(desk: LocalDesk, report: Report = silent) -> ImportSummary:
     """Go on with the files that were left waiting by a restart, a full disk or a closed window."""
     rows = desk.take_leftovers()

@@ -51,7 +51,12 @@ class Adding(QObject):
             lambda names: self.add(tuple(QDir.toNativeSeparators(name) for name in names))
         )
         dialog.finished.connect(dialog.deleteLater)
+        self.expect()
         return dialog
+
+    def expect(self) -> None:
+        """Told that the user is choosing files, or holds some over the window."""
+        self._importer.expect()
 
     def add(self, paths: Sequence[str], matter: str = "") -> None:
         """Bring files into a matter, else the current one; where there is none, ask for one."""

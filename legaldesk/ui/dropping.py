@@ -60,7 +60,9 @@ class Dropping(QObject):
         event.accept()
         if self._taker(dropped_paths(event.mimeData())) is not None:
             self.overlay.offer("Drop to add a model", "Its folder, or a zip file of it")
-        elif self._book.current != ALL_MATTERS:
+            return
+        self._adding.expect()
+        if self._book.current != ALL_MATTERS:
             self.overlay.offer(f"Drop to add to {self._book.current}", "PDF files and folders")
         else:
             self.overlay.offer("Drop to add", "You will be asked which matter they are for")

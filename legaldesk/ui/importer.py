@@ -76,6 +76,11 @@ class Importer(QObject):
         name = PurePath(paths[0]).name if len(paths) == 1 else count(len(paths), "item")
         self._submit(job, f"Importing {name} into {matter}", matter)
 
+    def expect(self) -> None:
+        """Files may come in a moment: what reads them takes half a second to start."""
+        if not self._running:
+            self._lane.submit(self._requests.expect_files())
+
     def resume(self) -> None:
         """Go on with what was queued before a restart, of the window or of its engine."""
         if self._resumed:

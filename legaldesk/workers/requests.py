@@ -69,6 +69,10 @@ class Requests:
         arguments = (tuple(paths), matter, dict(passwords or {}), in_place)
         return self._job(importing.import_files, *arguments)
 
+    def expect_files(self) -> Job:
+        """Have ready what reads files, because some are about to come."""
+        return self._job(importing.expect_files)
+
     def resume_import(self) -> Job:
         """Go on with what was queued before a restart: an ImportSummary."""
         return self._job(importing.resume_import)

@@ -4,8 +4,9 @@
 
 An engine process of its own imports a 20-page document and then FOLDER (the samples unless
 one is given) into a fresh library, each into a window that has been open for a minute: its
-model is loaded and exported, and nothing waits for vectors. The time is until the last file is
-stored and found by a word search.
+model is loaded and exported, and nothing waits for vectors. Files hover over the window for a
+second before they are dropped, so that what reads them has been started, as the window does it. The
+time is from the drop until the last file is stored and found by a word search.
 Beside it, in turns and over the same files:
 
     bare text     pypdfium2 reads the text in this process and keeps nothing
@@ -38,6 +39,8 @@ from legaldesk.tasks import care, importing, searching
 
 TWENTY_PAGES = RESOURCES / "samples" / "codi-procediment-civil-andorra-extracte.pdf"
 RECOLL = ("recollindex", "recollq", "pdftotext")
+HOVER = 1.0
+"""Seconds from dragging files over the window to dropping them."""
 INSTALL = "recollindex is left out. On Debian: apt-get install recollcmd poppler-utils"
 
 Round = dict[str, float]
@@ -96,10 +99,12 @@ def import_all(folder: Path) -> Round:
 
 
 def settle(desk: RemoteDesk, library: Path) -> None:
-    """Wait until the engine has nothing left to do."""
+    """Wait until the engine has nothing left to do, then hold files over the window."""
     while care.engine_state(desk).model != "ready" or not [*library.glob("queries/*/facts.json")]:
         time.sleep(0.1)
     importing.await_meaning(desk)
+    importing.expect_files(desk)
+    time.sleep(HOVER)
 
 
 def import_and_find(desk: RemoteDesk, path: Path, word: str) -> None:

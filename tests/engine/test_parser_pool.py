@@ -16,6 +16,7 @@ import pytest
 from legaldesk.core.documents import OutlineEntry, PageState, TextSource
 from legaldesk.core.errors import Cancelled, Damaged, Locked, ProcessDied, Unsupported
 from legaldesk.core.passages import Span
+from legaldesk.engine import parser_pool
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.parser_reading import SECOND_LIBRARY, Limits
 from legaldesk.engine.system import child_command, spawn
@@ -375,6 +376,41 @@ def test_a_pool_at_rest_has_no_readers_and_goes_on_when_asked(child: Liar) -> No
 
     assert readers() == before
     assert pool.extract(pdf.text_pdf("Rent."), "lease.pdf").pages[0].text == "Rent."
+
+
+def test_expected_files_find_their_reader_running(child: Liar) -> None:
+    pool, before = child(PATCHED.format(patch="")), readers()
+
+    pool.expect()
+    started = readers() - before
+    pool.extract(pdf.text_pdf("Rent."), "lease.pdf")
+
+    assert len(started) == 1 and readers() - before == started
+
+
+def test_readers_of_files_that_never_come_rest_again(
+    child: Liar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser_pool, "EXPECTING", 0.5)
+    pool, before = child(PATCHED.format(patch="")), readers()
+
+    pool.expect()
+
+    assert readers() != before
+    deadline = time.monotonic() + 20
+    while readers() != before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert readers() == before
+
+
+def test_a_reader_that_cannot_be_started_is_reported_when_a_file_comes() -> None:
+    pool = ParserPool(command=["no-such-program"])
+
+    pool.expect()
+
+    with pytest.raises(ProcessDied, match="could not be started"):
+        pool.extract(pdf.text_pdf(), "lease.pdf")
+    pool.close()
 
 
 def readers() -> set[int]:

@@ -289,6 +289,9 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
 
     # ------------------------------------------------------------ importing
 
+    def expect_files(self) -> Job:
+        return self._job("expect_files", lambda report: None)
+
     def import_files(self, paths, matter, passwords=None, in_place=False) -> Job:
         passwords = dict(passwords or {})
         arguments = (tuple(paths), matter, passwords, in_place)

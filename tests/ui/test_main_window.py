@@ -6,7 +6,14 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QMenu,
+)
 
 from legaldesk.core.documents import Matter
 from legaldesk.core.errors import LibraryBusy, Locked, ProcessDied
@@ -76,6 +83,24 @@ def test_hovering_files_name_the_matter_and_leaving_them_uncovers_the_window(win
 
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not window.overlay.isVisible()
+
+
+def test_files_over_the_window_and_those_being_chosen_are_expected(qtbot, window, office, tmp_path):
+    drag_in(window, files(tmp_path / "a.pdf"))
+    assert office.names().count("expect_files") == 1
+
+    window.actors.adding.choose_files()
+    assert office.names().count("expect_files") == 2
+    [dialog] = window.findChildren(QFileDialog)
+    dialog.reject()
+
+    office.gate = threading.Event()
+    drop(window, files(tmp_path / "b.pdf"))
+    asked = office.names().count("expect_files")
+    drag_in(window, files(tmp_path / "c.pdf"))
+    assert office.names().count("expect_files") == asked  # they are running
+    with qtbot.waitSignal(window.actors.importer.finished):
+        office.gate.set()
 
 
 def test_text_and_web_addresses_are_not_taken_for_files(window, office):

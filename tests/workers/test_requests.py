@@ -24,6 +24,7 @@ ASKED = {
     "search_words": ("who pays?", Scope("Acme"), 5),
     "search_meaning": ("who pays?", Scope("Acme"), 5),
     "import_files": (("a.pdf",), "Acme", {"a.pdf": "secret"}, True),
+    "expect_files": (),
     "resume_import": (),
     "await_meaning": (),
     "list_documents": (Scope("Acme"),),
