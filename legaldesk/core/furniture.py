@@ -192,9 +192,9 @@ def _keys(line: str, page: int) -> list[Key]:
     bare = _bare_number(line)
     if bare is not None:
         return [("#", 0, bare - page)]
-    if not any(map(str.isalpha, line)) and not _DIGITS.search(line):
-        return []
     numbers = [int(number) for number in _DIGITS.findall(line)[:8]]
+    if not numbers:
+        return [(line, 0, 0)] if any(map(str.isalpha, line)) else []
     shape = _DIGITS.sub("#", line)
     first = 1 if _ENUMERATED.match(line) and not _SAYS_PAGE.match(line) else 0
     rising = [(shape, at + 1, number - page) for at, number in enumerate(numbers) if at >= first]

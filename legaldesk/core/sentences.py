@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"(?<![.!?…。])[.!?…。]++[\"'”’»›)\]]*+(?=\s|$)")
+_END = re.compile(r"[.!?…。](?<![.!?…。]{2})[.!?…。]*+[\"'”’»›)\]]*+(?=\s|$)")
 _WORD_BEFORE = re.compile(r"[^\s(\[“\"«‘]{1,24}$")
 _NEXT = re.compile(r"\s*([^\s]{1,24})")
 _DOTTED = re.compile(r"(?:\w{1,3}\.)+\w{1,3}")

@@ -63,12 +63,16 @@ class TokenCounter:
         """The sums over the words of each text."""
         known = self._words
         rows = [text.replace("\n", " ").split(" ") for text in texts]  # headings end in a line feed
-        fresh = list(set().union(*rows).difference(known))
+        sums = [_sum_of(known, row) for row in rows]
+        with_new = [at for at, number in enumerate(sums) if number < 0]
+        fresh = list({word for at in with_new for word in rows[at]}.difference(known))
         known.update(zip(fresh, self._tokenize(fresh), strict=True))
+        for at in with_new:
+            sums[at] = _sum_of(known, rows[at])
         self._kept += sum(map(len, fresh))
         if self._kept > REMEMBERED:
             self._words, self._kept = {}, 0  # another thread may still be reading the old ones
-        return [sum(map(known.__getitem__, row)) for row in rows]
+        return sums
 
     def _tokenize(self, texts: list[str]) -> list[int]:
         encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
@@ -83,6 +87,14 @@ class TokenCounter:
         room = self._limit - self._tokenizer.num_special_tokens_to_add(is_pair=False)
         encoding.truncate(room, direction=self._cut_from or "right")
         return self._tokenizer.post_process(encoding).ids
+
+
+def _sum_of(known: dict[str, int], row: list[str]) -> int:
+    """The tokens of a row of words, -1 where one is not known."""
+    try:
+        return sum(map(known.__getitem__, row))
+    except KeyError:
+        return -1
 
 
 def _read(file: str) -> Tokenizer:

@@ -17,7 +17,7 @@ its parsers run, as the others have their library loaded. Which precision is fas
 once, before. Memory is the most that was resident at one time: of the process alone as the system
 kept it, and together with what its parsers have to themselves, looked at five times a second.
 Ratios are medians over the rounds, those of speed by the clock and (by processor time, which other
-programs' load does not touch; parsers included). For all 1,793 pages of the 60 contracts: --pages 2000.
+programs' load does not touch; parsers included). All 1,793 pages of the 60 contracts: --pages 2000.
 """
 
 from __future__ import annotations
