@@ -30,12 +30,12 @@ class Child:
     """One child process. Used by one thread at a time; ``kill`` may come from any.
 
     ``max_raw`` caps the raw bytes of a reply. No more than a few unread replies are held,
-    so that a child that never stops talking costs no memory.
+    so that a child that never stops talking costs no memory. ``behind`` is as for ``spawn``.
     """
 
-    def __init__(self, command: Sequence[str], max_raw: int) -> None:
+    def __init__(self, command: Sequence[str], max_raw: int, behind: bool = False) -> None:
         try:
-            self._process = spawn(command, to_children())
+            self._process = spawn(command, to_children(), behind)
         except OSError as error:
             raise ProcessDied(f"A helper process could not be started: {error}") from error
         self._max_raw = max_raw
@@ -130,13 +130,21 @@ class Children:
     """Lends out children of one kind, at most ``count`` at a time, started when needed.
 
     A child that was lent ``uses`` times is replaced, so that what a library leaks cannot
-    pile up. Any thread may borrow.
+    pile up. Any thread may borrow. ``behind`` is as for ``spawn``.
     """
 
-    def __init__(self, count: int, command: Sequence[str], max_raw: int, uses: int = 50) -> None:
+    def __init__(
+        self,
+        count: int,
+        command: Sequence[str],
+        max_raw: int,
+        uses: int = 50,
+        behind: bool = False,
+    ) -> None:
         self._command = command
         self._max_raw = max_raw
         self._uses = uses
+        self._behind = behind
         self._places: queue.LifoQueue[tuple[Child | None, int]] = queue.LifoQueue()
         self._guard = threading.Lock()
         self._running: set[Child] = set()
@@ -207,7 +215,7 @@ class Children:
         with self._guard:
             if self._closed:
                 raise ProcessDied("The program is closing.")
-            started = Child(self._command, self._max_raw)
+            started = Child(self._command, self._max_raw, self._behind)
             self._running.add(started)
         return started
 

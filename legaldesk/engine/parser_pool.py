@@ -46,7 +46,8 @@ class ParserPool:
     ) -> None:
         self._command = command = child_command("parser") if command is None else command
         self._limits = limits = limits or Limits()
-        self._readers = Children(workers, command, MAX_PAGE_BYTES)
+        # What is read must be cut and stored: readers that ran ahead would only fill a queue.
+        self._readers = Children(workers, command, MAX_PAGE_BYTES, behind=True)
         self._viewer = Viewer(command, limits)
         self._expecting: threading.Timer | None = None
 

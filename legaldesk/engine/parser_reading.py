@@ -47,8 +47,8 @@ class Limits:
     """
 
     open: float = 20.0
-    facts: float = 5.0
-    page: float = 20.0
+    facts: float = 10.0
+    page: float = 30.0
     file: float = 120.0
     each_page: float = 0.5
     view: float = 10.0

@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import IO
 
 NICENESS = 5
+"""How far a process stays behind the one that it must not hold up."""
+
 PIPE = 1 << 20
 """Bytes that a child may have said and we not read, so that it works on while we are busy."""
+
 MAX_OPEN_FILES = 32
 """Of a process that is only to read fonts."""
 
@@ -70,12 +73,14 @@ def child_command(role: str, *args: str) -> list[str]:
 def spawn(
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,
+    behind: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a child with pipes for its frames, a bare environment and no console window.
 
-    ``environment`` is added to the few variables that are passed on. What the child writes
-    to its error stream is dropped: it may hold client text. A child must end when its
-    standard input does; that is how none outlives us, on any system.
+    ``environment`` is added to the few variables that are passed on. A child that is to stay
+    ``behind`` gets what this process leaves of the processor, where the system can do so. What
+    a child writes to its error stream is dropped: it may hold client text. It must end when
+    its standard input does; that is how none outlives us, on any system.
     """
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     flags |= getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
@@ -90,6 +95,10 @@ def spawn(
     )
     assert process.stdout is not None
     _widen(process.stdout)
+    if behind and hasattr(os, "setpriority"):  # now, while it has a single thread
+        with contextlib.suppress(OSError):
+            ours = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, process.pid, ours + NICENESS)
     return process
 
 

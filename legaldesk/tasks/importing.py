@@ -18,8 +18,8 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks.dispatch import task
 from legaldesk.tasks.reading import Dropped, read_file, storable
 
-WORKERS = 3
-"""Files in work side by side: one more than there are parsers, so that none waits for a cut."""
+WORKERS = 4
+"""Files in work side by side: more than there are parsers, so that none waits for a cut."""
 
 REPORT_SECONDS = 0.1
 

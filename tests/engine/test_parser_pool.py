@@ -19,7 +19,7 @@ from legaldesk.core.passages import Span
 from legaldesk.engine import parser_pool
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.parser_reading import SECOND_LIBRARY, Limits
-from legaldesk.engine.system import child_command, spawn
+from legaldesk.engine.system import NICENESS, child_command, spawn
 from legaldesk.engine.wire import write_frame
 from tests import pdf_factory as pdf
 
@@ -386,6 +386,16 @@ def test_expected_files_find_their_reader_running(child: Liar) -> None:
     pool.extract(pdf.text_pdf("Rent."), "lease.pdf")
 
     assert len(started) == 1 and readers() - before == started
+
+
+def test_readers_stay_behind_the_process_that_stores_what_they_read(child: Liar) -> None:
+    pool, before = child(PATCHED.format(patch="")), readers()
+
+    pool.expect()
+    pool.extract(pdf.text_pdf("Rent."), "lease.pdf")
+
+    (reader,) = readers() - before
+    assert psutil.Process(reader).nice() == psutil.Process().nice() + NICENESS
 
 
 def test_readers_of_files_that_never_come_rest_again(
