@@ -12,8 +12,9 @@ All in copies of libraries that are made in FOLDER unless they are there (see _l
     document   one PDF of 20 pages into a library of N passages (100,000), from the file until it
                is found by words and meaning: beside the encoding of its passages alone, and the
                bytes that the process wrote meanwhile (/proc/self/io)
-    start      from starting an engine process until it answered by words and by meaning, and
-               the memory of the index beside its vectors' bytes
+    start      from starting a process and its engine until they answered by words, and by words
+               and meaning, as the machine is and after its memory was touched; and the memory of
+               the index beside its vectors' bytes
 
 The larger runs of the goals take an hour to prepare, most of it for the graph:
 
@@ -49,7 +50,7 @@ from _large import (
     with_export,
     with_graph,
 )
-from cold_start import ASKED, QUESTION, TELL
+from cold_start import QUESTION
 
 from legaldesk import RESOURCES
 from legaldesk.core.passages import embedded_text
@@ -88,6 +89,31 @@ times = grown / (index.count * generation.used_dimension * 4)
 print(f"  index {said} in {took:.2f} s; memory {grown / 1e6:.0f} MB,", end="")
 print(f" {times:.2f} x the vectors' bytes (goal: at most 1.5)")
 """
+
+STARTED = """
+import sys, threading
+from pathlib import Path
+from legaldesk.core.hits import Scope
+from legaldesk.engine.remote_desk import RemoteDesk
+from legaldesk.tasks import care, searching
+library, question = Path(sys.argv[1]), sys.argv[2]
+desk = RemoteDesk(library, start_engine=True)
+try:
+    starting = threading.Thread(target=care.engine_state, args=[desk])
+    starting.start()  # beside the rest, as the window does
+    assert searching.search_words(desk, question, Scope(), 10).hits
+    print("words", flush=True)
+    starting.join()
+    answer = searching.search(desk, question, Scope(), 10)
+    assert answer.modes == ("words", "meaning") and len(answer.hits) == 10
+    print("both", flush=True)
+finally:
+    desk.close()
+    desk.wait_closed(60)
+"""
+
+MEMORY_AT_HAND = 6 << 30
+"""Bytes that are touched before a start."""
 
 BEFORE = RESOURCES / "samples" / "us-federal-arbitration-act.pdf"
 """Imported first: a process's first document has it unpack what it knows of languages, 64 MB."""
@@ -219,28 +245,43 @@ def written(name: str) -> int:
 
 def start(place: Path) -> None:
     """Start engine processes and time their first answers; then open the index here."""
-    model = Path()  # the program asks for the library alone
-    command = [sys.executable, "-c", ASKED + TELL, str(model), str(place), QUESTION]
-    environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-    seconds = []
-    for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-        ) as process:
-            if not process.stdout.readline():
-                sys.exit("the engine gave no answer")
-            seconds.append(time.perf_counter() - begun)
-            process.stdin.close()
-    median, most = statistics.median(seconds), max(seconds)
-    print(f"\nstarted and asked {ROUNDS} times: median {median:.2f} s, most {most:.2f} s")
+    for told, beforehand in (("", lambda: None), (", memory at hand", have_memory)):
+        found = []
+        for _ in range(ROUNDS):
+            beforehand()
+            found.append(first_answers(place))
+        for what, seconds in zip(
+            ("words", "words and meaning"), zip(*found, strict=True), strict=True
+        ):
+            median, most = statistics.median(seconds), max(seconds)
+            print(f"started, answered by {what}{told}: median {median:.2f} s, most {most:.2f} s")
     print("  goal: at most 5 s")
-    print(
-        subprocess.run(
-            [sys.executable, "-c", MEMORY, str(place)], check=True, capture_output=True, text=True
-        ).stdout,
-        end="",
-    )
+    command = [sys.executable, "-c", MEMORY, str(place)]
+    print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="")
+
+
+def first_answers(place: Path) -> tuple[float, float]:
+    """Seconds from starting a process until it answered by words, and by both."""
+    command = [sys.executable, "-c", STARTED, str(place), QUESTION]
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+    begun = time.perf_counter()
+    seconds = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        for half in ("words", "both"):
+            if not process.stdout.readline():
+                sys.exit(f"there was no answer by {half}")
+            seconds.append(time.perf_counter() - begun)
+    return seconds[0], seconds[1]
+
+
+def have_memory() -> None:
+    """Use as much memory as a start needs, and give it back to the system.
+
+    A virtual machine that returns its unused memory must get it from its host first, here 4 s
+    for what the index of a million needs; a machine with memory of its own has it at hand.
+    """
+    touch = f"import numpy; numpy.ones({MEMORY_AT_HAND >> 3})"
+    subprocess.run([sys.executable, "-c", touch], check=True)
 
 
 if __name__ == "__main__":
