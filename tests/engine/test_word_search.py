@@ -64,6 +64,19 @@ def test_fewer_passages_are_scored(reader):
     assert reader.matching_count(" OR ".join(needed)) < reader.matching_count(" OR ".join(phrases))
 
 
+def test_a_passage_with_none_of_the_frequent_words_has_its_whole_score(reader):
+    words = reader.words()
+    rare, *others = sorted((f'"{word}"' for word in WORDS), key=reader.matching_count)[-30:-26]
+    alone = reader.matching(rare) - reader.matching(" OR ".join(others))
+    assert alone  # some have the first word and none of the others
+
+    found = word_search._with_one_of(reader, words, [rare], others, 100)
+
+    scores = dict(everything(reader, " OR ".join([rare, *others]), -1))
+    assert dict(found) == pytest.approx({each: scores[each] for each in reader.matching(rare)})
+    assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+
+
 def test_of_a_long_question_few_passages_are_scored_and_by_all_its_words(reader, monkeypatch):
     monkeypatch.setattr(word_search, "LEAST", 0.4 * reader.passages())
     phrases = [f'"{word}"' for word in WORDS[::5] + WORDS[1:6]]
