@@ -55,7 +55,7 @@ def test_fewer_passages_are_scored(reader):
     phrases = [f'"{word}"' for word in WORDS[:3] + WORDS[60:65]]
     counts = reader.having(phrases)
     rarest = sorted(phrases, key=lambda phrase: counts[phrase])
-    lowest = word_search._lowest(reader, reader.words(), rarest, counts, 3)
+    lowest = word_search._lowest(reader, reader.words(), rarest, counts, 10, 3)
     most = [word_search._most(counts[phrase], reader.passages()) for phrase in rarest]
 
     needed = word_search._needed(rarest, most, lowest)
