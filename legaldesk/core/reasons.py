@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from legaldesk.core.hits import Emphasis
 from legaldesk.core.query import STEM, WORD, Query, stem, terms
@@ -24,8 +24,12 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def emphasis(query: Query, body: str) -> tuple[Emphasis, ...]:
-    """The parts of a reading text that stand in the question, in order, not overlapping.
+Emphasise = Callable[[str], tuple[Emphasis, ...]]
+"""Tells the parts of a reading text that stand in the question, in order, not overlapping."""
+
+
+def emphasis(query: Query) -> Emphasise:
+    """Reads the question once, for all texts that are found.
 
     Other forms of a word count too: "kündigen" for "Kündigung".
     """
@@ -35,14 +39,18 @@ def emphasis(query: Query, body: str) -> tuple[Emphasis, ...]:
     for term in map(fold, filter(stem, terms(query.text))):
         stems.setdefault(term[:STEM], []).append(term)
     known: dict[str, bool] = {}
-    found = []
-    for word in WORD.finditer(body):
-        text = word.group()
-        if text not in known:
-            known[text] = _wanted(fold(text), wanted, stems)
-        if known[text]:
-            found.append(Emphasis(word.start(), word.end()))
-    return tuple(found)
+
+    def emphasised(body: str) -> tuple[Emphasis, ...]:
+        found = []
+        for word in WORD.finditer(body):
+            text = word.group()
+            if text not in known:
+                known[text] = _wanted(fold(text), wanted, stems)
+            if known[text]:
+                found.append(Emphasis(word.start(), word.end()))
+        return tuple(found)
+
+    return emphasised
 
 
 def _wanted(word: str, exact: set[str], stems: dict[str, list[str]]) -> bool:
@@ -72,7 +80,7 @@ def reason(
     named: bool = False,
 ) -> str:
     """One plain sentence: whether the question names its section or its document (``named``),
-    which words match, and whether its meaning is near. ``found_words`` are those of ``emphasis``.
+    which words match, and whether its meaning is near. ``found_words`` are what ``emphasis`` tells.
     """
     found = list(dict.fromkeys(body[part.start : part.end].lower() for part in found_words))
     parts = []

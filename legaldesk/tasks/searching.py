@@ -256,7 +256,7 @@ def grouped_hits(reader: Reader, query: Query, ranked: list[Ranked], k: int) -> 
     alone = [found[wider[group[0]].passage] if len(group) == 1 else None for group in groups]
     rows = joined([_place(passage) if passage is not None else None for passage in alone], k)
     order = [index for row in rows for number in row for index in groups[number]]
-    hits = iter(hits_of(reader, query, [wider[index] for index in order]))
+    hits = iter(_hits(reader, query, [wider[index] for index in order], found))
     told = []
     for rank, row in enumerate(rows, 1):
         first, *others = (replace(next(hits), rank=rank) for number in row for _ in groups[number])
@@ -277,24 +277,31 @@ def _place(passage: FoundPassage) -> Place:
 def hits_of(reader: Reader, query: Query, ranked: list[Ranked]) -> tuple[Hit, ...]:
     """Ranked passages with all that shows them; those that are gone are left out."""
     found = reader.found(item.passage for item in ranked)
-    matters = reader.matters_of({passage.document for passage in found.values()})
-    present = [item for item in ranked if item.passage in found]
+    return _hits(reader, query, [item for item in ranked if item.passage in found], found)
+
+
+def _hits(
+    reader: Reader, query: Query, ranked: list[Ranked], found: dict[int, FoundPassage]
+) -> tuple[Hit, ...]:
+    matters = reader.matters_of({found[item.passage].document for item in ranked})
+    emphasise = reasons.emphasis(query)
     return tuple(
-        _hit(reader, query, rank, item, found[item.passage], matters)
-        for rank, item in enumerate(present, 1)
+        _hit(reader, query, emphasise, rank, item, found[item.passage], matters)
+        for rank, item in enumerate(ranked, 1)
     )
 
 
 def _hit(
     reader: Reader,
     query: Query,
+    emphasise: reasons.Emphasise,
     rank: int,
     item: Ranked,
     passage: FoundPassage,
     matters: dict[int, tuple[str, ...]],
 ) -> Hit:
     first = passage.spans[0].page
-    emphasis = reasons.emphasis(query, passage.body)
+    emphasis = emphasise(passage.body)
     pages = reader.page_texts(passage.document, (span.page for span in passage.spans))
     return Hit(
         rank=rank,

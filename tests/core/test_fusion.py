@@ -66,7 +66,7 @@ def test_an_unknown_language_counts_as_known():
 def test_words_are_set_apart_without_their_diacritics():
     body = "La INDEMNIZACIÓN será pagada."
 
-    [part] = emphasis(parse("indemnizacion"), body)
+    [part] = emphasis(parse("indemnizacion"))(body)
 
     assert body[part.start : part.end] == "INDEMNIZACIÓN"
 
@@ -74,14 +74,14 @@ def test_words_are_set_apart_without_their_diacritics():
 def test_other_forms_of_a_word_are_set_apart():
     body = "Der Mieter kann kündigen; die KÜNDIGUNGEN der Kunden."
 
-    found = [body[part.start : part.end] for part in emphasis(parse("Kündigung"), body)]
+    found = [body[part.start : part.end] for part in emphasis(parse("Kündigung"))(body)]
 
     assert found == ["kündigen", "KÜNDIGUNGEN"]
 
 
 def test_the_reason_names_the_words_and_the_meaning():
     query, body = parse("who pays rent"), "The tenant pays the rent."
-    text = reason(query, (), body, emphasis(query, body), 0.5, 0.5)
+    text = reason(query, (), body, emphasis(query)(body), 0.5, 0.5)
 
     assert text == "Has “pays”, “rent” and close in meaning"
 

@@ -119,8 +119,8 @@ def _hit(rank: int, line: tuple, question: str, words_only: bool) -> Hit:
         text_source=TextSource.PDFIUM,
         words=words,
         meaning=meaning,
-        reason=reason(query, section, body, emphasis(query, body), words, meaning),
-        emphasis=emphasis(query, body),
+        reason=reason(query, section, body, emphasis(query)(body), words, meaning),
+        emphasis=emphasis(query)(body),
     )
 
 
