@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
 from pathlib import Path
@@ -34,7 +35,8 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.owner import Address, Ownership, call_owner
 from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.engine.server import Server
-from legaldesk.tasks import care, documents, importing, matters, searching, viewing
+from legaldesk.engine.system import spawn
+from legaldesk.tasks import care, documents, importing, matters, reading, searching, viewing
 from legaldesk.tasks.dispatch import TASKS
 from tests import pdf_factory as pdf
 
@@ -305,26 +307,36 @@ def test_a_cancel_is_noticed_before_there_is_any_progress(library, tiny_model):
     ownership.release()
 
 
-def test_whoever_leaves_leaves_the_files_waiting(served, drop):
-    paths = tuple(drop(f"{n}.pdf", pdf.text_pdf(f"Lease {n}.")) for n in range(60))
+def test_whoever_leaves_leaves_the_files_waiting(served, drop, monkeypatch):
+    paths = tuple(drop(f"{n}.pdf", pdf.text_pdf(f"Lease {n}.")) for n in range(9))
 
     def leave(progress):
         if progress.outcome is not None:
             raise Abandoned
 
-    with pytest.raises(Abandoned):
+    with monkeypatch.context() as patched, pytest.raises(Abandoned):
+        patched.setattr(importing, "read_file", only_the_first)
         importing.import_files(served, paths, "Case", {}, report=leave)
-    summary = with_patience(lambda: resumed(served))
+    wait_for_queue(served)
+    summary = importing.resume_import(served)
 
-    assert summary.outcomes
-    assert len(documents.list_documents(served, Scope())) == 60
+    assert len(summary.outcomes) == 8
+    assert len(documents.list_documents(served, Scope())) == 9
 
 
-def resumed(desk):
-    """What was resumed, once the import that was left has noticed."""
+def only_the_first(desk, dropped, on_page):
+    """Reads one file; at the others it waits until the import is left."""
+    while not dropped.path.endswith("0.pdf"):
+        on_page(0, 0)
+        time.sleep(0.01)
+    return reading.read_file(desk, dropped, on_page)
+
+
+def wait_for_queue(desk):
+    """Until the import that was left has noticed."""
+    deadline = time.monotonic() + 60
     while not care.engine_state(desk).queued:
-        pass
-    return importing.resume_import(desk)
+        assert time.monotonic() < deadline
 
 
 def test_a_visitor_who_says_nothing_holds_nobody_up(served):
@@ -400,3 +412,12 @@ def test_the_log_keeps_no_message_of_an_exception(library):
     [log] = (library / "logs").iterdir()
     assert "FileNotFoundError" in log.read_text()
     assert "Smith" not in log.read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes can be widened on Linux alone")
+def test_a_child_may_say_much_before_anyone_reads():
+    said = 900_000
+    command = [sys.executable, "-c", f"import sys; sys.stdout.buffer.write(bytes({said}))"]
+    with spawn(command) as child:
+        assert child.wait(timeout=60) == 0  # it did not wait for a reader
+        assert len(child.stdout.read()) == said

@@ -318,6 +318,19 @@ SMALL = (
 """What may be read whole: small tables, and FTS5's own of a few rows."""
 
 
+def test_coverage_is_counted_anew_only_when_something_was_written(shelf):
+    shelf.add(0)
+    before = shelf.reader.coverage(Scope("Case"))
+    asked = []
+    shelf.reader._db.conn.set_trace_callback(asked.append)
+
+    assert shelf.reader.coverage(Scope("Case")) == before
+    assert asked == ["PRAGMA data_version"]
+
+    shelf.add(1)
+    assert shelf.reader.coverage(Scope("Case")).pages > before.pages
+
+
 @pytest.mark.parametrize("question", HOT)
 def test_what_is_asked_often_scans_nothing_large(shelf, question):
     shelf.add(0)
