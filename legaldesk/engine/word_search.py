@@ -107,31 +107,40 @@ def _best(reader: Reader, table: str, match: str, limit: int) -> Found:
         return _scored(reader, table, match, limit)
     counts = reader.having(re.findall(_PHRASE, match))
     rarest = sorted((phrase for phrase in counts if counts[phrase]), key=lambda each: counts[each])
+    most = [_most(counts[phrase], total) for phrase in rarest]
     if len(rarest) > LONG:
         needed = _enough(rarest, counts, total)
     else:
         first = max(FIRST, 2 * limit, int(FIRST_SHARE * total))
-        lowest = _lowest(reader, table, rarest, counts, first, limit)
-        needed = _needed(rarest, [_most(counts[phrase], total) for phrase in rarest], lowest)
+        needed = _needed(rarest, most, _lowest(reader, table, rarest, counts, first, limit))
         if _together((counts[phrase] for phrase in needed), total) > FEW:
             return _scored(reader, table, " OR ".join(rarest) or match, limit)
-    return _with_one_of(reader, table, needed, rarest[len(needed) :], limit)
+    return _with_one_of(reader, table, needed, rarest[len(needed) :], most, limit)
 
 
 def _with_one_of(
-    reader: Reader, table: str, needed: list[str], others: list[str], limit: int
+    reader: Reader,
+    table: str,
+    needed: list[str],
+    others: list[str],
+    most: list[float],
+    limit: int,
 ) -> Found:
     """The best by all phrases among the passages that have one of those needed.
 
     FTS5 leaps over passages where an AND lets it, but scores a phrase as often as it is written.
-    So those with one of the others too are scored by both, and all by the needed ones alone,
-    which is as much as the rest have; the more is what counts.
+    So those that have one of the others too are scored by both. The rest have what the needed
+    phrases alone give, and are scored where they can reach the last of these. ``most`` is what
+    each phrase adds at most, the needed ones' first.
     """
     either = " OR ".join(needed)
-    best = dict(_scored(reader, table, either, limit))
-    if others:
-        both = f"({either}) AND ({' OR '.join(others)})"
-        best |= dict(_scored(reader, table, both, limit))
+    if not others:
+        return _scored(reader, table, either, limit)
+    both = _scored(reader, table, f"({either}) AND ({' OR '.join(others)})", limit)
+    rarer = _needed(needed, most, both[-1][1] if len(both) == limit and both else 0.0)
+    with_one = f"SELECT rowid FROM {table} WHERE {table} MATCH ?"
+    among = (with_one, [" OR ".join(rarer)]) if len(rarer) < len(needed) else ("", [])
+    best = dict(_scored(reader, table, either, limit, *among)) | dict(both)
     return sorted(best.items(), key=lambda found: (-found[1], found[0]))[:limit]
 
 
