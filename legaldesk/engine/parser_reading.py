@@ -43,7 +43,8 @@ _DECODER: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 class Limits:
     """Seconds: to open a file, to read its bookmarks and labels, for one page, for a file
     (plus ``each_page`` for every page), and for one answer of the viewer. ``bad_pages``
-    is how many pages of a file may stop the reader before the rest is given up.
+    is how many pages of a file may stop the reader before the rest is given up. They are by
+    the clock and wide: readers stay behind whatever else keeps the processor busy.
     """
 
     open: float = 20.0

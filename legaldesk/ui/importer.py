@@ -77,7 +77,7 @@ class Importer(QObject):
         self._submit(job, f"Importing {name} into {matter}", matter)
 
     def expect(self) -> None:
-        """Files may come in a moment: what reads them takes half a second to start."""
+        """Files may come in a moment: let what reads them start."""
         if not self._running:
             self._lane.submit(self._requests.expect_files())
 

@@ -48,8 +48,7 @@ class Card:
         self._same, self._beside = same_line(hit), beside_line(hit)
         self._bar_width = self._measure_bar()
         beside = 0.0 if self._narrow or not self._bar_width else self._bar_width + 16
-        reason = QTextLayout(plain(hit.reason) or " ", self._small)
-        self._reason = _break_lines(reason, self._inner - beside, MOST_REASON_LINES, 1.1)
+        self._reason = _lay_out_reason(hit.reason, self._small, self._inner - beside)
         self._verdicts = VerdictRow(Standing(), self._inner)
         self._stack()
 
@@ -179,6 +178,18 @@ class Card:
 def _where_line(hit: Hit, show_matter: bool) -> str:
     matters = ", ".join(hit.matters) if show_matter else ""
     return "  ·  ".join(part for part in (matters, " › ".join(hit.section)) if part)
+
+
+def _lay_out_reason(reason: str, font: QFont, width: float) -> QTextLayout:
+    """The reason, of which as many words are shown as fit into its lines."""
+    shown = plain(reason) or " "
+    while True:
+        layout = _break_lines(QTextLayout(shown, font), width, MOST_REASON_LINES, 1.1)
+        last = layout.lineAt(layout.lineCount() - 1)
+        room = last.textStart() + last.textLength()
+        if room >= len(shown):
+            return layout
+        shown = shown[:room].rstrip().rpartition(" ")[0].rstrip(",") + "…"
 
 
 def _break_lines(layout: QTextLayout, width: float, most: int, leading: float) -> QTextLayout:

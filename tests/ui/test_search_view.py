@@ -18,6 +18,7 @@ from legaldesk.core.passages import Span
 from legaldesk.ui import asker
 from legaldesk.ui.document_text import caption
 from legaldesk.ui.excerpt import excerpt
+from legaldesk.ui.result_card import Card
 from legaldesk.ui.wording import coverage_line
 from legaldesk.workers.job import Job
 
@@ -473,3 +474,16 @@ def test_a_renewal_keeps_the_better_order_and_turning_it_off_ends_it(qtbot, orde
         ordering.actors.models.shop.turn_off_reranker()
     assert documents(ordering) == first
     assert office.names()[2:] == ["search_reranked", "turn_off_reranker", "search"]
+
+
+def test_a_reason_too_long_for_its_card_ends_in_an_ellipsis_and_a_short_one_does_not(asked):
+    words = ", ".join(f"“{word}”" for word in ("arbitrators", "vacated", "award", "court"))
+    reason = f"Is in the document that the question names, has {words} and close in meaning"
+    hit = replace(asked.search.results.hit, reason=reason)
+
+    shown = Card(hit, 420, False)._reason
+    last = shown.lineAt(shown.lineCount() - 1)
+
+    assert shown.text().endswith("…") and reason.startswith(shown.text()[:-1])
+    assert last.textStart() + last.textLength() == len(shown.text())
+    assert Card(hit, 2000, False)._reason.text() == reason
