@@ -25,6 +25,7 @@ from legaldesk.core.errors import ProcessDied
 from legaldesk.core.hits import Scope
 from legaldesk.engine.model_folder import bundled_model
 from legaldesk.engine.owner import Address
+from legaldesk.engine.parser_reading import KILLS
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.tasks import care, documents, importing, searching
@@ -230,18 +231,19 @@ def test_an_import_survives_kills_while_reading_and_encoding(library, folder, un
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for children in /proc")
 def test_a_killed_parser_loses_no_file(library, folder, undisturbed):
+    """Though every kill may hit the same file, before a new reader got anywhere with it."""
     killed = []
     with app.open_desk(library) as desk:
 
         def report(progress):
             found = parsers_of(os.getpid())
-            if progress.outcome is not None and len(killed) < 4 and found:
+            if progress.outcome is not None and len(killed) < KILLS and found:
                 killed.append(found[0])
                 os.kill(found[0], signal.SIGKILL)
 
         summary = importing.import_files(desk, (str(folder),), "Case", {}, report=report)
 
-    assert len(killed) == 4
+    assert len(killed) == KILLS
     assert imported(msgspec.to_builtins(summary.outcomes)) == set(undisturbed)
     check(library, set(undisturbed), undisturbed)
 

@@ -23,6 +23,9 @@ BEAT = 0.25
 
 _QUEUED_REPLIES = 2
 
+_SIGKILL = 9
+"""As the signal module of Windows does not have it."""
+
 Frame = tuple[bytes, bytes]
 
 
@@ -46,6 +49,11 @@ class Child:
         """Whether it closed its output by itself, as when it crashes or the system kills it."""
         for work in (self._write, self._read):
             threading.Thread(target=work, daemon=True, name="child-pipe").start()
+
+    @property
+    def killed_by_others(self) -> bool:
+        """Whether someone else killed it, such as a system that is short of memory."""
+        return self.ended and self._process.poll() == -_SIGKILL
 
     @property
     def usable(self) -> bool:

@@ -33,6 +33,10 @@ OnPage = Callable[[int, int], None]
 
 SECOND_LIBRARY = "Read with the second library: its passages cannot be highlighted on the page."
 NO_STRUCTURE = "The file's bookmarks and printed page numbers could not be read."
+CRASHES, KILLS = 1, 3
+"""How often a file is read on from where its reader crashed, and from where others killed it: that
+may have nothing to do with the file, and kills come in swarms when memory is short."""
+
 TOO_MUCH_TEXT = f"not read: the document has more than {MAX_TEXT:,} characters"
 
 _ENCODER = msgspec.json.Encoder()
@@ -62,7 +66,7 @@ class Findings:
 
     ``structures`` are the ways left to ask for bookmarks and labels. ``trouble`` is why
     the library could not begin, ``stops`` how many pages stopped a child, ``notes`` what
-    the user should know of pages left out, ``tried_again`` where a child last ended.
+    the user should know of pages left out, ``ends`` how many children ended at ``place``.
     """
 
     structures: tuple[Structure, ...] = ("none",)
@@ -73,7 +77,8 @@ class Findings:
     stops: int = 0
     notes: list[str] = field(default_factory=list)
     trouble: FileProblem | ProcessDied | None = None
-    tried_again: tuple[int, int, int] | None = None
+    place: tuple[int, int, int] | None = None
+    ends: int = 0
 
     @property
     def worthwhile(self) -> bool:
@@ -198,7 +203,7 @@ class Reading:
                     self._follow(child, library, started)
                 except ProcessDied as stop:
                     child.kill()
-                    if not (child.ended and self._try_again()):
+                    if not (child.ended and self._try_again(child)):
                         self._go_around(stop, started)
         if isinstance(found.trouble, Locked):
             raise found.trouble
@@ -248,16 +253,13 @@ class Reading:
             message = f"{self._name} needs a password. Enter it to add the file."
             self._found.trouble = Locked(message, self._name)
 
-    def _try_again(self) -> bool:
-        """Whether the next child is to do the same as the one that ended: once at each place.
-
-        The system may have killed that one for reasons that have nothing to do with the file.
-        """
+    def _try_again(self, ended: Child) -> bool:
+        """Whether the next child is to do the same as the one that ended."""
         found = self._found
         place = (len(found.structures), found.total, len(found.pages))
-        first_time = place != found.tried_again
-        found.tried_again = place
-        return first_time
+        found.ends = found.ends + 1 if place == found.place else 1
+        found.place = place
+        return found.ends <= (KILLS if ended.killed_by_others else CRASHES)
 
     def _go_around(self, stop: ProcessDied, started: float) -> None:
         """Decide what the next child is to leave out."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -18,7 +20,7 @@ from legaldesk.core.errors import Cancelled, Damaged, Locked, ProcessDied, Unsup
 from legaldesk.core.passages import Span
 from legaldesk.engine import parser_pool
 from legaldesk.engine.parser_pool import ParserPool
-from legaldesk.engine.parser_reading import SECOND_LIBRARY, Limits
+from legaldesk.engine.parser_reading import KILLS, SECOND_LIBRARY, Limits
 from legaldesk.engine.system import NICENESS, child_command, spawn
 from legaldesk.engine.wire import write_frame
 from tests import pdf_factory as pdf
@@ -153,6 +155,7 @@ HANG_ON_2 = (
     "pdfium.read_page = lambda document, number: "
     "time.sleep(60) if number == 2 else read_page(document, number)"
 )
+SLOW_ON_2 = HANG_ON_2.replace("time.sleep(60)", "time.sleep(1) or read_page(document, number)")
 DIE_ON_2 = HANG_ON_2.replace("time.sleep(60)", "os._exit(9)")
 NO_MEMORY_ON_2 = HANG_ON_2.replace("time.sleep(60)", "bytearray(1 << 40)")
 ALWAYS_HANG = "pdfium.open_document = pdf_structure.open_reader = lambda *_: time.sleep(60)"
@@ -170,6 +173,23 @@ def test_one_bad_page_does_not_lose_the_document(child: Liar, patch: str) -> Non
     assert found.pages[1].state is PageState.UNREADABLE
     assert "stopped the reader" in found.pages[1].reason
     assert found.title == "T"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is POSIX")
+@pytest.mark.parametrize(("kills", "second"), [(KILLS, "two"), (KILLS + 1, "")])
+def test_a_page_outlives_a_swarm_of_kills(child: Liar, kills: int, second: str) -> None:
+    pool, killed = child(PATCHED.format(patch=SLOW_ON_2)), set()
+
+    def kill_in_page_2(done: int, total: int) -> None:
+        for reader in list(pool._readers._running):
+            if done == 1 and len(killed) < kills and reader.usable:
+                killed.add(reader._process.pid)
+                os.kill(reader._process.pid, signal.SIGKILL)
+
+    found = pool.extract(pdf.text_pdf("one", "two", "three"), "lease.pdf", on_page=kill_in_page_2)
+
+    assert len(killed) == kills
+    assert [page.text for page in found.pages] == ["one", second, "three"]
 
 
 @pytest.mark.parametrize("patch", [SLOW_PYPDF, NO_BOOKMARKS])
