@@ -256,13 +256,14 @@ class Meaning:
         vector = self._query.encode(text) if self._query is not None else None
         return (self._encoder or self._load()).encode_query(text) if vector is None else vector
 
-    def begin_query(self, text: str) -> Callable[[], Floats]:
-        """Begin to encode a question beside what the caller does; the result waits for it.
+    def begin_nearest(
+        self, text: str, k: int, within: list[int] | None
+    ) -> Callable[[], list[tuple[int, float]]]:
+        """Begin to look for what is nearest to a question beside what the caller does.
 
-        Raises ModelProblem, the result too.
+        The result waits for it and raises ModelProblem.
         """
-        self.wait_until_ready()
-        return self._aside.submit(self.encode_query, text).result
+        return self._aside.submit(lambda: self.nearest(self.encode_query(text), k, within)).result
 
     def nearest(self, vector: Floats, k: int, within: list[int] | None) -> list[tuple[int, float]]:
         """Row ids and cosines of the k passages nearest in meaning, best first.

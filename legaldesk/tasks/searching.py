@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -20,7 +19,7 @@ from legaldesk.core.same_clause import grouped
 from legaldesk.core.title_match import CLEAR
 from legaldesk.engine import passage_facts
 from legaldesk.engine.local_desk import LocalDesk
-from legaldesk.engine.meaning import Floats, Meaning
+from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.reader import FoundPassage, Reader
 from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
@@ -97,15 +96,15 @@ def _answer(
     query = language.parse(question)
     scope = narrowed(query, scope)
     while True:
-        meaning, vector = None, None
+        meaning = None
         if desk is not None and MEANING in modes and not query.empty:
             meaning = desk.meaning
-            vector = meaning.begin_query(query.text)  # words are looked for meanwhile
+            meaning.wait_until_ready()
         with reader.moment():
             # Another model may have become live meanwhile; its vectors are none of this one's.
             if meaning is not None and meaning.generation.id != reader.live():
                 continue
-            ranked = ranking(reader, query, scope, k, meaning, vector, modes)
+            ranked = ranking(reader, query, scope, k, meaning, modes)
             hits = (
                 grouped_hits(reader, query, ranked, k)
                 if group
@@ -131,18 +130,18 @@ def ranking(
     scope: Scope,
     k: int,
     meaning: Meaning | None,
-    vector: Callable[[], Floats] | None,
     modes: tuple[str, ...],
 ) -> list[Ranked]:
-    """All passages that either half proposes, best first; ``vector`` waits for the question's."""
+    """All passages that either half proposes, best first."""
     allowed = _allowed(reader, query, scope)
     if query.empty or k <= 0:
         return []
-    by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
-    by_meaning: list[Scored] = []
-    if meaning is not None and vector is not None:
+    nearest = None
+    if meaning is not None:  # words are looked for meanwhile
         within = _in_scope(reader, scope, allowed)
-        by_meaning = _by_meaning(reader, meaning, vector(), within, k)
+        nearest = meaning.begin_nearest(query.text, max(DEPTH, k), within)
+    by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
+    by_meaning = _there(reader, nearest()) if nearest is not None else []
     if WORDS not in modes:
         return fuse((), by_meaning, _meaning_weights(reader, meaning, by_meaning))
     cited = cited_passages(reader, query.text, scope)
@@ -200,11 +199,8 @@ def cited_passages(reader: Reader, question: str, scope: Scope) -> set[int]:
     return found
 
 
-def _by_meaning(
-    reader: Reader, meaning: Meaning, vector: Floats, in_scope: list[int] | None, k: int
-) -> list[Scored]:
-    """Leaves out what was removed since the index was last brought up to date."""
-    nearest = meaning.nearest(vector, max(DEPTH, k), in_scope)
+def _there(reader: Reader, nearest: list[Scored]) -> list[Scored]:
+    """Without what was removed since the index was last brought up to date."""
     there = passage_facts.languages(reader, (passage for passage, _ in nearest))
     return [scored for scored in nearest if scored[0] in there]
 
@@ -213,8 +209,8 @@ def _asking(reader: Reader, meaning: Meaning | None) -> Nearest | None:
     """Asks for what is nearest in meaning to another text."""
     if meaning is None:
         return None
-    return lambda text, passages: _by_meaning(
-        reader, meaning, meaning.encode_query(text), passages, DEPTH
+    return lambda text, passages: _there(
+        reader, meaning.nearest(meaning.encode_query(text), DEPTH, passages)
     )
 
 
