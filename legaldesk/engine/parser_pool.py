@@ -135,6 +135,10 @@ class ParserPool:
         self._expecting.daemon = True
         self._expecting.start()
 
+    def expect_views(self) -> None:
+        """Start what shows pages, because one is about to be looked at; it takes 0.3 s."""
+        self._viewer.start()
+
     def rest(self) -> None:
         """Let go of the children that read nothing: some 50 MB each; a new one takes 0.3 s."""
         self._forget_expecting()

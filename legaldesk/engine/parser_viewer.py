@@ -9,6 +9,7 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -55,6 +56,14 @@ class Viewer:
         self._open: OrderedDict[str, None] = OrderedDict()
         self._ids = itertools.count(1)
         self._closed = False
+
+    def start(self) -> None:
+        """Start the child, because a page will be asked for in a moment.
+
+        One that cannot be started is left to whoever asks.
+        """
+        with self._turn, suppress(ProcessDied):
+            self._run()
 
     def render(
         self,
@@ -119,13 +128,17 @@ class Viewer:
         if child := self._child:
             child.kill()
 
-    def _show(self, key: str, load: Callable[[], bytes], password: str | None) -> None:
-        """Make sure that a running child has the document open."""
+    def _run(self) -> None:
+        """Make sure that a child is running."""
         if self._closed:
             raise ProcessDied("The program is closing.")
         if self._child is None or not self._child.usable:
             self._open.clear()
             self._child = Child(self._command, 3 * MAX_PIXELS)
+
+    def _show(self, key: str, load: Callable[[], bytes], password: str | None) -> None:
+        """Make sure that a running child has the document open."""
+        self._run()
         if key in self._open:
             self._open.move_to_end(key)
             return

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from sqlite_utils import Database
 
 from legaldesk.core.documents import (
     Document,
@@ -69,9 +70,8 @@ class Reader:
         self._vocabulary = vocabulary if vocabulary is not None else Vocabulary()
         self._there, self._counted_version = False, 0
         self._coverages: dict[Scope, Coverage] = {}
-        self._file = identity(library)
-        self._db = empty_db()
-        self._look()
+        # Made only where nothing is there: among busy threads its many steps take seconds.
+        self._db = self._ready_db() or empty_db()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -90,27 +90,28 @@ class Reader:
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """All rows of a query; SQLite's errors become ours."""
-        if not self._there:
-            self._look()
+        if not self._there and (found := self._ready_db()):
+            old, self._db = self._db, found
+            old.close()
         try:
             return list(self._db.conn.execute(sql, values))
         except sqlite3.Error as error:
             raise translated(error, "library") from error
 
-    def _look(self) -> None:
-        """Take the library's database, once its owner has made it; until then it is empty."""
+    def _ready_db(self) -> Database | None:
+        """The library's database, once its owner has made it; until then it is empty."""
         self._file = identity(self._library)
         if self._file is None:
-            return
+            return None
         found = open_db(self._library, writable=False)
         try:
-            ready = is_ready(found)
+            self._there, self._counted_version = is_ready(found), 0
         except sqlite3.Error as error:
             found.close()
             raise translated(error, "library") from error
-        old, self._db = (self._db, found) if ready else (found, self._db)
-        self._there, self._counted_version = ready, 0
-        old.close()
+        if not self._there:
+            found.close()
+        return found if self._there else None
 
     def is_outdated(self) -> bool:
         """Whether another database was put in the place of the one that it reads."""
@@ -373,9 +374,8 @@ class Reader:
         words = self.words()
         if not words:
             return set()
-        return {
-            row[0] for row in self.rows(f"SELECT rowid FROM {words} WHERE {words} MATCH ?", match)
-        }
+        found = self.rows(f"SELECT rowid FROM {words} WHERE {words} MATCH ?", match)
+        return {row[0] for row in found}
 
     def among(self, ids: Iterable[int], where: str, values: Sequence[object]) -> set[int]:
         """Those passages whose document is among those that a subquery of scope_sql selects."""

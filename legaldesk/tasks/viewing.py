@@ -11,6 +11,12 @@ from legaldesk.tasks.dispatch import task
 
 
 @task
+def expect_pages(desk: LocalDesk, report: Report = silent) -> None:
+    """Have ready what shows pages, because a question is being typed."""
+    desk.parsers.expect_views()
+
+
+@task
 def page_image(
     desk: LocalDesk, document_id: str, page: int, scale: float, report: Report = silent
 ) -> PageImage:

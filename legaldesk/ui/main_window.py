@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
             part.matterChosen.connect(actors.book.choose)
             part.newMatterWanted.connect(actors.ask_new_matter)
         bar.asked.connect(self.ask)
+        bar.box.textEdited.connect(self.search.expect_page, Qt.ConnectionType.SingleShotConnection)
         bar.stepped.connect(self._step)
         bar.scopeChanged.connect(lambda: actors.asker.move(bar.scope))
         bar.menuWanted.connect(self.menu.open)

@@ -124,6 +124,10 @@ class SearchView(View):
         if (hit := self.results.hit) is not None:
             self.narrowWanted.emit(hit.document_id, hit.document)
 
+    def expect_page(self) -> None:
+        """A question is being typed: let what shows its answer's page start."""
+        self._pages.submit(self._requests.expect_pages())
+
     @property
     def page(self) -> PageView:
         """The page at the right, made when it is first needed."""

@@ -133,6 +133,10 @@ class Requests:
         """Erase a matter and the documents that are in no other: how many went."""
         return self._job(removing.remove_matter, matter)
 
+    def expect_pages(self) -> Job:
+        """Have ready what shows pages, because a question is being typed."""
+        return self._job(viewing.expect_pages)
+
     def page_image(self, document_id: str, page: int, scale: float) -> Job:
         """A page as pixels, ``scale`` of them per point: PageImage."""
         return self._job(viewing.page_image, document_id, page, scale)

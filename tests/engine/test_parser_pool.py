@@ -437,10 +437,23 @@ def test_a_reader_that_cannot_be_started_is_reported_when_a_file_comes() -> None
     pool = ParserPool(command=["no-such-program"])
 
     pool.expect()
+    pool.expect_views()
 
     with pytest.raises(ProcessDied, match="could not be started"):
         pool.extract(pdf.text_pdf(), "lease.pdf")
+    with pytest.raises(ProcessDied, match="could not be started"):
+        pool.render("key", pdf.text_pdf, None, 1, 1.0)
     pool.close()
+
+
+def test_an_expected_view_finds_its_process_running(child: Liar) -> None:
+    pool, before = child(PATCHED.format(patch="")), readers()
+
+    pool.expect_views()
+    started = readers() - before
+    pool.render("key", pdf.text_pdf, None, 1, 1.0)
+
+    assert len(started) == 1 and readers() - before == started
 
 
 def readers() -> set[int]:

@@ -226,6 +226,14 @@ def test_a_reader_sees_nothing_until_the_schema_is_there(library):
     shelf.close()
 
 
+def test_a_reader_makes_no_database_beside_the_one_that_is_there(shelf, monkeypatch):
+    shelf.store.create_matter("Case")
+    monkeypatch.setattr("legaldesk.engine.reader.empty_db", lambda: pytest.fail("one was made"))
+
+    with Reader(shelf.library) as reader:
+        assert [matter.name for matter in reader.matters()] == ["Case"]
+
+
 def test_a_library_of_a_newer_program_is_left_alone(library):
     Shelf(library).close()
     connection = sqlite3.connect(database_path(library))

@@ -287,6 +287,9 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
         modes = (*answer.modes, "reranked")
         return replace(answer, hits=hits, modes=modes, note=ORDERED, rerankable=False)
 
+    def expect_pages(self) -> Job:
+        return self._job("expect_pages", lambda report: None)
+
     # ------------------------------------------------------------ importing
 
     def expect_files(self) -> Job:

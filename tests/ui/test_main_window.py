@@ -85,6 +85,14 @@ def test_hovering_files_name_the_matter_and_leaving_them_uncovers_the_window(win
     assert not window.overlay.isVisible()
 
 
+def test_a_page_is_expected_from_the_first_letter_of_a_question_on(qtbot, window, office):
+    assert "expect_pages" not in office.names()
+
+    qtbot.keyClicks(window.bar.box, "notice")
+
+    assert office.names().count("expect_pages") == 1
+
+
 def test_files_over_the_window_and_those_being_chosen_are_expected(qtbot, window, office, tmp_path):
     drag_in(window, files(tmp_path / "a.pdf"))
     assert office.names().count("expect_files") == 1

@@ -25,6 +25,7 @@ ASKED = {
     "search_meaning": ("who pays?", Scope("Acme"), 5),
     "import_files": (("a.pdf",), "Acme", {"a.pdf": "secret"}, True),
     "expect_files": (),
+    "expect_pages": (),
     "resume_import": (),
     "await_meaning": (),
     "list_documents": (Scope("Acme"),),
