@@ -29,6 +29,7 @@ class LegalDesk:
 
     def warm(self) -> None:
         self.desk.meaning.encode_query("A text.")
+        importing.expect_files(self.desk)
 
     def add(self, files: list[str]) -> int:
         summary = importing.import_files(self.desk, tuple(files), MATTER, {})
