@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from sqlite_utils import Database
 
 from legaldesk.core.documents import (
     Document,
@@ -33,6 +32,7 @@ from legaldesk.engine.database import empty_db, identity, is_ready, open_db, tra
 from legaldesk.engine.generation_rows import SELECT, generation_of
 from legaldesk.engine.names import SAME_NAME, part_of_name, starts_id
 from legaldesk.engine.schema import words_table
+from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.vocabulary import Vocabulary
 from legaldesk.engine.word_search import best_by_words

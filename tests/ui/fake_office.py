@@ -205,6 +205,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
             "engine_state",
             "list_matters",
             "list_documents",
+            "expect_pages",
             "page_image",
             "passage_boxes",
             "page_words",
