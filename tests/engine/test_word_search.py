@@ -96,6 +96,24 @@ def test_of_a_long_question_few_passages_are_scored_and_by_all_its_words(reader,
     assert [scores[passage] for passage in best] == pytest.approx([score for _, score in found])
 
 
+@pytest.mark.parametrize(("nearly_all", "scored"), [(0.0, 1), (1.0, 2)])
+def test_a_long_question_is_scored_once_where_nearly_all_have_a_frequent_word(
+    reader, monkeypatch, nearly_all, scored
+):
+    monkeypatch.setattr(word_search, "LEAST", 0.4 * reader.passages())
+    monkeypatch.setattr(word_search, "NEARLY_ALL", nearly_all)
+    asked, score = [], word_search._scored
+    monkeypatch.setattr(
+        word_search, "_scored", lambda *given: asked.append(given[2]) or score(*given)
+    )
+    match = " OR ".join(f'"{word}"' for word in WORDS[::5] + WORDS[1:6])
+
+    found = best_by_words(reader, reader.words(), match, Scope(), 10)
+
+    assert len(asked) == scored
+    assert {passage for passage, _ in found} <= reader.matching(asked[0]) and len(found) == 10
+
+
 @pytest.mark.parametrize("wide", [0.0, 1.1])
 def test_a_matter_gives_its_own_passages_in_the_same_order(reader, monkeypatch, wide):
     monkeypatch.setattr(word_search, "WIDE_SHARE", wide)  # sifted, or looked for inside
