@@ -33,11 +33,11 @@ OnPage = Callable[[int, int], None]
 
 SECOND_LIBRARY = "Read with the second library: its passages cannot be highlighted on the page."
 NO_STRUCTURE = "The file's bookmarks and printed page numbers could not be read."
+TOO_MUCH_TEXT = f"not read: the document has more than {MAX_TEXT:,} characters"
+
 CRASHES, KILLS = 1, 3
 """How often a file is read on from where its reader crashed, and from where others killed it: that
 may have nothing to do with the file, and kills come in swarms when memory is short."""
-
-TOO_MUCH_TEXT = f"not read: the document has more than {MAX_TEXT:,} characters"
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)

@@ -99,7 +99,7 @@ class Reader:
             raise translated(error, "library") from error
 
     def _ready_db(self) -> Database | None:
-        """The library's database, once its owner has made it; until then it is empty."""
+        """The library's database, None until its owner has made it."""
         self._file = identity(self._library)
         if self._file is None:
             return None

@@ -112,52 +112,47 @@ def _best(reader: Reader, table: str, match: str, limit: int) -> Found:
     counts = reader.having(re.findall(_PHRASE, match))
     rarest = sorted((phrase for phrase in counts if counts[phrase]), key=lambda each: counts[each])
     most = [_most(counts[phrase], total) for phrase in rarest]
-    if len(rarest) > LONG:
+    long = len(rarest) > LONG
+    if long:
         needed = _enough(rarest, counts, total)
-        others = rarest[len(needed) :]
-        if _together((counts[phrase] for phrase in others), total) > NEARLY_ALL:
-            both = _with_both(reader, table, needed, others, limit)
-            if len(both) == limit:
-                return both
     else:
         first = max(FIRST, 2 * limit, int(FIRST_SHARE * total))
         needed = _needed(rarest, most, _lowest(reader, table, rarest, counts, first, limit))
         if _together((counts[phrase] for phrase in needed), total) > FEW:
             return _scored(reader, table, " OR ".join(rarest) or match, limit)
-    return _with_one_of(reader, table, needed, rarest[len(needed) :], most, limit)
-
-
-def _with_one_of(
-    reader: Reader,
-    table: str,
-    needed: list[str],
-    others: list[str],
-    most: list[float],
-    limit: int,
-) -> Found:
-    """The best by all phrases among the passages that have one of those needed.
-
-    FTS5 leaps over passages where an AND lets it, but scores a phrase as often as it is written.
-    So those that have one of the others too are scored by both. The rest have what the needed
-    phrases alone give, and are scored where they can reach the last of these. ``most`` is what
-    each phrase adds at most, the needed ones' first.
-    """
-    either = " OR ".join(needed)
-    if not others:
-        return _scored(reader, table, either, limit)
+    others = rarest[len(needed) :]
     both = _with_both(reader, table, needed, others, limit)
-    rarer = _needed(needed, most, both[-1][1] if len(both) == limit and both else 0.0)
-    with_one = f"SELECT rowid FROM {table} WHERE {table} MATCH ?"
-    among = (with_one, [" OR ".join(rarer)]) if len(rarer) < len(needed) else ("", [])
-    best = dict(_scored(reader, table, either, limit, *among)) | dict(both)
-    return sorted(best.items(), key=lambda found: (-found[1], found[0]))[:limit]
+    most_have = _together((counts[phrase] for phrase in others), total) > NEARLY_ALL
+    if long and most_have and len(both) == limit:
+        return both
+    return _with_the_rest(reader, table, needed, most, both, limit)
 
 
 def _with_both(
     reader: Reader, table: str, needed: list[str], others: list[str], limit: int
 ) -> Found:
-    """The best of the passages that have one of the needed phrases and one of the others."""
+    """The best of the passages that have one of the needed phrases and one of the others.
+
+    FTS5 leaps over passages where an AND lets it, but scores a phrase as often as it is written.
+    """
+    if not others:
+        return []
     return _scored(reader, table, f"({' OR '.join(needed)}) AND ({' OR '.join(others)})", limit)
+
+
+def _with_the_rest(
+    reader: Reader, table: str, needed: list[str], most: list[float], both: Found, limit: int
+) -> Found:
+    """The best of all passages that have a needed phrase, after ``both`` of _with_both.
+
+    The rest have what the needed phrases alone give, and are scored where they can reach the last
+    of both. ``most`` is what each phrase adds at most, the needed ones' first.
+    """
+    rarer = _needed(needed, most, both[-1][1] if len(both) == limit and both else 0.0)
+    with_one = f"SELECT rowid FROM {table} WHERE {table} MATCH ?"
+    among = (with_one, [" OR ".join(rarer)]) if len(rarer) < len(needed) else ("", [])
+    best = dict(_scored(reader, table, " OR ".join(needed), limit, *among)) | dict(both)
+    return sorted(best.items(), key=lambda found: (-found[1], found[0]))[:limit]
 
 
 def _lowest(

@@ -70,7 +70,8 @@ def test_a_passage_with_none_of_the_frequent_words_has_its_whole_score(reader):
     alone = reader.matching(rare) - reader.matching(" OR ".join(others))
     assert alone  # some have the first word and none of the others
 
-    found = word_search._with_one_of(reader, words, [rare], others, [1.0], 100)
+    both = word_search._with_both(reader, words, [rare], others, 100)
+    found = word_search._with_the_rest(reader, words, [rare], [1.0], both, 100)
 
     scores = dict(everything(reader, " OR ".join([rare, *others]), -1))
     assert dict(found) == pytest.approx({each: scores[each] for each in reader.matching(rare)})
