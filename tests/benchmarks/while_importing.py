@@ -24,6 +24,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from _large import add_options, copied, library, machine, questions, with_export, with_graph
+from _rounds import pdfs
 from _turns import at
 
 from legaldesk import RESOURCES
@@ -57,7 +58,7 @@ def main() -> None:
     options = parser.parse_args()
     place = with_export(with_graph(library(options.keep, options.passages, options.texts)))
     asked = questions(options.texts, QUESTIONS)
-    files = sorted(str(path) for path in options.files.rglob("*.pdf"))
+    files = [str(path) for path in pdfs(options.files)]
     shares = [files[turn :: options.rounds] for turn in range(options.rounds)]
     with copied(place, options.keep) as copy:
         desk = RemoteDesk(copy, start_engine=True)
