@@ -28,6 +28,7 @@ from legaldesk.engine.precision import (
     remember,
     remembered,
 )
+from legaldesk.engine.side_by_side import SideBySide
 from legaldesk.engine.tokens import TokenCounter
 from legaldesk.engine.turns import LIVE, Turns
 
@@ -40,13 +41,16 @@ WORTH_A_TRIAL = 64
 """Passages in a list that is worth finding the faster precision for."""
 
 
-def batch_tokens(device: str, static: bool = False) -> int:
-    """Tokens in one batch, padding counted; a static model has none, and looks up in no time.
+HALF_AS_WIDE = 2
+"""Times as many tokens in a batch of 16-bit numbers, which take half the room and time."""
 
-    On two cores 512 to 2,048 take the same processor time for a passage and 4,096 a seventh
-    more, in fp32 and bf16 (tests/benchmarks/batch_tokens.py): what a layer computes no longer
-    fits the cache. A question that torch answers waits for the batch, 0.24 s at 1,024 against
-    0.61 s at 4,096; one that the export answers waits for none.
+
+def batch_tokens(device: str, static: bool = False) -> int:
+    """Tokens in one batch in fp32, padding counted; a static model has none, and looks up in no
+    time.
+
+    On a processor it is for each of the parts that are computed side by side. A question that
+    torch answers waits for the batch; one that the export answers waits for none.
     """
     if static:
         return 65_536
@@ -88,6 +92,8 @@ class Encoder:
         self._folder = folder
         self._limit = folder.token_limit
         self._batch_tokens = batch_tokens(self.device, folder.static)
+        self._side_by_side = None if folder.static or self.device != "cpu" else SideBySide()
+        self._parts = self._side_by_side.parts if self._side_by_side else 1
         self._turns = turns or Turns()
         self._notes = notes
         self._untried = False
@@ -145,8 +151,9 @@ class Encoder:
         return [min(count + extra, self._limit) for count in self._tokens.count(texts)]
 
     def _fitting(self, width: int) -> int:
-        """How many texts of this many tokens make one batch."""
-        return max(1, self._batch_tokens // width)
+        """How many texts of this many tokens make one batch, all of its parts together."""
+        budget = self._batch_tokens * (1 if self.precision == "fp32" else HALF_AS_WIDE)
+        return max(1, budget // width) * self._parts
 
     def _encode_batch(self, texts: list[str]) -> Vectors:
         """The vectors of the first of the texts: of all of them, or of as many as fit."""
@@ -162,12 +169,26 @@ class Encoder:
     def _compute(self, texts: list[str], precision: str) -> tuple[Vectors, float]:
         """The vectors of one batch, and the seconds that it took once it had its turn."""
         clock = time.process_time if self.device == "cpu" else time.perf_counter
-        with self._turns.later(self.rank), autocast(self.device, precision):
+        count = min(self._parts, len(texts))
+        parts = [texts[first::count] for first in range(count)]  # as long as one another
+        with self._turns.later(self.rank):
             begun = clock()
-            vectors = self._model.encode_document(
+            if self._side_by_side is None:
+                found = [self._vectors(part, precision) for part in parts]
+            else:
+                found = self._side_by_side.run(lambda part: self._vectors(part, precision), parts)
+            taken = clock() - begun
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for first, some in enumerate(found):
+            vectors[first::count] = some
+        return vectors, taken
+
+    def _vectors(self, texts: list[str], precision: str) -> Any:
+        """The library's vectors of one part of a batch; autocast is the calling thread's own."""
+        with autocast(self.device, precision):
+            return self._model.encode_document(
                 texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
             )
-            return np.asarray(vectors, dtype=np.float32), clock() - begun
 
     def _known_precision(self) -> str:
         """What an earlier trial chose, else fp32 until there is one."""
@@ -228,6 +249,7 @@ def _load(folder: ModelFolder, device: str) -> Any:
     if not folder.static:
         model.max_seq_length = folder.token_limit
     model.eval()
+    model.encode_document(["."], show_progress_bar=False)  # sets its tokenizer, for all threads
     _set_aside()
     return model
 
