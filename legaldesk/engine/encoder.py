@@ -41,6 +41,13 @@ WORTH_A_TRIAL = 64
 """Passages in a list that is worth finding the faster precision for."""
 
 
+GRAIN = 16
+"""Tokens to a multiple of which texts are padded where that changes nothing.
+
+torch keeps what it prepared for every shape of a batch that it has met. With so few shapes 1,024
+passages of contracts take 880 MB in bf16 instead of 1,200, and no longer.
+"""
+
 HALF_AS_WIDE = 2
 """Times as many tokens in a batch of 16-bit numbers, which take half the room and time."""
 
@@ -88,6 +95,7 @@ class Encoder:
         self.dimension = folder.dimension
         self.rank = rank
         self._model = _load(folder, self.device)
+        self._grain = _pad_to_grain(self._model, folder)
         self._tokens = TokenCounter(folder)
         self._folder = folder
         self._limit = folder.token_limit
@@ -148,7 +156,8 @@ class Encoder:
     def _widths(self, texts: Sequence[str]) -> list[int]:
         """Tokens that each text will take in the model."""
         extra = self._limit - self._tokens.body_limit
-        return [min(count + extra, self._limit) for count in self._tokens.count(texts)]
+        counts = [count + extra for count in self._tokens.count(texts)]
+        return [min(-(-count // self._grain) * self._grain, self._limit) for count in counts]
 
     def _fitting(self, width: int) -> int:
         """How many texts of this many tokens make one batch, all of its parts together."""
@@ -159,17 +168,20 @@ class Encoder:
         """The vectors of the first of the texts: of all of them, or of as many as fit."""
         while True:
             try:
-                vectors, _ = self._compute(texts, self.precision)
+                vectors, _ = self._compute(texts, self.precision, self._parts)
                 if self.precision != "fp32" and not np.isfinite(vectors).all():
-                    vectors, _ = self._compute(texts, "fp32")  # too large for 16 bits
+                    # too large for 16 bits
+                    vectors, _ = self._compute(texts, "fp32", self._parts)
                 return self._checked(vectors)
             except RuntimeError as error:
                 texts = self._halved(texts, error)
 
-    def _compute(self, texts: list[str], precision: str) -> tuple[Vectors, float]:
-        """The vectors of one batch, and the seconds that it took once it had its turn."""
+    def _compute(self, texts: list[str], precision: str, most: int) -> tuple[Vectors, float]:
+        """The vectors of one batch in ``most`` parts at most, and the seconds that it took once
+        it had its turn.
+        """
         clock = time.process_time if self.device == "cpu" else time.perf_counter
-        count = min(self._parts, len(texts))
+        count = min(most, len(texts))
         parts = [texts[first::count] for first in range(count)]  # as long as one another
         with self._turns.later(self.rank):
             begun = clock()
@@ -204,7 +216,8 @@ class Encoder:
     def _try_precision(self) -> None:
         """Measure whether 16 bits are faster here, and keep what was found."""
         self._untried = False
-        trial = measure(self._compute, self._candidate)
+        # Its small batches are not divided: in parts of two texts 16 bits gain little.
+        trial = measure(lambda texts, each: self._compute(texts, each, 1), self._candidate)
         remember(self._notes, self._folder.identity, device_title(self.device), trial)
         self.precision = trial.chosen
         _log.info("precision on %s: %s, %s", self.device, trial.chosen, trial)
@@ -249,9 +262,24 @@ def _load(folder: ModelFolder, device: str) -> Any:
     if not folder.static:
         model.max_seq_length = folder.token_limit
     model.eval()
-    model.encode_document(["."], show_progress_bar=False)  # sets its tokenizer, for all threads
     _set_aside()
     return model
+
+
+def _pad_to_grain(model: Any, folder: ModelFolder) -> int:
+    """Have texts padded to a multiple of so many tokens; returns it, 1 where that cannot be.
+
+    Not where it would pass the limit, nor where the length of the prompt, which the library
+    counts with its padding, is left out of the pooling.
+    """
+    pooled_without = any(not getattr(module, "include_prompt", True) for module in model)
+    said = getattr(model[0], "processing_kwargs", None)  # a static model's module has none
+    fits = said is not None and folder.token_limit % GRAIN == 0 and not pooled_without
+    if fits:
+        text = {**said.get("text", {}), "pad_to_multiple_of": GRAIN}
+        model[0].processing_kwargs = {**said, "text": text}
+    model.encode_document(["."], show_progress_bar=False)  # sets its tokenizer, for all threads
+    return GRAIN if fits else 1
 
 
 def _set_aside() -> None:

@@ -89,6 +89,23 @@ def test_nothing_gives_no_vectors(tiny):
     assert tiny.encode_passages([]).shape == (0, 64)
 
 
+def test_a_list_of_many_lengths_has_the_vectors_of_each_text_alone(tiny):
+    texts = ["rent " * number for number in (1, 70, 15, 16, 17, 3, 200, 40)]
+
+    together = tiny.encode_passages(texts)
+
+    for text, vector in zip(texts, together, strict=True):
+        np.testing.assert_allclose(vector, tiny.encode_passages([text])[0], atol=1e-5)
+
+
+def test_where_the_prompt_is_left_out_of_the_pooling_its_length_is_counted_unpadded(e5_copy):
+    pooling = e5_copy / "1_Pooling" / "config.json"
+    settings = json.loads(pooling.read_text(encoding="utf-8"))
+    pooling.write_text(json.dumps({**settings, "include_prompt": False}), encoding="utf-8")
+
+    assert_like_by_hand(Encoder(read_model_folder(e5_copy), "cpu"), e5_copy)
+
+
 def test_progress_counts_texts_to_the_end(tiny):
     steps = []
 
