@@ -273,7 +273,7 @@ def _pad_to_grain(model: Any, folder: ModelFolder) -> int:
     counts with its padding, is left out of the pooling.
     """
     pooled_without = any(not getattr(module, "include_prompt", True) for module in model)
-    said = getattr(model[0], "processing_kwargs", None)  # a static model's module has none
+    said: Any = getattr(model[0], "processing_kwargs", None)  # a static model's module has none
     fits = said is not None and folder.token_limit % GRAIN == 0 and not pooled_without
     if fits:
         text = {**said.get("text", {}), "pad_to_multiple_of": GRAIN}
