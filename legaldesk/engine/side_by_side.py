@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
 MOST = 4
@@ -31,14 +31,16 @@ class SideBySide:
         self.parts = max(1, min(MOST, threads))
         self._pool = ThreadPoolExecutor(self.parts, "encode")
         share, together = threads // self.parts, threading.Barrier(self.parts)
-        begun = [self._pool.submit(_take, share, together) for _ in range(self.parts)]
-        for each in begun:
-            each.result()
+        self.run(lambda _: _take(share, together), range(self.parts))
         torch.set_num_threads(threads)  # what a thread that begins later has
 
     def run(self, work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
-        """The results in the parts' order. Raises what the first part that failed raised."""
-        return list(self._pool.map(work, parts))
+        """The results in the parts' order, when all are done. Raises what the first part that
+        failed raised.
+        """
+        begun = [self._pool.submit(work, part) for part in parts]
+        wait(begun)
+        return [each.result() for each in begun]
 
 
 def _take(share: int, together: threading.Barrier) -> None:

@@ -50,6 +50,23 @@ def test_results_come_in_the_parts_order_and_a_failure_comes_out():
         side_by_side.run(lambda part: 1 / part, [1, 0])
 
 
+@pytest.mark.parametrize("threads", [2], indirect=True)
+def test_a_failure_comes_out_when_the_other_part_is_done(threads):
+    failed, done = threading.Event(), []
+
+    def work(part):
+        if part == 0:
+            failed.set()
+            raise ValueError("no vectors")
+        assert failed.wait(10)
+        done.extend(range(100_000))
+
+    with pytest.raises(ValueError, match="no vectors"):
+        SideBySide().run(work, [0, 1])
+
+    assert len(done) == 100_000
+
+
 def test_its_threads_end_with_it():
     before = set(threading.enumerate())
     side_by_side = SideBySide()
