@@ -15,7 +15,7 @@ import numpy as np
 
 import legaldesk.core.query as language
 from legaldesk.core.evaluation import Asked, GoldSet, Searched
-from legaldesk.core.fusion import Scored
+from legaldesk.core.fusion import Scored, Within
 from legaldesk.core.metrics import TextRange, answer_units
 from legaldesk.engine.dimension_indexes import dimension_indexes
 from legaldesk.engine.evaluation_set import read_gold_set
@@ -35,7 +35,8 @@ class Question(msgspec.Struct, frozen=True):
     """A question with its right answers; ``unit`` is shared by those with the same ones.
 
     ``named`` has the share of their titles that it names for the passages of both halves, and
-    ``named_by_words`` for those of the words alone.
+    ``within`` what these propose in the documents that it singles out; ``named_by_words`` and
+    ``within_by_words`` are those of the words alone.
     """
 
     id: str
@@ -45,7 +46,9 @@ class Question(msgspec.Struct, frozen=True):
     spans: list[tuple[str, int, int]]
     cited: list[int]
     named: dict[int, float]
+    within: Within
     named_by_words: dict[int, float]
+    within_by_words: Within
 
 
 class SetOfCandidates(msgspec.Struct, frozen=True):
@@ -97,7 +100,7 @@ def _made(gold: GoldSet) -> tuple[SetOfCandidates, dict[str, np.ndarray]]:
             halves = Halves(desk, indexes)
             given = [halves.candidates(each) for each in asked]
             named = [
-                (halves.named(each, each.by_meaning[width]), halves.named(each, ()))
+                (*halves.named(each, each.by_meaning[width], width), *halves.named(each, ()))
                 for each in given
             ]
         weights = halves.weights(found.names)

@@ -5,7 +5,8 @@
 SETS is the folder that holds the sets, of which all are asked unless some are named. What each
 half proposes is kept in FOLDER, since making it cuts and encodes whole collections. The figure is
 nDCG@10 with a document as its best passage; for a set whose questions have gold spans the share of
-their characters within the first 2,000 that are read is printed too.
+their characters within the first 2,000 that are read is printed too, and the share of the questions
+of which any gold character is among these.
 
 The first table compares "both", as a search fuses, with the better of meaning and the reference
 BM25, paired, with the 95% interval over questions that share no right answer; the second chooses
@@ -71,7 +72,7 @@ class Measured:
             words, meaning = self.halves[at]
             weight = {passage: weights[not covered[passage]] for passage, _ in meaning}
             question = self.found.questions[at]
-            fused = fuse(words, meaning, weight, question.cited, question.named)
+            fused = fuse(words, meaning, weight, question.cited, question.named, question.within)
             return [each.passage for each in fused]
 
         return rank
@@ -96,7 +97,8 @@ class Measured:
         """The passages of a question by words, sections and titles that it names."""
         question = self.found.questions[at]
         found = self.found.list_of("words", at)
-        fused = fuse(found, (), {}, question.cited, question.named_by_words)
+        named, within = question.named_by_words, question.within_by_words
+        fused = fuse(found, (), {}, question.cited, named, within)
         return [each.passage for each in fused]
 
     def ndcg(self, rank: Rank) -> dict[str, float]:
@@ -162,11 +164,12 @@ def main() -> None:
     print(f"{'set':<20}{'BM25':>7}{'words':>7}{'meaning':>9}{'both':>7}  both - better half")
     for each in measured:
         show(each)
-    print("\ncharacters of gold spans among the first 2,000 read")
-    print(f"{'set':<20}{'BM25 *':>7}{'words':>7}{'meaning':>9}{'both':>7}  both - better half")
-    for each in measured:
-        if any(question.spans for question in each.found.questions):
-            show_recall(each)
+    with_spans = [each for each in measured if any(one.spans for one in each.found.questions)]
+    for what, count in OF_SPANS.items():
+        print(f"\n{what} among the first 2,000 read")
+        print(f"{'set':<20}{'BM25 *':>7}{'words':>7}{'meaning':>9}{'both':>7}  both - better half")
+        for each in with_spans:
+            show_spans(each, count)
     print("* over the same passages: every word of the question, no stems, no sections")
     if len(measured) > 2:
         leave_one_out(measured)
@@ -180,13 +183,20 @@ def show(measured: Measured) -> None:
     line(measured, parts, max(measured.meaning, measured.bm25, key=mean), both)
 
 
-def show_recall(measured: Measured) -> None:
-    """One line of character recall."""
-    ranks = [measured.half("plain"), measured.words, measured.half("meaning")]
-    plain_words, words, meaning = (measured.recall(rank) for rank in ranks)
-    both = measured.recall(measured.both(NOW))
-    better = max(plain_words, meaning, key=mean)
-    line(measured, (plain_words, words, meaning, both), better, both)
+OF_SPANS: dict[str, Callable[[float], float]] = {
+    "characters of gold spans": lambda share: share,
+    "questions with a character of a gold span": lambda share: float(share > 0),
+}
+"""What is counted of a question, from the share of its gold characters that is read."""
+
+
+def show_spans(measured: Measured, count: Callable[[float], float]) -> None:
+    """One line of what is read of gold spans."""
+    halves = measured.half("plain"), measured.words, measured.half("meaning")
+    shares = [measured.recall(rank) for rank in (*halves, measured.both(NOW))]
+    counted = [{name: count(share) for name, share in each.items()} for each in shares]
+    plain_words, _, meaning, both = counted
+    line(measured, counted, max(plain_words, meaning, key=mean), both)
 
 
 def line(measured: Measured, parts: Sequence[Scores], better: Scores, both: Scores) -> None:
