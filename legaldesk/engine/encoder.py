@@ -100,8 +100,7 @@ class Encoder:
         self._folder = folder
         self._limit = folder.token_limit
         self._batch_tokens = batch_tokens(self.device, folder.static)
-        self._side_by_side = None if folder.static or self.device != "cpu" else SideBySide()
-        self._parts = self._side_by_side.parts if self._side_by_side else 1
+        self._threads = _threads() if self.device == "cpu" and not folder.static else 1
         self._turns = turns or Turns()
         self._notes = notes
         self._untried = False
@@ -137,16 +136,23 @@ class Encoder:
         so pass long lists. ``on_batch(done, total)`` counts texts, and stops the work by
         raising. Raises ModelProblem when not even one text fits the device's memory.
         """
+        with SideBySide(self._threads) as side_by_side:
+            return self._encode(texts, side_by_side, on_batch)
+
+    def _encode(
+        self, texts: Sequence[str], side_by_side: SideBySide, on_batch: OnBatch | None
+    ) -> Vectors:
         if self._untried and len(texts) >= WORTH_A_TRIAL:
-            self._try_precision()
+            self._try_precision(side_by_side)
         widths = self._widths(texts)
         waiting = sorted(range(len(texts)), key=lambda index: -widths[index])
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         done = 0
         with self._turns.series(self.rank):
             while done < len(waiting):
-                batch = waiting[done : done + self._fitting(widths[waiting[done]])]
-                found = self._encode_batch([texts[index] for index in batch])
+                size = self._fitting(widths[waiting[done]]) * side_by_side.parts
+                batch = waiting[done : done + size]
+                found = self._encode_batch([texts[index] for index in batch], side_by_side)
                 vectors[batch[: len(found)]] = found
                 done += len(found)
                 if on_batch is not None:
@@ -160,35 +166,32 @@ class Encoder:
         return [min(-(-count // self._grain) * self._grain, self._limit) for count in counts]
 
     def _fitting(self, width: int) -> int:
-        """How many texts of this many tokens make one batch, all of its parts together."""
+        """How many texts of this many tokens make one part of a batch."""
         budget = self._batch_tokens * (1 if self.precision == "fp32" else HALF_AS_WIDE)
-        return max(1, budget // width) * self._parts
+        return max(1, budget // width)
 
-    def _encode_batch(self, texts: list[str]) -> Vectors:
+    def _encode_batch(self, texts: list[str], side_by_side: SideBySide) -> Vectors:
         """The vectors of the first of the texts: of all of them, or of as many as fit."""
         while True:
             try:
-                vectors, _ = self._compute(texts, self.precision, self._parts)
+                vectors, _ = self._compute(texts, self.precision, side_by_side)
                 if self.precision != "fp32" and not np.isfinite(vectors).all():
                     # too large for 16 bits
-                    vectors, _ = self._compute(texts, "fp32", self._parts)
+                    vectors, _ = self._compute(texts, "fp32", side_by_side)
                 return self._checked(vectors)
             except RuntimeError as error:
                 texts = self._halved(texts, error)
 
-    def _compute(self, texts: list[str], precision: str, most: int) -> tuple[Vectors, float]:
-        """The vectors of one batch in ``most`` parts at most, and the seconds that it took once
-        it had its turn.
-        """
+    def _compute(
+        self, texts: list[str], precision: str, side_by_side: SideBySide, divided: bool = True
+    ) -> tuple[Vectors, float]:
+        """The vectors of one batch, and the seconds that it took once it had its turn."""
         clock = time.process_time if self.device == "cpu" else time.perf_counter
-        count = min(most, len(texts))
+        count = min(side_by_side.parts, len(texts)) if divided else 1
         parts = [texts[first::count] for first in range(count)]  # as long as one another
         with self._turns.later(self.rank):
             begun = clock()
-            if self._side_by_side is None:
-                found = [self._vectors(part, precision) for part in parts]
-            else:
-                found = self._side_by_side.run(lambda part: self._vectors(part, precision), parts)
+            found = side_by_side.run(lambda part: self._vectors(part, precision), parts)
             taken = clock() - begun
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for first, some in enumerate(found):
@@ -213,11 +216,15 @@ class Encoder:
         self._untried = trial is None
         return "fp32" if trial is None else trial.chosen
 
-    def _try_precision(self) -> None:
+    def _try_precision(self, side_by_side: SideBySide) -> None:
         """Measure whether 16 bits are faster here, and keep what was found."""
         self._untried = False
-        # Its small batches are not divided: in parts of two texts 16 bits gain little.
-        trial = measure(lambda texts, each: self._compute(texts, each, 1), self._candidate)
+
+        def compute(texts: list[str], precision: str) -> tuple[Vectors, float]:
+            # Its batches are small: in parts of two texts 16 bits gain little.
+            return self._compute(texts, precision, side_by_side, divided=False)
+
+        trial = measure(compute, self._candidate)
         remember(self._notes, self._folder.identity, device_title(self.device), trial)
         self.precision = trial.chosen
         _log.info("precision on %s: %s, %s", self.device, trial.chosen, trial)
@@ -239,6 +246,13 @@ class Encoder:
         if array.shape[1:] != (self.dimension,) or not np.isfinite(array).all():
             raise ModelProblem("The model's vectors make no sense: its weights are damaged.")
         return array
+
+
+def _threads() -> int:
+    """The threads that torch has for one operation."""
+    import torch
+
+    return int(torch.get_num_threads())
 
 
 def _load(folder: ModelFolder, device: str) -> Any:

@@ -8,50 +8,35 @@ import torch
 from legaldesk.engine.side_by_side import SideBySide
 
 
-@pytest.fixture(params=[1, 2, 9])
-def threads(request):
-    """How many threads torch may use while a test runs."""
+@pytest.mark.parametrize(("threads", "parts", "share"), [(1, 1, 1), (2, 2, 1), (9, 4, 2)])
+def test_every_part_has_a_thread_and_its_share_of_torchs(threads, parts, share):
     before = torch.get_num_threads()
-    torch.set_num_threads(request.param)
-    yield request.param
-    torch.set_num_threads(before)
+    torch.set_num_threads(threads)
+    try:
+        with SideBySide(threads) as side_by_side:
+            together = threading.Barrier(parts)
+
+            def work(_part):
+                together.wait(10)  # ends only when all parts are at work at once
+                return torch.get_num_threads()
+
+            assert side_by_side.run(work, range(parts)) == [share] * parts
+            assert side_by_side.parts == parts
+            assert torch.get_num_threads() == threads == _of_a_new_thread()
+    finally:
+        torch.set_num_threads(before)
 
 
-def test_every_part_has_a_thread_and_its_share_of_torchs(threads):
-    side_by_side = SideBySide()
-    together = threading.Barrier(side_by_side.parts)
-
-    def work(_part):
-        together.wait(10)  # ends only when all parts are at work at once
-        return torch.get_num_threads()
-
-    shares = side_by_side.run(work, range(side_by_side.parts))
-
-    assert side_by_side.parts == min(4, threads)
-    assert 1 <= sum(shares) <= threads and len(set(shares)) == 1
-
-
-def test_other_threads_keep_what_they_had(threads):
-    SideBySide()
-
-    assert torch.get_num_threads() == threads
+def _of_a_new_thread():
+    """How many threads torch has for one that begins now."""
     found = []
-    later = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
-    later.start()
-    later.join()
-    assert found == [threads]
+    thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    return found[0]
 
 
-def test_results_come_in_the_parts_order_and_a_failure_comes_out():
-    side_by_side = SideBySide()
-
-    assert side_by_side.run(lambda part: part * 2, [3, 1, 2]) == [6, 2, 4]
-    with pytest.raises(ZeroDivisionError):
-        side_by_side.run(lambda part: 1 / part, [1, 0])
-
-
-@pytest.mark.parametrize("threads", [2], indirect=True)
-def test_a_failure_comes_out_when_the_other_part_is_done(threads):
+def test_results_come_in_the_parts_order_and_a_failure_when_the_other_part_is_done():
     failed, done = threading.Event(), []
 
     def work(part):
@@ -61,19 +46,17 @@ def test_a_failure_comes_out_when_the_other_part_is_done(threads):
         assert failed.wait(10)
         done.extend(range(100_000))
 
-    with pytest.raises(ValueError, match="no vectors"):
-        SideBySide().run(work, [0, 1])
-
-    assert len(done) == 100_000
+    with SideBySide(2) as side_by_side:
+        assert side_by_side.run(lambda part: part * 2, [3, 1]) == [6, 2]
+        with pytest.raises(ValueError, match="no vectors"):
+            side_by_side.run(work, [0, 1])
+        assert len(done) == 100_000
 
 
 def test_its_threads_end_with_it():
-    before = set(threading.enumerate())
-    side_by_side = SideBySide()
-    begun = set(threading.enumerate()) - before
+    before = threading.active_count()
 
-    del side_by_side
-    for thread in begun:
-        thread.join(10)
+    with SideBySide(2):
+        assert threading.active_count() == before + 2
 
-    assert begun and not any(thread.is_alive() for thread in begun)
+    assert threading.active_count() == before
