@@ -49,7 +49,7 @@ passages of contracts take 880 MB in bf16 instead of 1,200, and no longer.
 """
 
 HALF_AS_WIDE = 2
-"""Times as many tokens in a batch of 16-bit numbers, which take half the room and time."""
+"""Times as many tokens in a batch on a processor in 16 bits, which take half the room and time."""
 
 
 def batch_tokens(device: str, static: bool = False) -> int:
@@ -167,8 +167,8 @@ class Encoder:
 
     def _fitting(self, width: int) -> int:
         """How many texts of this many tokens make one part of a batch."""
-        budget = self._batch_tokens * (1 if self.precision == "fp32" else HALF_AS_WIDE)
-        return max(1, budget // width)
+        wider = self.device == "cpu" and self.precision != "fp32"
+        return max(1, self._batch_tokens * (HALF_AS_WIDE if wider else 1) // width)
 
     def _encode_batch(self, texts: list[str], side_by_side: SideBySide) -> Vectors:
         """The vectors of the first of the texts: of all of them, or of as many as fit."""
