@@ -40,7 +40,6 @@ _log = logging.getLogger(__name__)
 WORTH_A_TRIAL = 64
 """Passages in a list that is worth finding the faster precision for."""
 
-
 GRAIN = 16
 """Tokens to a multiple of which texts are padded where that changes nothing.
 
@@ -56,8 +55,9 @@ def batch_tokens(device: str, static: bool = False) -> int:
     """Tokens in one batch in fp32, padding counted; a static model has none, and looks up in no
     time.
 
-    On a processor it is for each of the parts that are computed side by side. A question that
-    torch answers waits for the batch; one that the export answers waits for none.
+    On a processor it is for each of the parts that are computed side by side, which the benchmark
+    batch_tokens compares. A question that torch answers waits for the batch; one that the export
+    answers waits for none.
     """
     if static:
         return 65_536
@@ -176,8 +176,7 @@ class Encoder:
             try:
                 vectors, _ = self._compute(texts, self.precision, side_by_side)
                 if self.precision != "fp32" and not np.isfinite(vectors).all():
-                    # too large for 16 bits
-                    vectors, _ = self._compute(texts, "fp32", side_by_side)
+                    vectors, _ = self._compute(texts, "fp32", side_by_side)  # too large for 16 bits
                 return self._checked(vectors)
             except RuntimeError as error:
                 texts = self._halved(texts, error)
