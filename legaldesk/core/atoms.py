@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from legaldesk.core.headings import is_contents_line
 from legaldesk.core.sentences import CUTS, cut_points, sentence_ends
@@ -38,8 +38,7 @@ SHORT_TITLE = 80
 """Characters; a numbered clause's first "sentence" up to this is taken for its title."""
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """A range of the stream that is kept in one piece.
 
     ``after`` is the kind of boundary behind it (a key of COSTS). ``cut`` is "" unless it
@@ -121,7 +120,7 @@ def with_tokens(stream: Stream, atoms: Sequence[Atom], count: Count) -> list[Ato
         return []
     numbers = count([body_text(stream.text[atom.start : atom.end]) for atom in atoms])
     return [
-        Atom(atom.start, atom.end, atom.after, atom.cut, atom.lead, number)  # replace takes longer
+        Atom(atom.start, atom.end, atom.after, atom.cut, atom.lead, number)  # _replace takes longer
         for atom, number in zip(atoms, numbers, strict=True)
     ]
 
@@ -136,15 +135,15 @@ def fit(stream: Stream, atoms: Sequence[Sized], count: Count) -> list[list[Atom]
     One call of ``count`` for each kind of cut, however many atoms are too long.
     """
     parts: list[list[Atom]] = [[atom] for atom, _ in atoms]
-    budgets = [budget for _, budget in atoms]
+    wide = [at for at, (atom, budget) in enumerate(atoms) if atom.tokens > budget]
     for kind in (*CUTS[:-1], *[CUTS[-1]] * 12):
-        wide = [at for at, row in enumerate(parts) if any(a.tokens > budgets[at] for a in row)]
         if not wide:
             break
-        cut = [_cut_row(stream, parts[at], budgets[at], kind) for at in wide]
+        cut = [_cut_row(stream, parts[at], atoms[at][1], kind) for at in wide]
         counted = iter(with_tokens(stream, [atom for row in cut for atom in row], count))
         for at, row in zip(wide, cut, strict=True):
             parts[at] = [next(counted) for _ in row]
+        wide = [at for at in wide if any(atom.tokens > atoms[at][1] for atom in parts[at])]
     return parts
 
 
@@ -166,9 +165,9 @@ def _cut(stream: Stream, atom: Atom, budget: int, kind: str) -> list[Atom]:
     for left, right in pairwise(edges):
         start, end = stream.trim(atom.start + left, atom.start + right)
         if start < end:
-            found.append(replace(atom, start=start, end=end, after=kind, cut=kind))
+            found.append(atom._replace(start=start, end=end, after=kind, cut=kind))
     if found:
-        found[-1] = replace(found[-1], after=atom.after, cut=atom.cut)
+        found[-1] = found[-1]._replace(after=atom.after, cut=atom.cut)
     return found
 
 

@@ -22,10 +22,12 @@ WINDOW = 4
 OLD_PAGE = 20
 """The fewest lines between the page numbers of a document that was printed again."""
 
+LONG_LINE = 300
+"""Characters that no running line has."""
+
 LONGEST_NUMBER = 13
 """Characters that a page number has at most, with the dashes around it."""
 
-_BREAK = re.compile(r"\r\n|\r|\n")
 _DIGITS = re.compile(r"\d{1,12}")
 _BARE_NUMBER = re.compile(r"[-–—\[|]{0,2} ?(\d{1,5}|[ivxlc]{1,7}) ?[-–—\]|]{0,2}", re.IGNORECASE)
 _SAYS_PAGE = re.compile(
@@ -40,8 +42,9 @@ _LINE_NUMBERS_FROM, _LINE_NUMBERS_TO = 15, 60
 Key = tuple[str, int, int]
 
 
-def body_ranges(pages: Sequence[PageText]) -> list[list[Range]]:
-    """For each page the ranges of its text lines that are not furniture, in reading order.
+def body_lines(pages: Sequence[PageText]) -> list[dict[Range, str]]:
+    """For each page the ranges of its text lines that are not furniture, in reading order,
+    each with its reading text ("" for a line of LONG_LINE characters or more).
 
     Ranges start and end at characters that are not space. A page that would lose all of
     its text keeps it: a stamp that is a page's only text can still be found.
@@ -50,30 +53,29 @@ def body_ranges(pages: Sequence[PageText]) -> list[list[Range]]:
     numbered = [
         _without_line_numbers(page.text, rows) for page, rows in zip(pages, lines, strict=True)
     ]
-    running = _running_lines(pages, numbered)
+    texts = [
+        [_reading(page.text, row) for row in rows]
+        for page, rows in zip(pages, numbered, strict=True)
+    ]
+    running = _running_lines([[text.casefold() for text in rows] for rows in texts])
     return [
-        [row for at, row in enumerate(rows) if at not in gone] or whole
-        for rows, gone, whole in zip(numbered, running, lines, strict=True)
+        {row: text for at, (row, text) in enumerate(zip(rows, read, strict=True)) if at not in gone}
+        or dict.fromkeys(whole, "")
+        for rows, read, gone, whole in zip(numbered, texts, running, lines, strict=True)
     ]
 
 
 def text_lines(text: str) -> list[Range]:
     """The lines of a page that have text, each as the range between its outer spaces."""
     found: list[Range] = []
-    start = 0
-    for match in _BREAK.finditer(text):
-        _add_line(found, text, start, match.start())
-        start = match.end()
-    _add_line(found, text, start, len(text))
+    at = 0
+    for row in text.replace("\r", "\n").split("\n"):
+        line = row.strip()
+        if line and (line[0] not in UNSEEN or reading_text(line)):
+            start = at + row.index(line[0])
+            found.append((start, start + len(line)))
+        at += len(row) + 1
     return found
-
-
-def _add_line(found: list[Range], text: str, start: int, end: int) -> None:
-    raw = text[start:end]
-    left = len(raw) - len(raw.lstrip())
-    right = len(raw.rstrip())
-    if left < right and (raw[left] not in UNSEEN or reading_text(raw)):
-        found.append((start + left, start + right))
 
 
 def _without_line_numbers(text: str, lines: list[Range]) -> list[Range]:
@@ -115,18 +117,16 @@ def _counted_run(numbers: list[int]) -> set[int] | None:
     return run if dense and _LINE_NUMBERS_FROM <= len(run) <= _LINE_NUMBERS_TO else None
 
 
-def _running_lines(pages: Sequence[PageText], lines: list[list[Range]]) -> list[set[int]]:
-    texts = [
-        [_plain(page.text, row) for row in rows] for page, rows in zip(pages, lines, strict=True)
-    ]
+def _running_lines(texts: list[list[str]]) -> list[set[int]]:
+    """For each page which of its lines are furniture, by their reading texts without capitals."""
     places: dict[Key, list[int]] = {}
     for at, rows in enumerate(texts):
         for key in {key for line in _edges(rows) for key in _keys(line, at)}:
             places.setdefault(key, []).append(at)
     for key in _common_inside(texts, places):
         del places[key]
-    runs = {key: _dense(found, _enough(key, len(pages))) for key, found in places.items()}
-    gone = [_page_furniture(rows, at, runs, len(pages)) for at, rows in enumerate(texts)]
+    runs = {key: _dense(found, _enough(key, len(texts))) for key, found in places.items()}
+    gone = [_page_furniture(rows, at, runs, len(texts)) for at, rows in enumerate(texts)]
     for page, row in _old_page_numbers(texts):
         gone[page].add(row)
     return gone
@@ -171,9 +171,9 @@ def _near(pages: Sequence[int], page: int) -> Sequence[int]:
     return pages[bisect_left(pages, page - WINDOW) : bisect_right(pages, page + WINDOW)]
 
 
-def _plain(text: str, row: Range) -> str:
-    """A line as it is compared; a very long line is no running line and is not read."""
-    return reading_text(text[row[0] : row[1]]).casefold() if row[1] - row[0] < 300 else ""
+def _reading(text: str, row: Range) -> str:
+    """A line's reading text; a very long line is no running line and is not read."""
+    return reading_text(text[row[0] : row[1]]) if row[1] - row[0] < LONG_LINE else ""
 
 
 def _edges(rows: list[str]) -> list[str]:

@@ -134,6 +134,8 @@ _PREAMBLE = re.compile(
 _JOINING = re.compile(r"(?i:between|entre|agreement|whereas|visto|vistos)[ :.,]*")
 _LEADERS = re.compile(r"(?:\. ?){4,}|…{2,}|_{6,} ?\d|\t\d+$")
 _LETTERS = re.compile(r"[^\W\d_]")
+_SMALL = re.compile(r"(?:[^a-z]*+[a-z]){19}")
+"""More small letters than 15% of LONGEST_TITLE."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,8 +318,10 @@ def capitalised(text: str) -> bool:
 
 def all_capitals(text: str) -> bool:
     """Whether a line is set in capitals."""
+    if _SMALL.match(text, 0, LONGEST_TITLE):  # most lines
+        return False
     head = text[:LONGEST_TITLE]
-    if sum(map(str.islower, head)) > 0.15 * len(head):  # most lines; letters are at most all of it
+    if sum(map(str.islower, head)) > 0.15 * len(head):  # letters are at most all of it
         return False
     letters = _LETTERS.findall(head)
     return len(letters) >= 4 and sum(map(str.isupper, letters)) >= 0.85 * len(letters)

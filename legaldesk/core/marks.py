@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 
 from legaldesk.core.documents import OutlineEntry
 from legaldesk.core.headings import (
@@ -49,9 +50,9 @@ class Mark:
 def find_marks(lines: Sequence[Line], outline: Sequence[OutlineEntry], language: str) -> list[Mark]:
     """The headings of a document in order; lines of a table of contents are left out."""
     found: dict[int, Mark] = {}
-    contents = [is_contents_line(line.text) for line in lines]
+    contents = _contents([is_contents_line(line.text) for line in lines])
     for at in range(len(lines)):
-        heading = None if _in_contents(contents, at) else _heading_here(lines, at, language)
+        heading = None if at in contents else _heading_here(lines, at, language)
         if heading is not None:
             found[at] = Mark(at, at + 1, heading)
     _lower_capitals(lines, found)
@@ -107,10 +108,13 @@ def _heading_here(lines: Sequence[Line], at: int, language: str) -> Heading | No
     return None
 
 
-def _in_contents(contents: Sequence[bool], at: int) -> bool:
-    """Whether a line is one of a table of contents, or a wrapped one between two of them."""
-    between = any(contents[max(0, at - 2) : at]) and any(contents[at + 1 : at + 3])
-    return contents[at] or between
+def _contents(leaders: Sequence[bool]) -> set[int]:
+    """The lines of tables of contents: those with leaders, and wrapped ones that have such a line
+    within two lines before and after.
+    """
+    rows = [at for at, has in enumerate(leaders) if has]
+    between = (range(max(one + 1, two - 2), min(one + 3, two)) for one, two in pairwise(rows))
+    return {*rows, *chain.from_iterable(between)}
 
 
 def _in_number_column(lines: Sequence[Line], at: int) -> bool:

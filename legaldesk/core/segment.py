@@ -39,6 +39,16 @@ class Piece:
     budget: int
 
     @property
+    def start(self) -> int:
+        """The stream offset of its first character."""
+        return self.atoms[0].start
+
+    @property
+    def end(self) -> int:
+        """The stream offset after its last character."""
+        return self.atoms[-1].end
+
+    @property
     def tokens(self) -> int:
         """The sum over the atoms; the whole may differ a little."""
         return sum(atom.tokens for atom in self.atoms)
@@ -119,7 +129,7 @@ def _coarser(atoms: Sequence[Atom], least: int) -> list[Atom]:
     for atom in atoms:
         last = found[-1] if found else None
         if last is not None and last.tokens + atom.tokens <= least:
-            found[-1] = replace(atom, start=last.start, tokens=last.tokens + atom.tokens)
+            found[-1] = atom._replace(start=last.start, tokens=last.tokens + atom.tokens)
         else:
             found.append(atom)
     return found
@@ -212,7 +222,7 @@ def _verified(stream: Stream, pieces: Sequence[Piece], count: Count, limit: int)
         wide = [at for at, passage in enumerate(made) if passage.tokens > limit]
         for piece, passage in zip(left, made, strict=True):
             if passage.tokens <= limit or not _can_shrink(piece):
-                done[piece.atoms[0].start, piece.atoms[-1].end] = passage
+                done[piece.start, piece.end] = passage
         left = [
             part
             for at in wide
@@ -225,7 +235,7 @@ def _verified(stream: Stream, pieces: Sequence[Piece], count: Count, limit: int)
 
 
 def _can_shrink(piece: Piece) -> bool:
-    return piece.atoms[-1].end - piece.atoms[0].start > 1
+    return piece.end - piece.start > 1
 
 
 def _recut(stream: Stream, piece: Piece, tokens: int, count: Count, limit: int) -> list[Piece]:
@@ -237,10 +247,9 @@ def _recut(stream: Stream, piece: Piece, tokens: int, count: Count, limit: int) 
 
 def _passages(stream: Stream, pieces: Sequence[Piece], count: Count, limit: int) -> list[Passage]:
     paths = fit_paths([section_path(piece.sections) for piece in pieces], count, limit // 4)
-    found: list[Passage] = []
-    for piece, path in zip(pieces, paths, strict=True):
-        start, end = piece.atoms[0].start, piece.atoms[-1].end
-        body = body_text(stream.text[start:end])
-        found.append(Passage(stream.spans(start, end), path, body, 0, piece.atoms[-1].cut))
-    sizes = count([embedded_text(passage.section, passage.body) for passage in found])
-    return [replace(passage, tokens=size) for passage, size in zip(found, sizes, strict=True)]
+    bodies = [body_text(stream.text[piece.start : piece.end]) for piece in pieces]
+    sizes = count([embedded_text(*each) for each in zip(paths, bodies, strict=True)])
+    return [
+        Passage(stream.spans(piece.start, piece.end), path, body, size, piece.atoms[-1].cut)
+        for piece, path, body, size in zip(pieces, paths, bodies, sizes, strict=True)
+    ]

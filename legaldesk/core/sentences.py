@@ -77,8 +77,7 @@ def _abbreviates(text: str, dot: int, after: str, language: str) -> bool:
     found = _WORD_BEFORE.search(text, max(0, dot - 24), dot)
     if found is None:
         return False
-    word = found[0].casefold().lstrip("'’")
-    word = re.split(r"['’]", word)[-1]
+    word = found[0].casefold().replace("’", "'").lstrip("'").rpartition("'")[2]
     if word.isdigit() or _ROMAN.fullmatch(word):
         return _counts(text, found.start(), word, after, language)
     if word in _MAYBE:

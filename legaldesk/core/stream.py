@@ -7,9 +7,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN, PageText
-from legaldesk.core.furniture import Range, body_ranges
+from legaldesk.core.furniture import Range, body_lines
 from legaldesk.core.passages import Span, reading_text
 
 HEAD = 400
@@ -27,8 +28,7 @@ Breaks = Callable[[str], Sequence[int]]
 """Where in running text a new line should be thought to begin (offsets)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of the stream: where it stands, and the beginning of its reading text.
 
     ``wide`` is the share of its page's usual line length that it fills.
@@ -59,6 +59,10 @@ class Stream:
         """The page ranges of stream[start:end]; both ends must be at characters with ink."""
         first = bisect_right(self.offsets, start) - 1
         last = bisect_right(self.offsets, end - 1) - 1
+        top, bottom = self.lines[first], self.lines[last]
+        if top.page == bottom.page:  # most passages
+            left = top.start + max(0, start - top.at)
+            return (Span(top.page, left, min(bottom.end, bottom.start + end - bottom.at)),)
         ranges: dict[int, Range] = {}
         for line in self.lines[first : last + 1]:
             left = line.start + max(0, start - line.at)
@@ -91,12 +95,12 @@ def read_stream(pages: Sequence[PageText], breaks: Breaks) -> Stream:
     lines: list[Line] = []
     parts: list[str] = []
     at = 0
-    for page, ranges in zip(pages, body_ranges(pages), strict=True):
-        ranges = _printed_lines(page.text, ranges, breaks)
+    for page, read in zip(pages, body_lines(pages), strict=True):
+        ranges = _printed_lines(page.text, list(read), breaks)
         usual = _usual_width(ranges)
         for start, end in ranges:
             raw = page.text[start:end]
-            head = reading_text(raw[:HEAD])
+            head = read.get((start, end)) or reading_text(raw[:HEAD])
             lines.append(Line(page.number, start, end, at, head, (end - start) / usual))
             parts.append(raw)
             at += len(raw) + 1

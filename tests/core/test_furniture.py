@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legaldesk.core.documents import PageText
-from legaldesk.core.furniture import body_ranges
+from legaldesk.core.furniture import body_lines
 
 LINES = (
     "The tenant pays the rent.",
@@ -27,7 +27,7 @@ def bodies(*texts: str) -> list[str]:
     pages = [PageText(number, text) for number, text in enumerate(texts, 1)]
     return [
         "|".join(page.text[start:end] for start, end in ranges)
-        for page, ranges in zip(pages, body_ranges(pages), strict=True)
+        for page, ranges in zip(pages, body_lines(pages), strict=True)
     ]
 
 
@@ -89,7 +89,7 @@ def test_blank_pages_and_no_pages_have_no_ranges() -> None:
 def test_ranges_are_in_order_and_begin_and_end_with_ink(texts: list[str]) -> None:
     pages = [PageText(number, text) for number, text in enumerate(texts, 1)]
 
-    for page, ranges in zip(pages, body_ranges(pages), strict=True):
+    for page, ranges in zip(pages, body_lines(pages), strict=True):
         edges = [edge for pair in ranges for edge in pair]
         assert edges == sorted(edges)
         assert all(not page.text[start].isspace() for start, _ in ranges)

@@ -121,6 +121,14 @@ def test_dot_leaders_make_no_headings() -> None:
     assert names(f"{page}\r\n{TEXT}") == []
 
 
+def test_a_wrapped_line_of_a_table_of_contents_is_no_heading() -> None:
+    leader = "Section 9 Rules ........ 9"
+    page = "\r\n".join([leader, "Section 1 One", "Section 2 Two", "Section 3 Three", leader])
+
+    assert names(page) == ["Section 1 One", "Section 3 Three"]
+    assert names(page.replace("\r\nSection 3 Three", "")) == []
+
+
 def test_headings_are_found_where_line_breaks_are_lost() -> None:
     text = f"Preamble. {TEXT} Artículo 2.- {TEXT} Artículo 3.- {TEXT}"
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN, OutlineEntry, PageText
-from legaldesk.core.furniture import body_ranges
+from legaldesk.core.furniture import body_lines
 from legaldesk.core.passages import Passage, embedded_text
 from legaldesk.core.segment import WHOLE, segment
 
@@ -76,7 +76,7 @@ def test_every_character_is_in_exactly_one_passage_of_at_most_the_limit(pages, l
         assert passage.tokens == size <= limit
         assert count([" > ".join(passage.section)])[0] <= limit // 4
         assert passage.body
-    for page, kept in zip(source, body_ranges(source), strict=True):
+    for page, kept in zip(source, body_lines(source), strict=True):
         seen = [0] * len(page.text)
         for span in (span for passage in passages for span in passage.spans):
             if span.page == page.number:
