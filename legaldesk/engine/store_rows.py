@@ -13,6 +13,7 @@ from legaldesk.core.documents import Extraction, FileOutcome, FileState
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import EXTRACTION_VERSION, Passage, Segmentation, passage_id
+from legaldesk.engine.schema import has_words, index_words
 
 FORGETS = "forgets"
 """The setting that says when something was last removed."""
@@ -209,7 +210,7 @@ def insert_passages(
 
     Nothing is stored for a cut that was cleared meanwhile.
     """
-    if not sql.execute("SELECT 1 FROM segmentations WHERE id = ?", (generation.cut,)).fetchone():
+    if not has_words(sql, generation.cut):
         return
     sql.executemany(
         "INSERT INTO passages (uuid, segmentation, document, first_page, last_page, spans, path,"
@@ -220,6 +221,7 @@ def insert_passages(
             for passage, language in zip(passages, languages, strict=True)
         ],
     )
+    index_words(sql, generation.cut, document)
     sql.execute(
         "INSERT INTO cuts (document, segmentation) VALUES (?, ?)", (document, generation.cut)
     )

@@ -274,6 +274,30 @@ def older_library(library):
     db.close()
 
 
+def test_passages_come_into_the_word_index_once_also_in_a_library_with_the_old_trigger(library):
+    shelf = Shelf(library)
+    shelf.add(0)
+    cut = shelf.generation.cut
+    sql = shelf.store._db.conn
+    with sql:
+        sql.execute(
+            f"CREATE TRIGGER words_{cut}_added AFTER INSERT ON passages BEGIN INSERT INTO"
+            f" words_{cut} (rowid, title, section, body)"
+            " VALUES (new.id, new.title, new.section, new.body); END"
+        )
+        sql.execute("DELETE FROM _sqlite_migrations WHERE name = '006_words_at_once'")
+        sql.execute("PRAGMA user_version = 5")
+    shelf.close()
+
+    shelf = Shelf(library)
+    shelf.add(1)
+
+    assert len(shelf.reader.by_words('"tenant"', Scope("Case"), 9)) == 4
+    shelf.store.check_words()
+    assert [*library.glob("backups/*")]
+    shelf.close()
+
+
 def test_an_older_library_keeps_all_it_has(library):
     older_library(library)
 
