@@ -7,7 +7,7 @@ import sqlite3
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import Segmentation
-from legaldesk.engine.schema import drop_words, make_words
+from legaldesk.engine.schema import drop_words, has_words, make_words
 from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation, now
 
@@ -77,12 +77,17 @@ def _cut(db: Database, segmentation: Segmentation) -> int:
     row = db.conn.execute(
         "SELECT id FROM segmentations WHERE rules = ? AND tokenizer = ? AND token_limit = ?", key
     ).fetchone()
-    if row is not None:
+    if row is not None and has_words(db.conn, int(row[0])):
         return int(row[0])
-    row = db.conn.execute(
-        "INSERT INTO segmentations (rules, tokenizer, token_limit) VALUES (?, ?, ?) RETURNING id",
-        key,
-    ).fetchone()
+    if row is not None:  # it is being cleared, and wanted again: every document is cut anew
+        for table in ("passages", "cuts"):
+            db.execute(f"DELETE FROM {table} WHERE segmentation = ?", [row[0]])
+    else:
+        row = db.conn.execute(
+            "INSERT INTO segmentations (rules, tokenizer, token_limit) VALUES (?, ?, ?)"
+            " RETURNING id",
+            key,
+        ).fetchone()
     make_words(db, int(row[0]))
     return int(row[0])
 

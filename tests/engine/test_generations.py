@@ -295,6 +295,26 @@ def test_a_clearing_that_was_cut_off_is_finished(filled, other, library, tiny_mo
     second.close()
 
 
+def test_a_model_that_is_half_cleared_and_wanted_again_reads_everything_anew(
+    filled, other, tiny_model, monkeypatch
+):
+    first, before = filled.meaning.generation, hits(filled, "words")
+    monkeypatch.setattr("legaldesk.engine.generation_rows.PRUNE_ROWS", 2)
+    left = "SELECT count(*) FROM passages WHERE segmentation = ?"
+    passages = filled.reader.count(left, first.cut)
+    switch(filled, other)
+    filled.store.doom(first.id)
+    while filled.reader.count(left, first.cut) == passages:
+        filled.store.clear_some()
+    assert 0 < filled.reader.count(left, first.cut) < passages
+
+    switch(filled, tiny_model)
+
+    assert hits(filled, "words") == before
+    assert len(hits(filled)) == filled.reader.passages() == passages
+    assert all(finding.ok for finding in care.verify(filled))
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_what_is_in_use_cannot_be_pruned(filled, other, which):
     filled.generations.traffic.files_begin()
