@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,8 +19,13 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks.dispatch import task
 from legaldesk.tasks.reading import Dropped, read_file, storable
 
-WORKERS = 4
-"""Files in work side by side: more than there are parsers, so that none waits for a cut."""
+WORKERS = 8
+"""Files in work side by side: many more than there are parsers, so that these always have one
+to read while others wait to be cut and stored.
+"""
+
+ROOM = 256 << 20
+"""Bytes of the files in work, which are in memory; a larger one is read alone."""
 
 REPORT_SECONDS = 0.1
 
@@ -152,6 +158,9 @@ class _Import:
     begun: float = field(default_factory=time.monotonic)
     guard: threading.Lock = field(default_factory=threading.Lock)
     sizes: dict[str, int] = field(default_factory=dict)
+    room: threading.Condition = field(default_factory=threading.Condition)
+    taken: int = 0
+    """Bytes of the files in work."""
 
     def run(self, report: Report) -> ImportSummary:
         """Read every file; see import_files."""
@@ -170,6 +179,8 @@ class _Import:
             keep_queue = isinstance(cancel, Abandoned)
         finally:
             self.stop.set()
+            with self.room:
+                self.room.notify_all()
             for thread in threads:
                 thread.join()
             self.desk.parsers.rest()  # the vectors that follow take memory enough
@@ -225,9 +236,10 @@ class _Import:
                 dropped = self.waiting.get_nowait()
             except queue.Empty:
                 return
-            self.current = dropped.path
             try:
-                self.finished.put(read_file(self.desk, dropped, _PageCounter(self)))
+                with self._room_for(self.sizes[dropped.path]):
+                    self.current = dropped.path
+                    self.finished.put(read_file(self.desk, dropped, _PageCounter(self)))
             except Cancelled:
                 return
             except Exception as error:  # raised again by run; a thread's own would be lost
@@ -235,6 +247,23 @@ class _Import:
                 self.stop.set()
                 return
             self.desk.generations.more()
+
+    @contextmanager
+    def _room_for(self, size: int) -> Iterator[None]:
+        """Wait until a file's bytes fit beside those in work. Raises Cancelled."""
+        with self.room:
+            self.room.wait_for(
+                lambda: self.stop.is_set() or not self.taken or self.taken + size <= ROOM
+            )
+            if self.stop.is_set():
+                raise Cancelled
+            self.taken += size
+        try:
+            yield
+        finally:
+            with self.room:
+                self.taken -= size
+                self.room.notify_all()
 
     def _cancel_rest(self) -> None:
         rest = [

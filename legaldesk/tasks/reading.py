@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,6 +38,11 @@ LANGUAGE_SAMPLE = 4000
 """Characters of a document's text that its language is told from."""
 
 OnPage = Callable[[int, int], None]
+
+_CUTTING = threading.Lock()
+"""Held while a document is cut. Python runs one thread at a time: several that cut would only keep
+questions, and what feeds the parsers, from their turns.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +108,16 @@ def _read(
             return _duplicate(desk, known, dropped.record, outcome, begun)
         name = Path(dropped.path).name
         extraction = desk.parsers.extract(data, name, dropped.password, on_page)
-        meaning = desk.meaning
-        new = _document(meaning, dropped, data, sha256, extraction)
+        meaning, pages = desk.meaning, len(extraction.pages)
+        with _CUTTING:
+            on_page(pages, pages)  # a cancel may have come while it waited
+            new = _document(meaning, dropped, data, sha256, extraction)
         outcome = replace(
             outcome,
             state=new.state,
             reason=new.reason,
             document_id=sha256,
-            pages=len(extraction.pages),
+            pages=pages,
             passages=len(new.passages),
             pages_without_text=_pages(extraction, *(s for s in PageState if s != PageState.TEXT)),
             seconds=time.monotonic() - begun,

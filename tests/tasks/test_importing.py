@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from legaldesk.core.progress import Progress
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reader import spans_of
 from legaldesk.tasks import care, documents, importing, matters, removing
+from legaldesk.tasks.reading import read_file
 from tests import pdf_factory as pdf
 
 
@@ -130,6 +133,59 @@ def test_a_cancel_keeps_what_is_finished(desk, drop):
     assert by_state.count(FileState.CANCELLED) >= 1
     stored = {document.name for document in documents.list_documents(desk, Scope())}
     assert {Path(outcome.file).name for outcome in finished} <= stored
+
+
+def in_work_together(monkeypatch, work=lambda: time.sleep(0.05)):
+    """The most files that were read side by side, as the last item of a list that grows."""
+    guard, now, most = threading.Lock(), [0], [0]
+
+    def read(desk, dropped, on_page):
+        with guard:
+            now[0] += 1
+            most.append(max(most[-1], now[0]))
+        work()
+        with guard:
+            now[0] -= 1
+        return read_file(desk, dropped, on_page)
+
+    monkeypatch.setattr(importing, "read_file", read)
+    return most
+
+
+def test_files_are_in_work_together_as_far_as_memory_goes(desk, drop, monkeypatch):
+    small = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(10)]
+    most = in_work_together(monkeypatch)
+    bring(desk, *small)
+    assert most[-1] == importing.WORKERS
+
+    size = max(os.path.getsize(path) for path in small)
+    monkeypatch.setattr(importing, "ROOM", 2 * size)
+    most.append(0)
+    bring(desk, *small, matter="Other")
+    assert most[-1] == 2
+
+    monkeypatch.setattr(importing, "ROOM", size // 2)
+    most.append(0)
+    summary = bring(desk, *small, matter="Third")
+    assert most[-1] == 1
+    assert {outcome.state for outcome in summary.outcomes} == {FileState.DUPLICATE}
+
+
+def test_a_cancel_reaches_files_that_wait_for_memory(desk, drop, monkeypatch):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(10)]
+    monkeypatch.setattr(importing, "ROOM", 1)
+    begun, most = threading.Event(), in_work_together(monkeypatch, lambda: begun.set())
+
+    def cancel(progress: Progress) -> None:
+        if begun.is_set():
+            raise Cancelled
+
+    summary = bring(desk, *paths, report=cancel)
+
+    assert most[-1] == 1
+    found = [outcome.state for outcome in summary.outcomes]
+    assert len(found) == 10
+    assert found.count(FileState.CANCELLED) >= 1
 
 
 def test_an_abandoned_import_goes_on_after_a_restart(library, tiny_model, drop):
