@@ -10,6 +10,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import numpy.typing as npt
 
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.devices import choose_device, device_title, usable_devices
+from legaldesk.engine.heap import give_back_what_is_free, keep_what_is_freed
+from legaldesk.engine.lowered import Lowered
 from legaldesk.engine.model_folder import ModelFolder
 from legaldesk.engine.offline import stay_offline
 from legaldesk.engine.precision import (
@@ -64,6 +67,14 @@ def batch_tokens(device: str, static: bool = False) -> int:
     return 1_024 if device == "cpu" else 4_096
 
 
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What one list of passages is computed with, and let go of after it."""
+
+    threads: SideBySide
+    lowered: Lowered
+
+
 class Encoder:
     """A loaded model. Safe to use from several threads, one batch at a time.
 
@@ -94,6 +105,7 @@ class Encoder:
         self.device = choose_device(device, usable_devices())
         self.dimension = folder.dimension
         self.rank = rank
+        keep_what_is_freed()
         self._model = _load(folder, self.device)
         self._grain = _pad_to_grain(self._model, folder)
         self._tokens = TokenCounter(folder)
@@ -136,23 +148,25 @@ class Encoder:
         so pass long lists. ``on_batch(done, total)`` counts texts, and stops the work by
         raising. Raises ModelProblem when not even one text fits the device's memory.
         """
-        with SideBySide(self._threads) as side_by_side:
-            return self._encode(texts, side_by_side, on_batch)
+        try:
+            with SideBySide(self._threads) as side_by_side:
+                means = _Means(side_by_side, Lowered(self._model, self.device))
+                return self._encode(texts, means, on_batch)
+        finally:
+            give_back_what_is_free()
 
-    def _encode(
-        self, texts: Sequence[str], side_by_side: SideBySide, on_batch: OnBatch | None
-    ) -> Vectors:
+    def _encode(self, texts: Sequence[str], means: _Means, on_batch: OnBatch | None) -> Vectors:
         if self._untried and len(texts) >= WORTH_A_TRIAL:
-            self._try_precision(side_by_side)
+            self._try_precision(means)
         widths = self._widths(texts)
         waiting = sorted(range(len(texts)), key=lambda index: -widths[index])
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         done = 0
         with self._turns.series(self.rank):
             while done < len(waiting):
-                size = self._fitting(widths[waiting[done]]) * side_by_side.parts
+                size = self._fitting(widths[waiting[done]]) * means.threads.parts
                 batch = waiting[done : done + size]
-                found = self._encode_batch([texts[index] for index in batch], side_by_side)
+                found = self._encode_batch([texts[index] for index in batch], means)
                 vectors[batch[: len(found)]] = found
                 done += len(found)
                 if on_batch is not None:
@@ -170,37 +184,38 @@ class Encoder:
         wider = self.device == "cpu" and self.precision != "fp32"
         return max(1, self._batch_tokens * (HALF_AS_WIDE if wider else 1) // width)
 
-    def _encode_batch(self, texts: list[str], side_by_side: SideBySide) -> Vectors:
+    def _encode_batch(self, texts: list[str], means: _Means) -> Vectors:
         """The vectors of the first of the texts: of all of them, or of as many as fit."""
         while True:
             try:
-                vectors, _ = self._compute(texts, self.precision, side_by_side)
+                vectors, _ = self._compute(texts, self.precision, means)
                 if self.precision != "fp32" and not np.isfinite(vectors).all():
-                    vectors, _ = self._compute(texts, "fp32", side_by_side)  # too large for 16 bits
+                    vectors, _ = self._compute(texts, "fp32", means)  # too large for 16 bits
                 return self._checked(vectors)
             except RuntimeError as error:
                 texts = self._halved(texts, error)
 
     def _compute(
-        self, texts: list[str], precision: str, side_by_side: SideBySide, divided: bool = True
+        self, texts: list[str], precision: str, means: _Means, divided: bool = True
     ) -> tuple[Vectors, float]:
         """The vectors of one batch, and the seconds that it took once it had its turn."""
         clock = time.process_time if self.device == "cpu" else time.perf_counter
-        count = min(side_by_side.parts, len(texts)) if divided else 1
+        count = min(means.threads.parts, len(texts)) if divided else 1
         parts = [texts[first::count] for first in range(count)]  # as long as one another
+        model = means.lowered.model(precision)
         with self._turns.later(self.rank):
             begun = clock()
-            found = side_by_side.run(lambda part: self._vectors(part, precision), parts)
+            found = means.threads.run(lambda part: self._vectors(model, part, precision), parts)
             taken = clock() - begun
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for first, some in enumerate(found):
             vectors[first::count] = some
         return vectors, taken
 
-    def _vectors(self, texts: list[str], precision: str) -> Any:
+    def _vectors(self, model: Any, texts: list[str], precision: str) -> Any:
         """The library's vectors of one part of a batch; autocast is the calling thread's own."""
         with autocast(self.device, precision):
-            return self._model.encode_document(
+            return model.encode_document(
                 texts, batch_size=len(texts), normalize_embeddings=True, show_progress_bar=False
             )
 
@@ -215,13 +230,13 @@ class Encoder:
         self._untried = trial is None
         return "fp32" if trial is None else trial.chosen
 
-    def _try_precision(self, side_by_side: SideBySide) -> None:
+    def _try_precision(self, means: _Means) -> None:
         """Measure whether 16 bits are faster here, and keep what was found."""
         self._untried = False
 
         def compute(texts: list[str], precision: str) -> tuple[Vectors, float]:
             # Its batches are small: in parts of two texts 16 bits gain little.
-            return self._compute(texts, precision, side_by_side, divided=False)
+            return self._compute(texts, precision, means, divided=False)
 
         trial = measure(compute, self._candidate)
         remember(self._notes, self._folder.identity, device_title(self.device), trial)

@@ -9,6 +9,7 @@ import pytest
 from legaldesk.core.errors import WrongUse
 from legaldesk.engine import precision
 from legaldesk.engine.encoder import WORTH_A_TRIAL, Encoder
+from legaldesk.engine.lowered import Lowered
 from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.engine.precision import Trial, candidate, measure, remember, remembered
 
@@ -135,25 +136,50 @@ def test_passages_are_in_16_bits_and_questions_are_not(encoder):
     assert found.dtype == np.float32
 
 
-class Overflows:
+def overflowing(model):
     """A model whose vectors are no numbers within autocast, as fp16 can make them."""
+    import torch
 
-    def __init__(self, model):
-        self.model = model
+    class Overflows(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
 
-    def encode_document(self, texts, **options):
-        import torch
+        def encode_document(self, texts, **options):
+            vectors = self.model.encode_document(texts, **options)
+            return vectors * np.nan if torch.is_autocast_enabled("cpu") else vectors
 
-        vectors = self.model.encode_document(texts, **options)
-        return vectors * np.nan if torch.is_autocast_enabled("cpu") else vectors
+    return Overflows()
 
 
 def test_a_batch_too_large_for_16_bits_is_done_in_32(encoder):
     half = encoder(precision="bf16")
-    half._model = Overflows(half._model)
+    half._model = overflowing(half._model)
 
     wanted = encoder(precision="fp32").encode_passages(["the rent"])
     np.testing.assert_allclose(half.encode_passages(["the rent"]), wanted, atol=1e-6)
+
+
+def test_linear_layers_in_16_bits_give_what_autocast_gives_to_the_bit(encoder):
+    import torch
+
+    full = encoder(precision="fp32").pipeline
+    lowered = Lowered(full, "cpu")
+    half = lowered.model("bf16")
+    texts = ["the rent", "the tenant pays the rent before the first of the month"]
+
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        wanted, found = full.encode_document(texts), half.encode_document(texts)
+
+    np.testing.assert_array_equal(found, wanted)
+    assert {each.dtype for each in full.parameters()} == {torch.float32}
+    kept = {each.data_ptr() for each in full.parameters()}
+    linear = [each for each in half.modules() if isinstance(each, torch.nn.Linear)]
+    own = [each for each in half.parameters() if each.data_ptr() not in kept]
+    assert linear and len(own) == sum(len([*each.parameters()]) for each in linear)
+    assert {each.dtype for each in own} == {torch.bfloat16}
+    assert lowered.model("bf16") is half
+    assert lowered.model("fp32") is full is Lowered(full, "cuda:0").model("bf16")
 
 
 def test_a_precision_that_there_is_not_is_said(encoder):
