@@ -141,8 +141,14 @@ def swap_pages(data, choose):
     )
 
 
+def last_change(log):
+    """Where it begins: damaged, it cannot be told from one that a kill cut off."""
+    starts = range(HEADER, len(log) - FRAME + 1, FRAME)
+    return [start for start in starts if any(log[start + 4 : start + 8])][-2] + FRAME
+
+
 def flip_in_the_log(data, choose):
-    data[choose.randrange(HEADER, len(data))] ^= 1 << choose.randrange(8)
+    data[choose.randrange(HEADER, last_change(data))] ^= 1 << choose.randrange(8)
 
 
 def flip_in_the_logs_header(data, choose):
@@ -150,8 +156,7 @@ def flip_in_the_logs_header(data, choose):
 
 
 def zero_a_frame(data, choose):
-    """Any but the last, which cannot be told from one that was never written."""
-    start = HEADER + choose.randrange((len(data) - HEADER) // FRAME - 1) * FRAME
+    start = HEADER + choose.randrange((last_change(data) - HEADER) // FRAME) * FRAME
     data[start : start + FRAME] = bytes(FRAME)
 
 
