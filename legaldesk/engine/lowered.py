@@ -36,7 +36,10 @@ def _like(module: Any, dtype: Any) -> Any:
     import torch
 
     found = copy.copy(module)
-    found._modules = {name: child and _like(child, dtype) for name, child in found._modules.items()}
+    found._modules = {
+        name: None if child is None else _like(child, dtype)
+        for name, child in module._modules.items()
+    }
     if isinstance(module, torch.nn.Linear):
         found._parameters = {
             name: None if weights is None else _lower(weights, dtype)

@@ -1,6 +1,6 @@
 """Whether this machine encodes passages faster in 16 bits, and as rightly: it is measured.
 
-A processor with the right units is some 2 times as fast in bf16 and one without is up to 5
+A processor with the right units is some 2 to 2.7 times as fast in bf16 and one without is up to 5
 times as slow, so nothing but a trial of the very model on the very device decides. What it
 found is kept in a small JSON file.
 """
