@@ -35,7 +35,8 @@ MAX_WORDS = 20_000
 
 Library = Literal["pdfium", "pypdf"]
 Structure = Literal["both", "pdfium", "pypdf", "none"]
-"""Who is asked for bookmarks, labels and title; "both" means each for what it is best at."""
+"""Who is asked for bookmarks, labels and title; "both" means PDFium, and pypdf where that may tell
+more."""
 Number = Annotated[int, Meta(ge=1, le=MAX_PAGES)]
 Side = Annotated[float, Meta(gt=0, le=MAX_SIDE)]
 Title = Annotated[str, Meta(max_length=MAX_TITLE)]

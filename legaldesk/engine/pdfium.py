@@ -220,6 +220,16 @@ def outline(document: Any, pages: int) -> list[OutlineEntry]:
     return bookmarks((_bookmark(mark) for mark in marks), pages)
 
 
+def has_bookmarks(document: Any) -> bool:
+    """Whether it has a bookmark at all, usable or not."""
+    return bool(c_api.FPDFBookmark_GetFirstChild(document, None))
+
+
+def has_form(document: Any) -> bool:
+    """Whether it has form fields, filled in or not."""
+    return bool(c_api.FPDF_GetFormType(document) != c_api.FORMTYPE_NONE)
+
+
 def _bookmark(mark: Any) -> tuple[int, str, int | None]:
     """Level, title and page index."""
     target = mark.get_dest()

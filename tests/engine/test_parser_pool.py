@@ -18,7 +18,7 @@ import pytest
 from legaldesk.core.documents import OutlineEntry, PageState, TextSource
 from legaldesk.core.errors import Cancelled, Damaged, Locked, ProcessDied, Unsupported
 from legaldesk.core.passages import Span
-from legaldesk.engine import parser_pool
+from legaldesk.engine import parser_pool, pdf_structure
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.parser_reading import KILLS, SECOND_LIBRARY, Limits
 from legaldesk.engine.system import NICENESS, child_command, spawn
@@ -161,6 +161,10 @@ NO_MEMORY_ON_2 = HANG_ON_2.replace("time.sleep(60)", "bytearray(1 << 40)")
 ALWAYS_HANG = "pdfium.open_document = pdf_structure.open_reader = lambda *_: time.sleep(60)"
 SLOW_PYPDF = "pdf_structure.read_structure = lambda *_, **__: time.sleep(60)"
 NO_BOOKMARKS = "pdfium.outline = lambda *_: os._exit(9)"
+DEAF = "pdfium.outline = lambda *_: []"
+NO_LABELS = "pdfium.labels = lambda *_: os._exit(9)"
+NO_PYPDF = "pdf_structure.open_reader = lambda *_: pdfium.open_document(b'')"
+"""It says that every file is damaged."""
 
 
 @pytest.mark.parametrize("patch", [HANG_ON_2, DIE_ON_2, NO_MEMORY_ON_2])
@@ -192,14 +196,31 @@ def test_a_page_outlives_a_swarm_of_kills(child: Liar, kills: int, second: str) 
     assert [page.text for page in found.pages] == ["one", second, "three"]
 
 
-@pytest.mark.parametrize("patch", [SLOW_PYPDF, NO_BOOKMARKS])
+@pytest.mark.parametrize("patch", [SLOW_PYPDF, NO_BOOKMARKS, DEAF])
 def test_either_library_can_stand_in_for_bookmarks(child: Liar, patch: str) -> None:
     pool = child(PATCHED.format(patch=patch))
+    data = pdf.joined(pdf.text_pdf("one", outline=[(0, "Part", 1)]), pdf.form_pdf())
 
-    found = pool.extract(pdf.text_pdf("one", outline=[(0, "Part", 1)]), "lease.pdf")
+    found = pool.extract(data, "lease.pdf")
 
     assert found.outline == (OutlineEntry(0, "Part", 1),)
     assert found.pages[0].text == "one"
+    assert found.notes == (() if patch == SLOW_PYPDF else (pdf_structure.FORM_FILLED,))
+
+
+def test_labels_that_kill_pdfium_are_read_by_pypdf(child: Liar) -> None:
+    found = child(PATCHED.format(patch=NO_LABELS)).extract(pdf.labelled_pdf(2, 1), "book.pdf")
+
+    assert [page.label for page in found.pages] == ["i", "1"]
+
+
+def test_pypdf_is_asked_only_where_it_may_tell_more(child: Liar) -> None:
+    pool = child(PATCHED.format(patch=NO_PYPDF))
+
+    found = pool.extract(pdf.labelled_pdf(2, 1), "book.pdf")
+
+    assert [page.label for page in found.pages] == ["i", "1"]
+    assert not pool.extract(pdf.form_pdf(), "form.pdf").notes  # asked, and it failed
 
 
 def test_a_file_that_stops_both_libraries_is_set_aside(child: Liar) -> None:
