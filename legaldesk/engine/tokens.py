@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from legaldesk.core.errors import ModelProblem
@@ -66,7 +67,7 @@ class TokenCounter:
         sums = [_sum_of(known, row) for row in rows]
         with_new = [at for at, number in enumerate(sums) if number < 0]
         fresh = list({word for at in with_new for word in rows[at]}.difference(known))
-        known.update(zip(fresh, self._tokenize(fresh), strict=True))
+        known.update(zip(fresh, self._tokenize_words(fresh), strict=True))
         for at in with_new:
             sums[at] = _sum_of(known, rows[at])
         self._kept += sum(map(len, fresh))
@@ -77,6 +78,14 @@ class TokenCounter:
     def _tokenize(self, texts: list[str]) -> list[int]:
         encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
         return [len(encoding) for encoding in encodings]
+
+    def _tokenize_words(self, words: list[str]) -> list[int]:
+        """The same for words, which stand in one text: that takes a third of the time."""
+        behind = np.cumsum([len(word) + 1 for word in words])
+        (found,) = self._tokenizer.encode_batch([" ".join(words)], add_special_tokens=False)
+        owners = np.searchsorted(behind, [start for start, _ in found.offsets], side="right")
+        counts: list[int] = np.bincount(owners, minlength=len(words)).tolist()
+        return counts
 
     def question(self, text: str) -> list[int]:
         """The token ids that the model gets for a question: prompt, special tokens, cut off.
@@ -111,7 +120,8 @@ def _read(file: str) -> Tokenizer:
 def _parts_at_spaces(tokenizer: Tokenizer) -> bool:
     """Whether what stands between two spaces always gives the same tokens, as in BERT.
 
-    Its normalizer looks at single characters, and a token never reaches over a space.
+    Its normalizer looks at single characters, and a token never reaches over a space, nor takes
+    one in.
     """
     normalizer: Any = tokenizer.normalizer
     several = isinstance(normalizer, normalizers.Sequence)
@@ -122,7 +132,7 @@ def _parts_at_spaces(tokenizer: Tokenizer) -> bool:
         isinstance(tokenizer.model, models.WordPiece)
         and isinstance(tokenizer.pre_tokenizer, pre_tokenizers.BertPreTokenizer)
         and all(isinstance(step, by_character) for step in steps)
-        and not any(" " in token.content for token in added)
+        and not any(" " in token.content or token.lstrip or token.rstrip for token in added)
     )
 
 
