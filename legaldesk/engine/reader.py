@@ -7,10 +7,11 @@ thread that made it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -36,6 +37,9 @@ from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.vocabulary import Vocabulary
 from legaldesk.engine.word_search import best_by_words
+
+if TYPE_CHECKING:
+    from legaldesk.engine.postings import Likely
 
 LAST_PAGE = 1_000_000
 """More pages than a file can have."""
@@ -305,6 +309,16 @@ class Reader:
         """Passages of the live generation."""
         return self.count(f"SELECT passages FROM segmentations WHERE id = {_CUT}")
 
+    def row_ids(self) -> tuple[int, int]:
+        """The highest row id that any passage ever had, and how many up to it no passage of the
+        live cut has.
+        """
+        rows = self.rows(
+            f"SELECT seq, seq - (SELECT passages FROM segmentations WHERE id = {_CUT}) AS without"
+            " FROM sqlite_sequence WHERE name = 'passages'"
+        )
+        return (rows[0]["seq"], rows[0]["without"]) if rows else (0, 0)
+
     # Generations
 
     def live(self) -> int:
@@ -361,6 +375,10 @@ class Reader:
     def having(self, phrases: Iterable[str]) -> dict[str, int]:
         """How many passages have each FTS5 phrase; it may lag behind while the library grows."""
         return self._vocabulary.having(self, phrases)
+
+    def likely(self, weights: Mapping[str, float], count: int) -> Likely | None:
+        """The passages whose phrases weigh most; see Postings."""
+        return self._vocabulary.postings().likely(self, weights, count)
 
     def matching_count(self, match: str) -> int:
         """How many passages an FTS5 expression finds."""

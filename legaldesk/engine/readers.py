@@ -22,7 +22,9 @@ class Readers:
     def mine(self) -> Reader:
         """The calling thread's own."""
         here: Reader | None = getattr(self._here, "reader", None)
-        if here is None or here.is_outdated():
+        if here is not None and here.is_outdated():
+            here, self._vocabulary = None, Vocabulary()
+        if here is None:
             here = self._here.reader = Reader(self._library, self._vocabulary)
             self._made.add(here)
         return here

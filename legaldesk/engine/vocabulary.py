@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from legaldesk.core.query import quote
 
 if TYPE_CHECKING:
+    from legaldesk.engine.postings import Postings
     from legaldesk.engine.reader import Reader
 
 SMALL = 20_000
@@ -37,6 +38,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
         self._cut, self._passages = "", 0
+        self._postings: Postings | None = None
 
     def common(self, reader: Reader, terms: Collection[str]) -> frozenset[str]:
         """Those of a question's terms that stand in too many passages."""
@@ -53,6 +55,14 @@ class Vocabulary:
         for phrase in wanted.keys() - counts.keys():
             counts[phrase] = reader.matching_count(phrase)
         return {phrase: counts[phrase] for phrase in wanted}
+
+    def postings(self) -> Postings:
+        """The passages of each phrase; it loads NumPy, which the window can do without."""
+        if self._postings is None:
+            from legaldesk.engine.postings import Postings
+
+            self._postings = Postings()
+        return self._postings
 
     def _look(self, reader: Reader) -> dict[str, int]:
         """The counts, none of another cut or of a library that was much smaller or larger."""
