@@ -7,7 +7,7 @@ than half of that it looks up how long each one is.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -66,8 +66,14 @@ class Postings:
         self._size = 0
         self._lock = threading.Lock()
 
-    def likely(self, reader: Reader, weights: Mapping[str, float], count: int) -> Likely | None:
-        """The ``count`` passages whose phrases weigh most, of those that have any.
+    def likely(
+        self,
+        reader: Reader,
+        weights: Mapping[str, float],
+        count: int,
+        within: Sequence[int] | None = None,
+    ) -> Likely | None:
+        """The ``count`` passages whose phrases weigh most, of those ``within`` that have any.
 
         ``weights`` come with the heaviest first. None where no more passages have a phrase.
         """
@@ -76,6 +82,10 @@ class Postings:
         sums = np.zeros(highest + 1, np.float32)
         for each, weight in zip(ids, weights.values(), strict=True):
             sums[each] += weight
+        if within is not None:
+            outside = np.ones(len(sums), bool)
+            outside[[each for each in within if each <= highest]] = False
+            sums[outside] = 0
         if np.count_nonzero(sums) <= count:
             return None
         best = np.sort(np.argpartition(sums, len(sums) - count)[len(sums) - count :])

@@ -41,9 +41,6 @@ from legaldesk.engine.word_search import best_by_words
 if TYPE_CHECKING:
     from legaldesk.engine.postings import Likely
 
-LAST_PAGE = 1_000_000
-"""More pages than a file can have."""
-
 Row = sqlite3.Row
 
 
@@ -351,15 +348,15 @@ class Reader:
         if added is not None:
             where = f"SELECT id FROM documents WHERE id IN ({where}) AND added >= ? AND added < ?"
             values = (*values, *added)
-        first, last = pages or (0, LAST_PAGE)
+        # Without pages an index tells all: 10,000 passages take 2 ms instead of 17.
+        on_pages = " AND last_page >= ? AND first_page <= ?" if pages is not None else ""
         rows = self.rows(
-            f"SELECT id FROM passages WHERE segmentation = {_CUT} AND document IN ({where})"
-            " AND last_page >= ? AND first_page <= ? ORDER BY id",
+            "SELECT json_group_array(id) FROM passages"
+            f" WHERE segmentation = {_CUT} AND document IN ({where}){on_pages}",
             *values,
-            first,
-            last,
+            *(pages or ()),
         )
-        return [row[0] for row in rows]
+        return sorted(msgspec.json.decode(rows[0][0], type=list[int])) if rows else []
 
     def by_words(self, match: str, scope: Scope, limit: int) -> list[tuple[int, float]]:
         """Row ids and BM25 scores, above 0, of the passages in scope that an FTS5 expression
@@ -376,9 +373,11 @@ class Reader:
         """How many passages have each FTS5 phrase; it may lag behind while the library grows."""
         return self._vocabulary.having(self, phrases)
 
-    def likely(self, weights: Mapping[str, float], count: int) -> Likely | None:
+    def likely(
+        self, weights: Mapping[str, float], count: int, within: Sequence[int] | None = None
+    ) -> Likely | None:
         """The passages whose phrases weigh most; see Postings."""
-        return self._vocabulary.postings().likely(self, weights, count)
+        return self._vocabulary.postings().likely(self, weights, count, within)
 
     def matching_count(self, match: str) -> int:
         """How many passages an FTS5 expression finds."""

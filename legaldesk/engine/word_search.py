@@ -45,7 +45,6 @@ WIDE_SHARE = 0.25
 DEEPER = 4
 """How many times as many of them, so that as many as are wanted are mostly in scope."""
 
-_LISTED = "SELECT value FROM json_each(?)"
 _PHRASE = r'"(?:[^"]|"")*"\*?'
 _ANY_OF = re.compile(rf"{_PHRASE}(?: OR {_PHRASE})*")
 
@@ -59,14 +58,12 @@ def best_by_words(reader: Reader, table: str, match: str, scope: Scope, limit: i
     share = _share(reader, scope)
     if share >= 1.0:
         return _best(reader, table, match, limit)
-    where, values = reader.scope_sql(scope)
     if share >= WIDE_SHARE and limit >= 0:
         wider = _best(reader, table, match, DEEPER * limit)
-        found = _sifted(reader, wider, where, values)[:limit]
+        found = _sifted(reader, wider, *reader.scope_sql(scope))[:limit]
         if len(found) == limit or len(wider) < DEEPER * limit:
             return found
-    inside = f"SELECT id FROM passages WHERE document IN ({where})"
-    return _scored(reader, table, match, limit, inside, values)
+    return _best(reader, table, match, limit, reader.passage_ids(scope))
 
 
 def _share(reader: Reader, scope: Scope) -> float:
@@ -86,19 +83,21 @@ def _sifted(reader: Reader, found: Found, where: str, values: Sequence[object]) 
     return [each for each in found if each[0] in inside]
 
 
-def _best(reader: Reader, table: str, match: str, limit: int) -> Found:
-    """The best of all passages, scoring few."""
-    total = reader.passages()
-    if limit < 0 or total <= SMALL or not _ANY_OF.fullmatch(match):
-        return _scored(reader, table, match, limit)
+def _best(
+    reader: Reader, table: str, match: str, limit: int, within: list[int] | None = None
+) -> Found:
+    """The best of all passages, or of those ``within`` (row ids, ascending), scoring few."""
+    total, count = reader.passages(), max(FEWEST, TIMES * limit)
+    small = total <= SMALL or within is not None and len(within) <= count
+    if limit < 0 or small or not _ANY_OF.fullmatch(match):
+        return _scored(reader, table, match, limit, within)
     counts = reader.having(re.findall(_PHRASE, match))
     rarest = sorted((phrase for phrase in counts if counts[phrase]), key=lambda each: counts[each])
     weights = {phrase: _weight(counts[phrase], total) for phrase in rarest}
     telling = {each: weights[each] for each in rarest if counts[each] <= FREQUENT * total}
-    count = max(FEWEST, TIMES * limit)
-    likely = reader.likely(telling, count) or reader.likely(weights, count)
+    likely = reader.likely(telling, count, within) or reader.likely(weights, count, within)
     if likely is None:
-        return _scored(reader, table, " OR ".join(rarest) or match, limit)
+        return _scored(reader, table, " OR ".join(rarest) or match, limit, within)
     return _among(reader, table, likely, rarest, limit)
 
 
@@ -110,17 +109,11 @@ def _among(reader: Reader, table: str, likely: Likely, phrases: list[str], limit
     """
     leading = " OR ".join(likely.leading)
     others = " OR ".join(phrase for phrase in phrases if phrase not in set(likely.leading))
-    alone = likely.alone if others else likely.ids
-    best = dict(_scored(reader, table, leading, limit, _LISTED, [_text(alone)])) if alone else {}
+    best = dict(_scored(reader, table, leading, limit, likely.alone if others else likely.ids))
     if others:
         both = f"({leading}) AND ({others})"
-        best |= dict(_scored(reader, table, both, limit, _LISTED, [_text(likely.ids)]))
+        best |= dict(_scored(reader, table, both, limit, likely.ids))
     return sorted(best.items(), key=lambda found: (-found[1], found[0]))[:limit]
-
-
-def _text(ids: list[int]) -> str:
-    """Row ids for _LISTED."""
-    return msgspec.json.encode(ids).decode()
 
 
 def _weight(having: int, total: int) -> float:
@@ -131,15 +124,18 @@ def _weight(having: int, total: int) -> float:
 
 
 def _scored(
-    reader: Reader,
-    table: str,
-    match: str,
-    limit: int,
-    inside: str = "",
-    values: Sequence[object] = (),
+    reader: Reader, table: str, match: str, limit: int, within: Sequence[int] | None = None
 ) -> Found:
-    """What a match finds among some passages, scored; the unary plus keeps the match in front."""
-    among = f" AND +rowid IN ({inside})" if inside else ""
+    """What a match finds, of some passages alone (row ids, ascending), scored.
+
+    FTS5 leaps to the first of them, and the unary plus keeps the match in front of the list.
+    """
+    if within is not None and not within:
+        return []
+    among, values = "", []
+    if within:
+        among = " AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))"
+        values = [within[0], within[-1], msgspec.json.encode(within).decode()]
     rows = reader.rows(
         f"SELECT rowid, -bm25({table}, {TITLE_WEIGHT}, {SECTION_WEIGHT}, {BODY_WEIGHT}) AS score"
         f" FROM {table} WHERE {table} MATCH ?{among} ORDER BY score DESC, rowid LIMIT ?",

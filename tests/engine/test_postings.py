@@ -38,6 +38,17 @@ def test_those_whose_words_weigh_most_are_likely(desk, drop, kept):
     assert found.alone == [each for each in found.ids if each not in listed(desk, "lease")]
 
 
+def test_no_others_than_those_within_are_likely(desk, drop, kept):
+    add(desk, drop, "a.pdf", "tenant", "lease", "landlord", "lease")
+    within = listed(desk, "lease")
+    beyond = [*within, within[-1] + 1_000]  # added a moment ago: no phrase of it was listed
+
+    found = kept.likely(desk.reader, WEIGHTS, len(within) - 1, beyond)
+
+    assert len(found.ids) == len(within) - 1 and set(found.ids) < set(within)
+    assert kept.likely(desk.reader, WEIGHTS, len(within), beyond) is None
+
+
 def test_all_are_scored_where_few_have_a_phrase(desk, drop, kept):
     add(desk, drop, "a.pdf", "lease", "tenant")
 
