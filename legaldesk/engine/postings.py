@@ -33,12 +33,13 @@ the 95th percentile; 99.0% instead of 98.7% of the best hundred are then those o
 class Likely(NamedTuple):
     """Passages (row ids, ascending) that may be among the best, each with a ``leading`` phrase.
 
-    ``alone`` are those of them that have none of the other phrases that were given.
+    ``alone`` are those of them that have none of the other phrases that were given, with what
+    theirs weigh together.
     """
 
     leading: list[str]
     ids: list[int]
-    alone: list[int]
+    alone: dict[int, float]
 
 
 class _Kept(NamedTuple):
@@ -82,18 +83,23 @@ class Postings:
         sums = np.zeros(highest + 1, np.float32)
         for each, weight in zip(ids, weights.values(), strict=True):
             sums[each] += weight
+        places = np.arange(highest + 1)
         if within is not None:
-            outside = np.ones(len(sums), bool)
-            outside[[each for each in within if each <= highest]] = False
-            sums[outside] = 0
+            places = np.array([each for each in within if each <= highest], np.intp)
+        sums = sums[places]
         if np.count_nonzero(sums) <= count:
             return None
         best = np.sort(np.argpartition(sums, len(sums) - count)[len(sums) - count :])
-        has = np.array([_are_in(best, each) for each in ids])
+        places, sums = places[best], sums[best]
+        has = np.array([_are_in(places, each) for each in ids])
         led = np.logical_or.accumulate(has)
         last = int(np.argmax(led.mean(axis=1) >= COVERED))
         alone = led[last] & ~has[last + 1 :].any(axis=0)
-        return Likely([*weights][: last + 1], best[led[last]].tolist(), best[alone].tolist())
+        return Likely(
+            leading=[*weights][: last + 1],
+            ids=places[led[last]].tolist(),
+            alone=dict(zip(places[alone].tolist(), sums[alone].tolist(), strict=True)),
+        )
 
     def _of(self, reader: Reader, phrases: Iterable[str]) -> list[Ids]:
         """The row ids of each phrase's passages, ascending."""

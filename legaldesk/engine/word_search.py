@@ -31,13 +31,20 @@ TIMES, FEWEST = 10, 1_000
 """How many times as many passages are scored as are wanted, and how many at least: those whose
 words weigh most, each as if it stood there once.
 
-Over 90 questions to 100,000 passages the best ten are those of scoring all, and 98.7% of the best
-hundred; with twice as many 99.7%, in 22 ms of processor time on average instead of 18.
+Of 441 questions to 100,000 passages the first passage is always that of scoring all, of the best
+ten 99.9% and of the best hundred 98.9%. With twice as many passages 99.7% of the best hundred are,
+in 22 ms of processor time on average instead of 18.
 """
 
 FREQUENT = 0.25
 """The share of passages from which on a phrase does not help to tell which are worth scoring: there
 are many to list, and they weigh little."""
+
+MOST = 1.5
+"""What a passage is taken to reach at most, as a multiple of what its words weigh.
+
+BM25's own limit is 2.2, with which 0.2% fewer of the best hundred are missed in a matter.
+"""
 
 WIDE_SHARE = 0.25
 """The share of documents in scope from which the best of all are looked at and then sifted."""
@@ -105,14 +112,16 @@ def _among(reader: Reader, table: str, likely: Likely, phrases: list[str], limit
     """The best of the likely passages.
 
     FTS5 leaps over passages where an AND lets it, but scores a phrase as often as it is written:
-    so those that have none of the other phrases are scored on their own.
+    so those that have none of the other phrases are scored on their own, if they weigh enough.
     """
     leading = " OR ".join(likely.leading)
     others = " OR ".join(phrase for phrase in phrases if phrase not in set(likely.leading))
-    best = dict(_scored(reader, table, leading, limit, likely.alone if others else likely.ids))
-    if others:
-        both = f"({leading}) AND ({others})"
-        best |= dict(_scored(reader, table, both, limit, likely.ids))
+    if not others:
+        return _scored(reader, table, leading, limit, likely.ids)
+    both = _scored(reader, table, f"({leading}) AND ({others})", limit, likely.ids)
+    lowest = both[-1][1] if len(both) == limit else 0.0
+    alone = [passage for passage, weight in likely.alone.items() if MOST * weight >= lowest]
+    best = dict(_scored(reader, table, leading, limit, alone)) | dict(both)
     return sorted(best.items(), key=lambda found: (-found[1], found[0]))[:limit]
 
 

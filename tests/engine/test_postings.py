@@ -35,7 +35,7 @@ def test_those_whose_words_weigh_most_are_likely(desk, drop, kept):
 
     assert found.leading == ['"tenant"', '"landlord"']
     assert found.ids == listed(desk, "tenant", "landlord")
-    assert found.alone == [each for each in found.ids if each not in listed(desk, "lease")]
+    assert [*found.alone] == [each for each in found.ids if each not in listed(desk, "lease")]
 
 
 def test_no_others_than_those_within_are_likely(desk, drop, kept):

@@ -77,7 +77,7 @@ def test_a_passage_with_none_of_the_other_words_has_its_whole_score(reader):
     having = reader.matching(rare)
     alone = having - reader.matching(" OR ".join(others))
     assert alone  # some have the first word and none of the others
-    likely = Likely([rare], sorted(having), sorted(alone))
+    likely = Likely([rare], sorted(having), dict.fromkeys(sorted(alone), 1.0))
 
     found = word_search._among(reader, reader.words(), likely, [rare, *others], 100)
 
