@@ -36,7 +36,7 @@ from legaldesk.engine.schema import words_table
 from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.vocabulary import Vocabulary
-from legaldesk.engine.word_search import best_by_words
+from legaldesk.engine.word_search import best_among, best_by_words
 
 if TYPE_CHECKING:
     from legaldesk.engine.postings import Likely
@@ -364,6 +364,13 @@ class Reader:
         """
         words = self.words()
         return best_by_words(self, words, match, scope, limit) if match and words else []
+
+    def by_words_among(
+        self, match: str, passages: list[int], limit: int
+    ) -> list[tuple[int, float]]:
+        """The same of some passages (row ids, ascending)."""
+        words = self.words()
+        return best_among(self, words, match, passages, limit) if match and words else []
 
     def common(self, terms: Collection[str]) -> frozenset[str]:
         """Those of a question's terms that stand in too many passages to be looked for."""

@@ -73,6 +73,11 @@ def best_by_words(reader: Reader, table: str, match: str, scope: Scope, limit: i
     return _best(reader, table, match, limit, reader.passage_ids(scope))
 
 
+def best_among(reader: Reader, table: str, match: str, passages: list[int], limit: int) -> Found:
+    """The same of some passages (row ids, ascending)."""
+    return _best(reader, table, match, limit, passages)
+
+
 def _share(reader: Reader, scope: Scope) -> float:
     """The share of the library's documents that are in scope, or somewhat less."""
     whole = scope.matter == ALL_MATTERS and not scope.document

@@ -158,7 +158,7 @@ class Halves:
             vector = self.desk.meaning.encode_query(text)
             return dict(self.indexes.nearest(vector, DEPTH, passages))[dimension]
 
-        inside = asked_within(self.desk.reader, found, given.scope, nearest if dimension else None)
+        inside = asked_within(self.desk.reader, found, nearest if dimension else None)
         return found.shares_of(near, inside), inside
 
     def weights(self, passages: Iterable[int], factor: float | None = None) -> dict[int, float]:

@@ -81,7 +81,6 @@ Nearest = Callable[[str, list[int]], list[Scored]]
 def asked_within(
     reader: Reader,
     named: Naming,
-    scope: Scope,
     nearest: Nearest | None,
     allowed: Collection[int] | None = None,
 ) -> Within:
@@ -90,10 +89,5 @@ def asked_within(
     if not passages:
         return NOWHERE
     match = language.any_of(named.rest, reader.common(language.terms(named.rest)))
-    limit = DEPTH if allowed is None else -1
-    found: list[Scored] = []
-    for document in named.within:
-        found += reader.by_words(match, replace(scope, document=document), limit)
-    kept = [scored for scored in found if allowed is None or scored[0] in allowed]
-    words = sorted(kept, key=lambda scored: (-scored[1], scored[0]))[:DEPTH]
+    words = reader.by_words_among(match, passages, DEPTH)
     return Within(words, nearest(named.rest, passages) if nearest is not None else ())

@@ -136,11 +136,13 @@ def ranking(
     allowed = _allowed(reader, query, scope)
     if query.empty or k <= 0:
         return []
+    within = None
+    if meaning is not None or allowed is not None:
+        within = _in_scope(reader, scope, allowed)
     nearest = None
     if meaning is not None:  # words are looked for meanwhile
-        within = _in_scope(reader, scope, allowed)
         nearest = meaning.begin_nearest(query.text, max(DEPTH, k), within)
-    by_words = _by_words(reader, query, scope, allowed, k) if WORDS in modes else []
+    by_words = _by_words(reader, query, scope, within, max(DEPTH, k)) if WORDS in modes else []
     by_meaning = _there(reader, nearest()) if nearest is not None else []
     if WORDS not in modes:
         return fuse((), by_meaning, _meaning_weights(reader, meaning, by_meaning))
@@ -148,7 +150,7 @@ def ranking(
     cited = cited if allowed is None else cited & allowed
     near = [passage for passage, _ in (*by_words, *by_meaning)]
     named = naming(reader, query.text, scope, near)
-    inside = asked_within(reader, named, scope, _asking(reader, meaning), allowed)
+    inside = asked_within(reader, named, _asking(reader, meaning), allowed)
     weights = _meaning_weights(reader, meaning, [*by_meaning, *inside.meaning])
     return fuse(by_words, by_meaning, weights, cited, named.shares_of(near, inside), inside)
 
@@ -179,14 +181,13 @@ def _added(query: Query) -> tuple[str, str] | None:
 
 
 def _by_words(
-    reader: Reader, query: Query, scope: Scope, allowed: set[int] | None, k: int
+    reader: Reader, query: Query, scope: Scope, within: list[int] | None, limit: int
 ) -> list[Scored]:
-    limit = max(DEPTH, k)
+    """The best by words in scope, ``within`` it where that was told already."""
     match = language.any_of(query.text, reader.common(language.terms(query.text)))
-    if allowed is None:
+    if within is None:
         return reader.by_words(match, scope, limit)
-    found = reader.by_words(match, scope, limit=-1)
-    return [scored for scored in found if scored[0] in allowed][:limit]
+    return reader.by_words_among(match, within, limit)
 
 
 def cited_passages(reader: Reader, question: str, scope: Scope) -> set[int]:

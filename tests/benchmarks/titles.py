@@ -157,7 +157,7 @@ def ranked(corpus: Corpus, encoder: Encoder, question: GoldQuestion, scope: Scop
         def nearest(text: str, passages: list[int], view: str = view) -> list[Scored]:
             return corpus.by_meaning(view, encoder.encode_query(text), passages)
 
-        inside = asked_within(corpus.desk.reader, named, scope, nearest)
+        inside = asked_within(corpus.desk.reader, named, nearest)
         up, both = named.shares_of(near, NOWHERE), named.shares_of(near, inside)
         for done, fused in (
             ("", fuse(words, meaning, {})),

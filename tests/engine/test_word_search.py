@@ -10,7 +10,7 @@ from legaldesk.core.hits import Scope
 from legaldesk.core.query import any_of
 from legaldesk.engine import word_search
 from legaldesk.engine.postings import Likely
-from legaldesk.engine.word_search import best_by_words
+from legaldesk.engine.word_search import best_among, best_by_words
 from legaldesk.tasks import importing, matters
 from tests import pdf_factory as pdf
 
@@ -108,6 +108,18 @@ def test_a_matter_gives_its_own_passages_in_the_same_order(reader, monkeypatch, 
 
         every = [each for each in everything(reader, match, -1) if each[0] in mine]
         assert [passage for passage, _ in found] == [passage for passage, _ in every][:10]
+
+
+@pytest.mark.parametrize("count", [0, 20, 60])
+def test_some_passages_are_ranked_as_among_all(reader, count):
+    some = sorted(random.Random(9).sample(reader.passage_ids(Scope()), count))
+    for question in questions(10):
+        match = any_of(question)
+
+        found = best_among(reader, reader.words(), match, some, 5)
+
+        every = [each for each in everything(reader, match, -1) if each[0] in some]
+        assert same(found, every[:5])
 
 
 def test_a_locked_matter_is_not_searched_with_all_matters(desk, reader):
