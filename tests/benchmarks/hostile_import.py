@@ -16,11 +16,12 @@ import collections
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from _idle import idle_process
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -88,26 +89,6 @@ def word(number: int) -> str:
     return f"Zq{'bcdfghjklmnpqrstvwxz'[number]}wort"
 
 
-IDLE = """
-import sys, threading, time
-over, late = threading.Event(), []
-threading.Thread(target=lambda: (sys.stdin.read(), over.set())).start()
-while not over.is_set():
-    due = time.perf_counter() + {beat}
-    time.sleep({beat})
-    late.append((time.perf_counter() - due) * 1000)
-late.sort()
-print(f"p99 {{late[int(len(late) * 0.99)]:.1f}} ms, max {{late[-1]:.1f}} ms")
-"""
-"""How late a process is that has nothing to do: what the machine itself adds."""
-
-
-def idle_process() -> subprocess.Popen[str]:
-    """It times itself until its input is closed, and then says how late it was."""
-    command = [sys.executable, "-c", IDLE.format(beat=BEAT_MS / 1000)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
 class Run:
     """Imports, looks at pages one after another, and times the window's thread."""
 
@@ -135,7 +116,7 @@ class Run:
     def begin(self) -> None:
         """Drop the files."""
         self.before = self.most = self.memory().rss
-        self.idle = idle_process()
+        self.idle = idle_process(BEAT_MS / 1000)
         self.begun = time.perf_counter()
         self.due = self.begun + BEAT_MS / 1000
         self.window.actors.importer.fileFinished.connect(self.outcomes.append)

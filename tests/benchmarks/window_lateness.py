@@ -5,7 +5,8 @@
 Each run opens the real window on a fresh library in a process of its own, drops FOLDER (by
 default the sample matter) and lets a 16 ms timer tick in the window's thread from the drop
 until every passage can be found by meaning. Lateness is how long after its time a tick
-comes; a tick that comes a whole beat late or more has made the window miss a frame.
+comes; a tick that comes a whole beat late or more has made the window miss a frame. Beside it
+stands the lateness of a process that sleeps for as long again and again: what the machine adds.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from _idle import idle_process
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "resources" / "samples"
@@ -55,7 +58,8 @@ def one_run(folder: Path) -> dict:
     if done.returncode:
         sys.exit(done.returncode)
     run = json.loads(done.stdout.splitlines()[-1])
-    print(f"{run['files']:4} files {run['seconds']:5.1f} s {figures(run)}", flush=True)
+    took = f"{run['files']:4} files {run['seconds']:5.1f} s"
+    print(f"{took} {figures(run)}  an idle process {run['idle']}", flush=True)
     return run
 
 
@@ -95,6 +99,7 @@ class _Run:
         self.seconds = self.due = self.begun = 0.0
 
     def begin(self, folder: Path, timer) -> None:
+        self.idle = idle_process(BEAT_MS / 1000)
         self.begun = time.perf_counter()
         self.due = self.begun + BEAT_MS / 1000
         timer.start(BEAT_MS)
@@ -123,6 +128,7 @@ class _Run:
             "max": late[-1],
             "seconds": self.seconds,
             "files": len(self.window.actors.importer.outcomes),
+            "idle": self.idle.communicate()[0].strip(),
             "heavy": [name for name in HEAVY if name in sys.modules],
         }
 
