@@ -41,7 +41,6 @@ from legaldesk.engine.parser_messages import (
 )
 
 _MARK = re.compile("[\0\ufffe]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _MIN_IMAGE_SHARE = 0.02
 _MIN_PATHS = 50
 _MAX_OBJECTS = 2_000
@@ -126,14 +125,17 @@ def page_characters(textpage: Any) -> RawText:
         return RawText("", False)
     units = (ctypes.c_ushort * (count + 1))()
     if c_api.FPDFText_GetText(textpage, 0, count, units) - 1 == count:
-        text = bytes(memoryview(units)[:count]).decode("utf-16-le", "surrogatepass")
-        if len(text) == count and not _SURROGATE.search(text):
-            return RawText(_resolve_marks(textpage, text), False)
+        with suppress(UnicodeDecodeError):  # a lone surrogate
+            text = bytes(memoryview(units)[:count]).decode("utf-16-le")
+            if len(text) == count:
+                return RawText(_resolve_marks(textpage, text), False)
     return RawText(_one_by_one(textpage, count), True)
 
 
 def _resolve_marks(textpage: Any, text: str) -> str:
     """Bulk text with each U+FFFE told apart: a line-end hyphen or a glyph without text."""
+    if "\ufffe" not in text and "\0" not in text:  # told faster than by the pattern
+        return text
     return _MARK.sub(lambda mark: _one(textpage, mark.start()), text)
 
 

@@ -356,7 +356,7 @@ class Reader:
             *values,
             *(pages or ()),
         )
-        return sorted(msgspec.json.decode(rows[0][0], type=list[int])) if rows else []
+        return sorted(_numbers(rows))
 
     def by_words(self, match: str, scope: Scope, limit: int) -> list[tuple[int, float]]:
         """Row ids and BM25 scores, above 0, of the passages in scope that an FTS5 expression
@@ -398,8 +398,8 @@ class Reader:
         words = self.words()
         if not words:
             return set()
-        found = self.rows(f"SELECT rowid FROM {words} WHERE {words} MATCH ?", match)
-        return {row[0] for row in found}
+        sql = f"SELECT json_group_array(rowid) FROM {words} WHERE {words} MATCH ?"
+        return set(_numbers(self.rows(sql, match)))
 
     def among(self, ids: Iterable[int], where: str, values: Sequence[object]) -> set[int]:
         """Those passages whose document is among those that a subquery of scope_sql selects."""
@@ -501,6 +501,11 @@ def _found(row: Row) -> FoundPassage:
         section=msgspec.json.decode(row["path"], type=tuple[str, ...]),
         body=row["body"],
     )
+
+
+def _numbers(rows: Sequence[Row]) -> list[int]:
+    """What json_group_array gathered in the one row there is, if any."""
+    return msgspec.json.decode(rows[0][0], type=list[int]) if rows else []
 
 
 def spans_of(stored: str) -> tuple[Span, ...]:
