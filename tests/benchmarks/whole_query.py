@@ -1,7 +1,7 @@
 """A whole search in large libraries, beside its parts alone, and how the parts grow.
 
     python3 packaging/dev.py bench whole_query --keep FOLDER [--passages N ...] [--texts SET ...]
-        [--matter NAME] [--questions N]
+        [--matter NAME] [--questions N] [--added TEXT]
 
 Each library is made in FOLDER unless it is there (see _large.py), with its graph and with the
 model's export for questions. The contestants take turns over the same questions:
@@ -13,8 +13,9 @@ model's export for questions. The contestants take turns over the same questions
 
 The limit is the slower of encoding and words, plus the graph: what a search takes that does both
 side by side and nothing else. A ratio is the median over ROUNDS rounds of the ratios of medians.
---matter limits the questions to a matter: "Large" holds every document, "Large 3" a tenth. With
-several sizes, a last line says how the halves grow from the first to the last:
+--matter limits the questions to a matter: "Large" holds every document, "Large 3" a tenth. --added
+puts a text behind each, such as a quoted phrase, which the parts alone do not heed. With several
+sizes, a last line says how the halves grow from the first to the last:
 
     python3 packaging/dev.py bench whole_query --keep FOLDER --passages 100000 1000000
 
@@ -48,8 +49,9 @@ def main() -> None:
     parser.add_argument("--passages", type=int, nargs="+", default=[100_000])
     parser.add_argument("--matter", default="")
     parser.add_argument("--questions", type=int, default=36)
+    parser.add_argument("--added", default="")
     options = parser.parse_args()
-    asked = questions(options.texts, options.questions)
+    asked = [f"{text} {options.added}" for text in questions(options.texts, options.questions)]
     sizes = {}
     for passages in options.passages:
         place = with_export(with_graph(library(options.keep, passages, options.texts)))
