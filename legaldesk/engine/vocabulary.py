@@ -53,8 +53,9 @@ class Vocabulary:
         counts = self._look(reader)
         wanted = dict.fromkeys(phrases)
         for phrase in wanted.keys() - counts.keys():
-            counts[phrase] = reader.matching_count(phrase)
-        return {phrase: counts[phrase] for phrase in wanted}
+            if count := reader.matching_count(phrase):  # none may become one with the next document
+                counts[phrase] = count
+        return {phrase: counts.get(phrase, 0) for phrase in wanted}
 
     def postings(self) -> Postings:
         """The passages of each phrase; it loads NumPy, which the window can do without."""

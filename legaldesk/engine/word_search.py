@@ -1,4 +1,4 @@
-"""Passages that have words of a question, best first, without scoring those that cannot be among
+"""Passages that have words of a question, best first, without scoring those that are hardly among
 the best.
 
 FTS5 finds 90,000 passages with any of a dozen words in 10 ms and takes 100 ms to score them. In

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from legaldesk.core.hits import Scope
-from legaldesk.engine import vocabulary
+from legaldesk.engine import vocabulary, word_search
 from legaldesk.tasks import importing, searching
 from tests import pdf_factory as pdf
 
@@ -32,3 +32,16 @@ def test_counts_follow_the_library(desk, drop, monkeypatch):
     importing.import_files(desk, (path,), "Case", {})
 
     assert desk.reader.common(["lease"]) == frozenset()
+
+
+def test_a_word_is_found_that_nobody_had_before(desk, drop, monkeypatch):
+    monkeypatch.setattr(vocabulary, "SMALL", 0)
+    monkeypatch.setattr(word_search, "SMALL", 0)
+    path = drop("a.pdf", pdf.text_pdf(*["The lease begins. " * 60] * 12))
+    importing.import_files(desk, (path,), "Case", {})
+    assert desk.reader.having(['"zebra"', '"lease"'])['"zebra"'] == 0
+
+    importing.import_files(desk, (drop("b.pdf", pdf.text_pdf("A zebra grazes.")),), "Case", {})
+
+    hit, *_ = searching.search_words(desk, "zebra lease", Scope(), 3).hits
+    assert "zebra" in hit.body
