@@ -82,18 +82,37 @@ class Views(QStackedWidget):
         return self._made[number]
 
     def make_ahead(self) -> None:
-        """Make the next view that is not there yet, dress it, and go on with the others."""
+        """Make one view after another that is not there yet, and dress it.
+
+        Not while a task runs or passages wait for their meaning: beside that the training view
+        takes 130 ms.
+        """
+        self._at_rest(self._make_next)
+
+    def _make_next(self) -> None:
         left = [number for number in range(len(PLACES)) if number not in self._made]
         if left:
             view = self.view(left[0])
-            QTimer.singleShot(AHEAD_MS, self, lambda: self._dress(view))
+            self._soon(lambda: self._dress(view))
 
     def _dress(self, view: View) -> None:
         """What Qt leaves for the first showing and can be done before it."""
         view.resize(self.size())
         for widget in (view, *view.findChildren(QWidget)):
             widget.ensurePolished()
-        QTimer.singleShot(AHEAD_MS, self, self.make_ahead)
+        self._soon(self._make_next)
+
+    def _soon(self, step: Callable[[], None]) -> None:
+        QTimer.singleShot(AHEAD_MS, self, lambda: self._at_rest(step))
+
+    def _at_rest(self, step: Callable[[], None]) -> None:
+        """Now, or when nothing goes on any more."""
+        _, _, actors = self._parts
+        state = actors.watcher.state
+        if actors.board.tasks or state is not None and state.pending:
+            self._soon(step)
+        else:
+            step()
 
     def made(self) -> Iterator[View]:
         """The views that have been needed so far."""
