@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import shiboken6
+
 from legaldesk.ui import views
 from legaldesk.ui.task_board import Task, TaskBoard
 from legaldesk.ui.view import View
@@ -17,7 +19,6 @@ def test_no_view_is_made_ahead_while_something_goes_on(qtbot, monkeypatch):
     monkeypatch.setattr(views, "AHEAD_MS", 5)
     board, watcher = TaskBoard(), SimpleNamespace(state=SimpleNamespace(pending=3))
     shown = Views(None, None, SimpleNamespace(board=board, watcher=watcher))
-    qtbot.addWidget(shown)
     importing = Task("Import", Job(lambda report: None))
     board.add(importing)
 
@@ -31,3 +32,4 @@ def test_no_view_is_made_ahead_while_something_goes_on(qtbot, monkeypatch):
 
     watcher.state = None
     qtbot.waitUntil(lambda: len([*shown.made()]) == 2)
+    shiboken6.delete(shown)  # it would go on with the real places
