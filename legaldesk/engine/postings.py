@@ -30,6 +30,10 @@ the 95th percentile; 99.0% instead of 98.7% of the best hundred are then those o
 """
 
 
+WORTHWHILE = 0.5
+"""The share of passages with a phrase up to which it is worth while to name those to be scored."""
+
+
 class Likely(NamedTuple):
     """Passages (row ids, ascending) that may be among the best, each with a ``leading`` phrase.
 
@@ -74,9 +78,10 @@ class Postings:
         count: int,
         within: Sequence[int] | None = None,
     ) -> Likely | None:
-        """The ``count`` passages whose phrases weigh most, of those ``within`` that have any.
+        """The ``count`` passages whose phrases weigh most, of those ``within`` that have any, and
+        all whose phrases weigh as much: those of one word differ in nothing here.
 
-        ``weights`` come with the heaviest first. None where no more passages have a phrase.
+        ``weights`` come with the heaviest first. None where that is not WORTHWHILE.
         """
         ids = self._of(reader, weights)
         highest = max((int(each[-1]) for each in ids if len(each)), default=0)
@@ -87,9 +92,12 @@ class Postings:
         if within is not None:
             places = np.array([each for each in within if each <= highest], np.intp)
         sums = sums[places]
-        if np.count_nonzero(sums) <= count:
+        having = np.count_nonzero(sums)
+        if having <= count:
             return None
-        best = np.sort(np.argpartition(sums, len(sums) - count)[len(sums) - count :])
+        best = np.flatnonzero(sums >= np.partition(sums, len(sums) - count)[len(sums) - count])
+        if len(best) > WORTHWHILE * having:
+            return None
         places, sums = places[best], sums[best]
         has = np.array([_are_in(places, each) for each in ids])
         led = np.logical_or.accumulate(has)

@@ -56,6 +56,16 @@ def test_the_best_are_those_of_scoring_every_passage(reader):
         assert same(found, everything(reader, match, 5))
 
 
+@pytest.mark.parametrize("words", [1, 2])
+def test_few_words_are_looked_for_in_all_that_weigh_the_same(reader, words):
+    for start in range(0, 12, words):
+        match = any_of(" ".join(WORDS[start : start + words]))
+
+        found = best_by_words(reader, reader.words(), match, Scope(), 5)
+
+        assert same(found, everything(reader, match, 5))
+
+
 def test_few_passages_are_scored_and_by_all_words(reader, monkeypatch):
     scored, score = [], word_search._scored
     monkeypatch.setattr(
