@@ -21,6 +21,7 @@ from legaldesk.engine.backup_making import KEPT
 from legaldesk.engine.backups import Backups
 from legaldesk.engine.database import database_path
 from legaldesk.engine.reader import Reader
+from legaldesk.engine.readers import Readers
 from legaldesk.engine.restoring import put_back_if_ordered
 from legaldesk.engine.schema import SCHEMA
 from legaldesk.engine.store import Store
@@ -327,6 +328,8 @@ def test_a_reader_that_was_there_before_sees_what_was_put_back(shelf, kept):
     made = kept.make()
     shelf.add(1)
     early = Reader(shelf.library)
+    readers = Readers(shelf.library)
+    known = readers.mine()._vocabulary
     assert early.count("SELECT count(*) FROM documents") == 2 and not early.is_outdated()
     shelf.close()
 
@@ -334,7 +337,9 @@ def test_a_reader_that_was_there_before_sees_what_was_put_back(shelf, kept):
     put_back_if_ordered(shelf.library)
 
     assert early.is_outdated()
+    assert readers.mine()._vocabulary is not known  # the words are others
     early.close()
+    readers.close()
 
 
 def test_a_damaged_backup_is_refused_and_the_library_stays(shelf, kept):
