@@ -160,11 +160,13 @@ def test_what_came_since_is_found_by_words_first_and_then_by_meaning(filled, oth
     switch(filled, other)
     importing.import_files(filled, (drop("late.pdf", LATE),), "Case", {})
     importing.await_meaning(filled)
+    filled.generations.traffic.files_begin()  # as if files were read: it is not cut meanwhile
 
     info = models.go_back(filled)
 
     assert not info.complete
     assert info.uncut == 1
+    filled.generations.traffic.files_end()
     importing.await_meaning(filled)
     assert filled.generations.info(filled.meaning.generation).complete
     assert len(hits(filled)) == filled.reader.passages()
