@@ -7,11 +7,10 @@ thread that made it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -36,10 +35,7 @@ from legaldesk.engine.schema import words_table
 from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.vocabulary import Vocabulary
-from legaldesk.engine.word_search import best_among, best_by_words
-
-if TYPE_CHECKING:
-    from legaldesk.engine.postings import Likely
+from legaldesk.engine.word_search import best_by_words
 
 Row = sqlite3.Row
 
@@ -71,6 +67,7 @@ class Reader:
         self._vocabulary = vocabulary if vocabulary is not None else Vocabulary()
         self._there, self._counted_version = False, 0
         self._coverages: dict[Scope, Coverage] = {}
+        self._within: dict[Scope, list[int] | None] = {}
         # Made only where nothing is there: among busy threads its many steps take seconds.
         self._db = self._ready_db() or empty_db()
 
@@ -263,11 +260,15 @@ class Reader:
         to be cut into passages, after an update, does not. Counted anew when something was
         written: every answer tells it, and 100,000 passages take 1.2 ms.
         """
-        if (version := self.count("PRAGMA data_version")) != self._counted_version:
-            self._coverages, self._counted_version = {}, version
+        self._forget_what_is_outdated()
         if scope not in self._coverages:
             self._coverages[scope] = self._counted(scope)
         return self._coverages[scope]
+
+    def _forget_what_is_outdated(self) -> None:
+        """What was counted and listed before something was written."""
+        if (version := self.count("PRAGMA data_version")) != self._counted_version:
+            self._coverages, self._within, self._counted_version = {}, {}, version
 
     def _counted(self, scope: Scope) -> Coverage:
         where, values = self.scope_sql(scope)
@@ -358,19 +359,34 @@ class Reader:
         )
         return sorted(_numbers(rows))
 
+    def within(self, scope: Scope) -> list[int] | None:
+        """Row ids of the passages in scope, ascending; None means all that there are.
+
+        Kept for the next question there, until something is written.
+        """
+        self._forget_what_is_outdated()
+        if scope not in self._within:
+            self._within = {scope: self._listed_within(scope)}
+        return self._within[scope]
+
+    def _listed_within(self, scope: Scope) -> list[int] | None:
+        if scope == Scope() and not any(each.locked_out_of_all for each in self.matters()):
+            return None
+        passages = self.passage_ids(scope)
+        return passages if len(passages) < self.passages() else None
+
     def by_words(self, match: str, scope: Scope, limit: int) -> list[tuple[int, float]]:
         """Row ids and BM25 scores, above 0, of the passages in scope that an FTS5 expression
-        finds, best first.
+        finds, best first; ``limit`` -1 means all.
         """
-        words = self.words()
-        return best_by_words(self, words, match, scope, limit) if match and words else []
+        return self.by_words_among(match, self.within(scope), limit)
 
     def by_words_among(
-        self, match: str, passages: list[int], limit: int
+        self, match: str, passages: list[int] | None, limit: int
     ) -> list[tuple[int, float]]:
-        """The same of some passages (row ids, ascending)."""
+        """The same of some passages (row ids, ascending); None means all."""
         words = self.words()
-        return best_among(self, words, match, passages, limit) if match and words else []
+        return best_by_words(self, words, match, limit, passages) if match and words else []
 
     def common(self, terms: Collection[str]) -> frozenset[str]:
         """Those of a question's terms that stand in too many passages to be looked for."""
@@ -380,11 +396,11 @@ class Reader:
         """How many passages have each FTS5 phrase; it may lag behind while the library grows."""
         return self._vocabulary.having(self, phrases)
 
-    def likely(
-        self, weights: Mapping[str, float], count: int, within: Sequence[int] | None = None
-    ) -> Likely | None:
-        """The passages whose phrases weigh most; see Postings."""
-        return self._vocabulary.postings().likely(self, weights, count, within)
+    def best_by_phrases(
+        self, phrases: Sequence[str], limit: int, within: Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """The passages with the highest BM25 of some FTS5 phrases; see Postings."""
+        return self._vocabulary.postings().best(self, phrases, limit, within)
 
     def matching_count(self, match: str) -> int:
         """How many passages an FTS5 expression finds."""
@@ -400,17 +416,6 @@ class Reader:
             return set()
         sql = f"SELECT json_group_array(rowid) FROM {words} WHERE {words} MATCH ?"
         return set(_numbers(self.rows(sql, match)))
-
-    def among(self, ids: Iterable[int], where: str, values: Sequence[object]) -> set[int]:
-        """Those passages whose document is among those that a subquery of scope_sql selects."""
-        wanted = msgspec.json.encode(list(ids)).decode()
-        rows = self.rows(
-            "SELECT id FROM passages WHERE id IN (SELECT value FROM json_each(?))"
-            f" AND document IN ({where})",
-            wanted,
-            *values,
-        )
-        return {row[0] for row in rows}
 
     def words(self) -> str:
         """The name of the live generation's word index, "" before there is one."""

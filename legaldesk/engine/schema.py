@@ -11,10 +11,13 @@ import sqlite3
 
 from legaldesk.engine.sqlite import Database, Migrations
 
-SCHEMA = 6
+SCHEMA = 7
 """How many migrations there are; kept in the file, so that a reader knows when it is ready."""
 
 migrations = Migrations("legaldesk")
+
+TOKENIZE = "unicode61 remove_diacritics 2"
+"""How word indexes split and fold a text."""
 
 
 @migrations(name="001_library")
@@ -23,7 +26,7 @@ def _library(db: Database) -> None:
     db.table("passages").enable_fts(
         ["title", "section", "body"],
         create_triggers=True,
-        tokenize="unicode61 remove_diacritics 2",
+        tokenize=TOKENIZE,
     )
 
 
@@ -53,9 +56,7 @@ def _labels(db: Database) -> None:
 
 @migrations(name="005_prefixes")
 def _prefixes(db: Database) -> None:
-    """Word indexes that know the first letters of words, which questions look for too, and
-    how many passages have a word.
-    """
+    """Word indexes that know the first letters of words, which questions look for too."""
     for (segmentation,) in db.execute("SELECT id FROM segmentations").fetchall():
         drop_words(db, int(segmentation))
         make_words(db, int(segmentation))
@@ -72,20 +73,31 @@ def _words_at_once(db: Database) -> None:
         db.execute(f"DROP TRIGGER IF EXISTS {words_table(segmentation)}_added")
 
 
+@migrations(name="007_instances")
+def _instances(db: Database) -> None:
+    """A list of every place where a word stands, instead of one of the words that nobody asked."""
+    for (segmentation,) in db.execute("SELECT id FROM segmentations").fetchall():
+        words = words_table(segmentation)
+        db.execute(f"DROP TABLE IF EXISTS vocabulary_{int(segmentation)}")
+        db.execute(f"DROP TABLE IF EXISTS {instances_table(words)}")
+        db.execute(_INSTANCES.format(words=words, instances=instances_table(words)))
+
+
 def words_table(segmentation: int) -> str:
     """The name of a segmentation's word index."""
     return f"words_{int(segmentation)}"
 
 
-def vocabulary_table(segmentation: int) -> str:
-    """The name of the list of a word index's words, each with how many passages have it."""
-    return f"vocabulary_{int(segmentation)}"
+def instances_table(words: str) -> str:
+    """The name of the list of a word index's words, with every place where each stands."""
+    return f"instances_{words}"
 
 
 def make_words(db: Database, segmentation: int) -> None:
     """Give a segmentation its word index and fill it; part of the caller's transaction."""
-    names = {"words": words_table(segmentation), "vocabulary": vocabulary_table(segmentation)}
-    _execute_all(db, _WORDS.format(**names, number=int(segmentation)))
+    words = words_table(segmentation)
+    names = {"words": words, "instances": instances_table(words), "tokenize": TOKENIZE}
+    _execute_all(db, (_WORDS + _INSTANCES).format(**names, number=int(segmentation)))
 
 
 def has_words(sql: sqlite3.Connection, segmentation: int) -> bool:
@@ -108,7 +120,7 @@ def drop_words(db: Database, segmentation: int) -> None:
     words = words_table(segmentation)
     for trigger in ("removed", "changed"):
         db.execute(f"DROP TRIGGER IF EXISTS {words}_{trigger}")
-    db.execute(f"DROP TABLE IF EXISTS {vocabulary_table(segmentation)}")
+    db.execute(f"DROP TABLE IF EXISTS {instances_table(words)}")
     db.execute(f"DROP TABLE IF EXISTS {words}")
     db.execute(f"DROP VIEW IF EXISTS {words}_text")
 
@@ -345,9 +357,8 @@ _WORDS = """
 CREATE VIEW {words}_text AS
   SELECT id, title, section, body FROM passages WHERE segmentation = {number};
 CREATE VIRTUAL TABLE {words} USING fts5 (title, section, body, content = '{words}_text',
-  content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '5');
+  content_rowid = 'id', tokenize = '{tokenize}', prefix = '5');
 INSERT INTO {words} ({words}) VALUES ('rebuild');
-CREATE VIRTUAL TABLE {vocabulary} USING fts5vocab ({words}, 'row');
 CREATE TRIGGER {words}_removed AFTER DELETE ON passages WHEN old.segmentation = {number} BEGIN
   INSERT INTO {words} ({words}, rowid, title, section, body)
   VALUES ('delete', old.id, old.title, old.section, old.body); END;
@@ -356,6 +367,10 @@ CREATE TRIGGER {words}_changed AFTER UPDATE ON passages WHEN old.segmentation = 
   VALUES ('delete', old.id, old.title, old.section, old.body);
   INSERT INTO {words} (rowid, title, section, body)
   VALUES (new.id, new.title, new.section, new.body); END;
+"""
+
+_INSTANCES = """
+CREATE VIRTUAL TABLE {instances} USING fts5vocab ({words}, 'instance');
 """
 
 _LABELS = """

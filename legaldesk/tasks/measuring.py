@@ -134,7 +134,7 @@ class Halves:
         if not self.indexes:
             return
         vector = self.desk.meaning.encode_query(text)
-        yield from self.indexes.nearest(vector, DEEP, _passages_in(self.desk, scope))
+        yield from self.indexes.nearest(vector, DEEP, self.desk.reader.within(scope))
 
     def fused(
         self, given: Candidates, by_meaning: Sequence[Scored], dimension: int = 0
@@ -186,11 +186,3 @@ def _figures(
 def plain(question: str) -> str:
     """A question as the question box cleans it, without reading operators into it."""
     return unicodedata.normalize("NFC", reading_text(question))
-
-
-def _passages_in(desk: LocalDesk, scope: Scope) -> list[int] | None:
-    """The passages that meaning may choose from, ascending; None means all."""
-    locked = any(matter.locked_out_of_all for matter in desk.reader.matters())
-    if scope == Scope() and not locked:
-        return None
-    return desk.reader.passage_ids(scope)

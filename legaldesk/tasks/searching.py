@@ -136,13 +136,11 @@ def ranking(
     allowed = _allowed(reader, query, scope)
     if query.empty or k <= 0:
         return []
-    within = None
-    if meaning is not None or allowed is not None:
-        within = _in_scope(reader, scope, allowed)
+    within = _in_scope(reader, scope, allowed)
     nearest = None
     if meaning is not None:  # words are looked for meanwhile
         nearest = meaning.begin_nearest(query.text, max(DEPTH, k), within)
-    by_words = _by_words(reader, query, scope, within, max(DEPTH, k)) if WORDS in modes else []
+    by_words = _by_words(reader, query, within, max(DEPTH, k)) if WORDS in modes else []
     by_meaning = _there(reader, nearest()) if nearest is not None else []
     if WORDS not in modes:
         return fuse((), by_meaning, _meaning_weights(reader, meaning, by_meaning))
@@ -180,13 +178,9 @@ def _added(query: Query) -> tuple[str, str] | None:
     return since.astimezone(UTC).isoformat(), until.astimezone(UTC).isoformat()
 
 
-def _by_words(
-    reader: Reader, query: Query, scope: Scope, within: list[int] | None, limit: int
-) -> list[Scored]:
-    """The best by words in scope, ``within`` it where that was told already."""
+def _by_words(reader: Reader, query: Query, within: list[int] | None, limit: int) -> list[Scored]:
+    """The best by words, of those within."""
     match = language.any_of(query.text, reader.common(language.terms(query.text)))
-    if within is None:
-        return reader.by_words(match, scope, limit)
     return reader.by_words_among(match, within, limit)
 
 
@@ -216,13 +210,11 @@ def _asking(reader: Reader, meaning: Meaning | None) -> Nearest | None:
 
 
 def _in_scope(reader: Reader, scope: Scope, allowed: set[int] | None) -> list[int] | None:
-    """The passages that meaning may choose from, ascending; None means all."""
-    in_scope = None
-    if scope != Scope() or any(matter.locked_out_of_all for matter in reader.matters()):
-        in_scope = reader.passage_ids(scope)
-    if allowed is not None:
-        in_scope = sorted(allowed if in_scope is None else allowed.intersection(in_scope))
-    return in_scope
+    """The passages that may be hits, ascending; None means all."""
+    in_scope = reader.within(scope)
+    if allowed is None:
+        return in_scope
+    return sorted(allowed if in_scope is None else allowed.intersection(in_scope))
 
 
 def _meaning_weights(

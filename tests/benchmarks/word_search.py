@@ -44,8 +44,8 @@ DEEP = 1_000
 """Passages that are ranked for the quality, so that enough documents are among them."""
 
 BESIDE = {
-    "ours without first letters": "and few scored (ours)",
-    "ours with citations": "and few scored (ours)",
+    "ours without first letters": "and listed in memory (ours)",
+    "ours with citations": "and listed in memory (ours)",
 }
 """Which other way a way of asking is compared with, where that is not the first."""
 
@@ -146,7 +146,7 @@ def quality(gold: GoldSet) -> None:
             "common words left out": lambda text, scope: scored(
                 reader, any_of(text, common(reader, text)), scope
             ),
-            "and few scored (ours)": lambda text, scope: reader.by_words(
+            "and listed in memory (ours)": lambda text, scope: reader.by_words(
                 any_of(text, common(reader, text)), scope, DEEP
             ),
             "ours without first letters": lambda text, scope: reader.by_words(

@@ -1,99 +1,204 @@
-"""Which passages are worth scoring follows what is in the library."""
+"""Scores from lists in memory are FTS5's own, whatever was added or removed meanwhile."""
 
 from __future__ import annotations
+
+import random
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from legaldesk.core.hits import Scope
+from legaldesk.core.query import any_of
 from legaldesk.engine import postings
 from legaldesk.engine.postings import Postings
+from legaldesk.engine.reader import Reader
 from legaldesk.tasks import importing, removing
 from tests import pdf_factory as pdf
 
-WEIGHTS = {'"tenant"': 4.0, '"landlord"': 2.0, '"lease"': 1.0}
+WORDS = [
+    f"{stem}{ending}"
+    for stem in ("rental", "tenants", "lease", "Übergabe", "điều")
+    for ending in ("", "s", "ing", "x1", "a")
+] + ["lao động", "người lao", "the", "42"]
+FREQUENT = [1 / (rank + 1) for rank in range(len(WORDS))]
+PHRASES = ('"tenant"', '"landlord"', '"lease"')
 
 
 @pytest.fixture
-def kept(monkeypatch):
-    monkeypatch.setattr(postings, "WORTHWHILE", 1.0)
+def kept():
     return Postings()
 
 
-def add(desk, drop, name, *words):
+def add(desk, drop, name, *words, matter="Case"):
     """A document of a page, and so a passage, for each of the words."""
     pages = [f"{word.capitalize()} pays for what it says. " * 30 for word in words]
-    importing.import_files(desk, (drop(name, pdf.text_pdf(*pages)),), "Case", {})
+    importing.import_files(desk, (drop(name, pdf.text_pdf(*pages)),), matter, {})
 
 
-def listed(desk, *words):
-    return sorted(desk.reader.matching(" OR ".join(f'"{word}"' for word in words)))
+def add_random(desk, drop, name, seed, pages=20):
+    chance = random.Random(seed)
+    texts = [
+        " ".join(chance.choices(WORDS, FREQUENT, k=chance.randint(5, 200))) for _ in range(pages)
+    ]
+    importing.import_files(desk, (drop(name, pdf.text_pdf(*texts)),), "Case", {})
 
 
-def test_those_whose_words_weigh_most_are_likely(desk, drop, kept):
-    add(desk, drop, "a.pdf", "lease", "tenant", "lease landlord", "lease", "landlord")
-
-    found = kept.likely(desk.reader, WEIGHTS, len(listed(desk, "tenant", "landlord")))
-
-    assert found.leading == ['"tenant"', '"landlord"']
-    assert found.ids == listed(desk, "tenant", "landlord")
-    assert [*found.alone] == [each for each in found.ids if each not in listed(desk, "lease")]
-
-
-def test_no_others_than_those_within_are_likely(desk, drop, kept):
-    add(desk, drop, "a.pdf", "tenant", "lease", "landlord", "lease")
-    within = listed(desk, "lease")
-    beyond = [*within, within[-1] + 1_000]  # added a moment ago: no phrase of it was listed
-
-    found = kept.likely(desk.reader, WEIGHTS, len(within) - 1, beyond)
-
-    assert found.ids == within  # the last one weighs as much as the one before
-    assert kept.likely(desk.reader, WEIGHTS, len(within), beyond) is None
-
-
-def test_all_are_scored_where_few_have_a_phrase(desk, drop, kept):
-    add(desk, drop, "a.pdf", "lease", "tenant")
-
-    assert kept.likely(desk.reader, WEIGHTS, len(listed(desk, "lease", "tenant"))) is None
-    assert kept.likely(desk.reader, {'"nowhere"': 1.0}, 5) is None
-
-
-def test_what_is_added_is_listed_and_nothing_else_again(desk, drop, kept, monkeypatch):
-    add(desk, drop, "a.pdf", "tenant", "lease")
-    kept.likely(desk.reader, WEIGHTS, 1)
-    after, list_them = [], postings._listed
-    monkeypatch.setattr(
-        postings, "_listed", lambda *given: after.append(given[3]) or list_them(*given)
+def by_fts5(reader, phrases, limit=10):
+    table = reader.words()
+    rows = reader.rows(
+        f"SELECT rowid, -bm25({table}) AS score FROM {table} WHERE {table} MATCH ?"
+        " ORDER BY score DESC, rowid LIMIT ?",
+        " OR ".join(phrases),
+        limit,
     )
-
-    kept.likely(desk.reader, WEIGHTS, 1)
-    assert after == []
-    last = desk.reader.row_ids()[0]
-    add(desk, drop, "b.pdf", "tenant", "landlord")
-    found = kept.likely(desk.reader, WEIGHTS, len(listed(desk, "tenant", "landlord")))
-
-    assert after == [last] * len(WEIGHTS)
-    assert found.ids == listed(desk, "tenant", "landlord")
+    return [tuple(row) for row in rows]
 
 
-def test_what_was_removed_takes_no_place(desk, drop, kept):
-    add(desk, drop, "a.pdf", "tenant", "tenant")
-    (first,) = desk.reader.documents(Scope())
-    add(desk, drop, "b.pdf", "landlord", "lease")
-    count = len(listed(desk, "tenant"))
-    assert kept.likely(desk.reader, WEIGHTS, count).ids == listed(desk, "tenant")
+def questions(count):
+    chance = random.Random(8)
+    for _ in range(count):
+        yield any_of(" ".join(chance.sample(WORDS, 6))).split(" OR ")
+
+
+def check(reader, kept, phrases, limit=10):
+    """Whether the passages, their order and their scores are FTS5's."""
+    found, true = kept.best(reader, phrases, limit), by_fts5(reader, phrases, limit)
+    assert [score for _, score in found] == pytest.approx([score for _, score in true])
+    assert dict(kept.best(reader, phrases, 1_000)) == pytest.approx(
+        dict(by_fts5(reader, phrases, 1_000))
+    )
+    return found
+
+
+def test_scores_are_those_of_the_word_index(desk, drop, kept):
+    add_random(desk, drop, "a.pdf", 1)
+    told = 0
+    for phrases in questions(30):
+        told += len(check(desk.reader, kept, phrases))
+    assert told > 200
+    assert any("*" in phrase for _, phrase in kept._kept)
+    assert any(" " in phrase for _, phrase in kept._kept)  # of several terms
+
+
+def test_they_stay_so_while_documents_come_and_go(desk, drop, kept, monkeypatch):
+    monkeypatch.setattr(postings, "GROWN", 10)
+    add_random(desk, drop, "a.pdf", 1)
+    asked = list(questions(10))
+    for step in range(2, 5):
+        for phrases in asked:
+            check(desk.reader, kept, phrases)
+        add_random(desk, drop, f"{step}.pdf", step, pages=3)
+    for phrases in asked:
+        check(desk.reader, kept, phrases)
+    first = next(each for each in desk.reader.documents(Scope()) if each.name == "a.pdf")
 
     removing.remove_documents(desk, (first.id,))
 
-    assert kept.likely(desk.reader, WEIGHTS, len(listed(desk, "landlord"))).ids == listed(
-        desk, "landlord"
+    for phrases in asked:
+        check(desk.reader, kept, phrases)
+
+
+def test_no_others_than_those_within_are_found(desk, drop, kept):
+    add(desk, drop, "a.pdf", "tenant", "lease", "landlord", "lease")
+    within = sorted(desk.reader.matching('"lease"'))
+    beyond = [*within, within[-1] + 1_000]  # added a moment ago: this reader does not know it
+
+    found = kept.best(desk.reader, PHRASES, 10, beyond)
+
+    assert sorted(passage for passage, _ in found) == within
+    assert kept.best(desk.reader, PHRASES, 10, []) == []
+
+
+def test_the_lower_row_id_comes_first_among_equals(desk, drop, kept):
+    add(desk, drop, "a.pdf", *["lease"] * 40)
+    having = sorted(desk.reader.matching('"lease"'))
+
+    for limit in (5, 50, len(having)):
+        found = kept.best(desk.reader, ['"lease"'], limit)
+
+        true = by_fts5(desk.reader, ['"lease"'], limit)
+        assert [passage for passage, _ in found] == [passage for passage, _ in true]
+    assert len({score for _, score in found}) < len(having) / 10
+
+
+def test_nothing_is_found_by_what_is_nowhere(desk, drop, kept):
+    assert kept.best(desk.reader, PHRASES, 5) == []
+    add(desk, drop, "a.pdf", "tenant")
+    assert kept.best(desk.reader, ['"nowhere"', '"no"*', '"not here"', '"§"'], 5) == []
+
+
+@pytest.mark.parametrize(("grown", "anew"), [(10, False), (1.01, True)])
+def test_what_is_added_is_looked_up_and_not_all_again(desk, drop, kept, monkeypatch, grown, anew):
+    monkeypatch.setattr(postings, "GROWN", grown)
+    add(desk, drop, "a.pdf", "tenant", "lease")
+    kept.best(desk.reader, PHRASES, 1)
+    listed, list_them = [], postings._listed
+    monkeypatch.setattr(
+        postings, "_listed", lambda *given: listed.append(given[1]) or list_them(*given)
     )
 
+    kept.best(desk.reader, PHRASES, 1)
+    assert listed == []
+    add(desk, drop, "b.pdf", "tenant", "landlord")
 
-def test_no_more_than_so_many_row_ids_are_kept(desk, drop, kept, monkeypatch):
+    check(desk.reader, kept, PHRASES)
+    assert listed == (["tenant", "landlord", "lease"] if anew else [])
+
+
+def test_a_reader_sees_what_there_was_at_its_moment(desk, drop, kept):
+    add(desk, drop, "a.pdf", "tenant", "lease")
+    with closing(Reader(desk.library)) as earlier, earlier.moment():
+        before = by_fts5(earlier, PHRASES)
+        add(desk, drop, "b.pdf", "tenant", "landlord")
+        after = check(desk.reader, kept, PHRASES)
+
+        found = kept.best(earlier, PHRASES, 10)
+
+        assert len(after) > len(found)
+        assert dict(found) == pytest.approx(dict(before))
+
+
+def test_what_is_added_while_phrases_are_listed_is_not_counted_twice(desk, drop, kept, monkeypatch):
+    monkeypatch.setattr(postings, "GROWN", 10)
+    add(desk, drop, "a.pdf", "tenant", "lease")
+    before = desk.reader.row_ids()
+    add(desk, drop, "b.pdf", "tenant", "landlord")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(desk.reader, "row_ids", lambda: before)
+        found = kept.best(desk.reader, PHRASES, 100)
+
+    assert max(passage for passage, _ in found) <= before[0]
+    check(desk.reader, kept, PHRASES)
+
+
+def test_no_more_passages_than_so_many_are_kept(desk, drop, kept, monkeypatch):
     add(desk, drop, "a.pdf", "tenant", "landlord", "lease", "lease", "lease")
-    monkeypatch.setattr(postings, "MOST", len(listed(desk, "landlord", "lease")))
+    having = [len(desk.reader.matching(phrase)) for phrase in PHRASES]
+    monkeypatch.setattr(postings, "MOST", sum(having[1:]))
 
-    kept.likely(desk.reader, WEIGHTS, 1)
+    kept.best(desk.reader, PHRASES, 1)
 
-    assert [phrase for _, phrase in kept._kept] == ['"landlord"', '"lease"']
+    assert [phrase for _, phrase in kept._kept] == [*PHRASES[1:]]
     assert kept._size == sum(len(each.ids) for each in kept._kept.values()) <= postings.MOST
+
+
+def test_lengths_are_read_as_fts5_writes_them():
+    lengths = [(1, 2, 3), (0, 0, 127), (0, 128, 129), (5, 16_383, 0), (0, 7, 16_384), (1, 0, 300)]
+    with closing(sqlite3.connect(":memory:")) as sql:
+        sql.row_factory = sqlite3.Row
+        sql.execute("CREATE VIRTUAL TABLE words USING fts5 (a, b, c, content = '')")
+        for number, counts in enumerate(lengths, 5):
+            texts = [" ".join(["word"] * count) for count in counts]
+            sql.execute("INSERT INTO words (rowid, a, b, c) VALUES (?, ?, ?, ?)", [number, *texts])
+
+        class Rows:
+            def rows(self, statement, *values):
+                return sql.execute(statement, values).fetchall()
+
+        ids, found = postings._lengths(Rows(), "words", 5)
+        assert postings._lengths(Rows(), "words", 99)[0].tolist() == []
+
+    assert ids.tolist() == [6, 7, 8, 9, 10]
+    assert found.tolist() == [sum(each) for each in lengths[1:]]
+    assert postings._capped(found.astype(int) + 70_000).tolist() == [65_535] * 5
