@@ -46,11 +46,20 @@ class Generations:
     """The library's models at work; may be used from several threads.
 
     ``read`` gives a model by its name, with other prompts than its own. ``default`` is the
-    model of a new library.
+    model of a new library. ``at_rest`` is called in the live model's thread when nothing is left to
+    be done, with what tells whether there is something again.
     """
 
-    def __init__(self, library: Path, store: Store, read: Read, default: str) -> None:
+    def __init__(
+        self,
+        library: Path,
+        store: Store,
+        read: Read,
+        default: str,
+        at_rest: Callable[[Callable[[], bool]], None] = lambda stopped: None,
+    ) -> None:
         self._library, self._store, self._read = library, store, read
+        self._at_rest = at_rest
         self._readers = Readers(library)
         self._turns, self.traffic = Turns(), Traffic()
         self._switching = threading.RLock()
@@ -343,6 +352,8 @@ class Generations:
                 self._start_building()
             elif meaning is self._building and not self._put_live(meaning):
                 meaning.more()
+        if meaning is self.live:
+            self._at_rest(lambda: meaning.called)
 
     def _put_live(self, meaning: Meaning, even_if_it_lacks: bool = False) -> bool:
         """Let a generation answer; False when there is still something to be done for it."""

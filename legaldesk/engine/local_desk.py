@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from legaldesk.core.desk import Task
 from legaldesk.core.models import Prompts
 from legaldesk.core.progress import Report
 from legaldesk.engine.backups import Backups
+from legaldesk.engine.frequent_words import list_frequent
 from legaldesk.engine.generations import Generations
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder, read_model_folder
@@ -50,7 +51,10 @@ class LocalDesk:
         self.shelf = ModelShelf(library)
         self.shelf.clear_leftovers()
         default = str(model) if model is not None else BUNDLED_NAME
-        self.generations = Generations(library, self.store, self._read_model, default)
+        self._readers = Readers(library)
+        self.generations = Generations(
+            library, self.store, self._read_model, default, self.list_frequent_words
+        )
         self.reranking = Reranking(
             self.store, self._setting, library / "weights.json", self.generations.turns
         )
@@ -59,7 +63,6 @@ class LocalDesk:
         self.parsers = ParserPool()
         self.passwords: dict[str, str] = {}
         """Of encrypted documents by id; kept in memory alone and gone with the process."""
-        self._readers = Readers(library)
         self._storing: set[str] = set()
         self._storing_changed = threading.Condition()
         self._leftovers = {int(row["id"]) for row in self.reader.queued()}
@@ -93,6 +96,10 @@ class LocalDesk:
     def run(self, task: Task[T], arguments: Mapping[str, Any], report: Report) -> T:
         """Carry a task out in this thread."""
         return task.function(self, **arguments, report=report)
+
+    def list_frequent_words(self, stopped: Callable[[], bool]) -> None:
+        """Prepare for questions of words that nobody asked for yet, until ``stopped``."""
+        list_frequent(self.reader, stopped)
 
     def files_left(self) -> int:
         """How many files wait that nobody is reading, from before a restart or a full disk."""

@@ -178,6 +178,11 @@ class Meaning:
         """Whether it is loaded and has nothing to do."""
         return self.ready and self._answered == self._asked
 
+    @property
+    def called(self) -> bool:
+        """Whether its thread is to look for work, or to stop."""
+        return self._work.is_set()
+
     def can_rest(self, largest: int) -> bool:
         """Whether it is loaded from no more than so many bytes of weights, or as an export."""
         if not self.ready or isinstance(self._model, ModelProblem):

@@ -27,8 +27,12 @@ Floats = npt.NDArray[np.float64]
 K1, B = 1.2, 0.75
 """FTS5's own, which nothing can change."""
 
-MOST = 16_000_000
-"""Passages of phrases that are kept, of 6 bytes each; phrases that were not asked for go first."""
+MOST = 80
+"""Passages of phrases that are kept, of 6 bytes each, as a multiple of the library's; phrases that
+were not asked for go first."""
+
+PREPARED = 0.8
+"""The share of these up to which phrases are listed before somebody asks for them."""
 
 GROWN = 1.1
 """How much larger a library is when all of a phrase's passages are listed anew."""
@@ -80,6 +84,7 @@ class Postings:
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._lengths: dict[str, _Kept] = {}
+        self._norms: tuple[tuple[str, int, int], Floats] = ("", 0, 0), np.zeros(1)
         self._size = 0
         self._lock = threading.Lock()
         self._terms = IndexTerms()
@@ -105,6 +110,19 @@ class Postings:
         places = places[places <= index.highest]
         return _highest(places, scores[places], limit)
 
+    def prepare(self, reader: Reader, phrases: Iterable[str]) -> bool:
+        """List the passages of phrases that may be asked for; False where the room is taken.
+
+        What was added to those that are listed is left to the first question.
+        """
+        index = self._index(reader)
+        for phrase in phrases:
+            if self._size > PREPARED * MOST * index.passages:
+                return False
+            if self._usable(index, phrase) is _NOTHING:
+                self._of(index, phrase)
+        return True
+
     def _index(self, reader: Reader) -> _Index:
         table, passages = reader.words(), reader.passages()
         highest, without = reader.row_ids()
@@ -112,15 +130,15 @@ class Postings:
         if kept.upto < highest:
             kept = _extended(kept, _lengths(reader, table, kept.upto), highest, without)
             self._lengths = {table: kept}
-        ids, lengths = _until(kept, highest)
-        norms = np.zeros(highest + 1)
-        norms[ids] = K1 * (1 - B + B * lengths * (passages / max(1, int(lengths.sum(dtype=int)))))
+        key, norms = self._norms
+        if key != (table, highest, without):
+            norms = _norms(*_until(kept, highest), highest)
+            self._norms = (table, highest, without), norms
         return _Index(reader, table, highest, without, passages, norms)
 
     def _of(self, index: _Index, phrase: str) -> tuple[Ids, Times]:
         """The passages that have a phrase, and how often."""
-        kept = self._kept.get((index.table, phrase), _NOTHING)
-        kept = _fresh(kept, index.highest, index.without)
+        kept = self._usable(index, phrase)
         if kept.upto < index.highest:
             terms = [] if kept.upto else self._terms.of(_text(phrase))
             if len(terms) == 1:
@@ -128,21 +146,32 @@ class Postings:
             else:
                 found = _told_by_scores(index, phrase, kept)
             kept = _extended(kept, found, index.highest, index.without)
-        self._keep((index.table, phrase), kept)
+        self._keep((index.table, phrase), kept, MOST * index.passages)
         return _until(kept, index.highest)
 
-    def _keep(self, key: tuple[str, str], kept: _Kept) -> None:
+    def _usable(self, index: _Index, phrase: str) -> _Kept:
+        return _fresh(self._kept.get((index.table, phrase), _NOTHING), index.highest, index.without)
+
+    def _keep(self, key: tuple[str, str], kept: _Kept, most: int) -> None:
         """As the one that was asked for last, in place of those that were asked for first."""
         with self._lock:
             self._size += len(kept.ids) - len(self._kept.pop(key, _NOTHING).ids)
             self._kept[key] = kept
-            while self._size > MOST and len(self._kept) > 1:
+            while self._size > most and len(self._kept) > 1:
                 self._size -= len(self._kept.pop(next(iter(self._kept))).ids)
 
 
 def _idf(passages: int, having: int) -> float:
     """How telling a phrase is: its inverse document frequency, as FTS5 counts it."""
     return max(1e-6, math.log((passages - having + 0.5) / (having + 0.5)))
+
+
+def _norms(ids: Ids, lengths: Times, highest: int) -> Floats:
+    """What each passage's length adds to a phrase's times, by row id."""
+    norms = np.zeros(highest + 1)
+    if len(ids):
+        norms[ids] = K1 * (1 - B + B * lengths / lengths.mean())
+    return norms
 
 
 def _saturated(times: Times, norms: Floats) -> Floats:
@@ -191,7 +220,7 @@ def _listed(index: _Index, term: str, prefix: bool) -> tuple[Ids, Times]:
     """
     (row,) = index.reader.rows(
         f"SELECT group_concat(doc) AS ids FROM {instances_table(index.table)}"
-        " WHERE term >= ? AND term <= ?",
+        " WHERE term BETWEEN ? AND ?",
         term,
         term + _LAST if prefix else term,
     )

@@ -402,6 +402,10 @@ class Reader:
         """The passages with the highest BM25 of some FTS5 phrases; see Postings."""
         return self._vocabulary.postings().best(self, phrases, limit, within)
 
+    def list_phrases(self, phrases: Sequence[str]) -> bool:
+        """Prepare for FTS5 phrases that may be asked for; False where there is no room for more."""
+        return self._vocabulary.postings().prepare(self, phrases)
+
     def matching_count(self, match: str) -> int:
         """How many passages an FTS5 expression finds."""
         words = self.words()

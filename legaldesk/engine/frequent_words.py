@@ -1,0 +1,50 @@
+"""Has the words listed that questions are likely to have, while nobody asks.
+
+A question's first words take most of its time: to list the passages of 50 words that a tenth of
+100,000 passages have takes 0.15 s, and to score those that are listed a tenth of that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from legaldesk.core.query import quote, stem, terms
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.vocabulary import COMMON, SMALL
+
+SAMPLE, OFTEN = 400, 4
+"""Passages that are looked at, and in how many of them a word is frequent.
+
+In 100,000 passages these are 1,600 words and first letters, which take 2.5 s and 38 MB; a question
+of new words then takes 6 ms by words instead of 50, and 4 when it is asked again.
+"""
+
+AT_ONCE = 20
+"""Words listed between two looks whether to stop."""
+
+
+def list_frequent(reader: Reader, stopped: Callable[[], bool]) -> None:
+    """List the frequent words of a large library, most frequent first, until ``stopped``."""
+    if reader.passages() <= SMALL:
+        return
+    often = _often(reader)
+    for start in range(0, len(often), AT_ONCE):
+        if stopped():
+            return
+        having = reader.having(often[start : start + AT_ONCE])
+        most = COMMON * reader.passages()
+        if not reader.list_phrases([phrase for phrase, n in having.items() if n <= most]):
+            return
+
+
+def _often(reader: Reader) -> list[str]:
+    """Words, and first letters, that many passages of a sample have."""
+    highest, _ = reader.row_ids()
+    sample = reader.found(range(1, highest + 1, max(1, highest // SAMPLE)))
+    counts: Counter[str] = Counter()
+    for passage in sample.values():
+        words = terms(passage.body)
+        counts.update(map(quote, words))
+        counts.update({f"{quote(part)}*" for part in map(stem, words) if part})
+    return [phrase for phrase, count in counts.most_common() if count >= OFTEN]
