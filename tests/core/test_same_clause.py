@@ -36,3 +36,11 @@ def test_copies_are_one_clause(other):
 )
 def test_what_differs_in_law_stays_apart(one, other):
     assert grouped([one, other]) == [[0], [1]]
+
+
+def test_plain_signs_are_told_as_others_are():
+    every = "".join(map(chr, range(128)))
+
+    for sign in every:
+        plain, other = f"{LAW}{sign}one", f"{LAW}{sign}one\u2013"
+        assert grouped([plain, other]) == [[0, 1]]

@@ -35,7 +35,7 @@ def questions(count):
 
 
 def everything(reader, match, limit=-1):
-    return word_search._scored(reader, reader.words(), match, limit)
+    return word_search.scored_by_fts5(reader, reader.words(), match, limit)
 
 
 def same(found, other):
@@ -53,7 +53,7 @@ def test_the_best_are_those_of_scoring_every_passage(reader):
 
 def test_a_large_library_is_not_scored_by_fts5(reader, monkeypatch):
     asked = []
-    monkeypatch.setattr(word_search, "_scored", lambda *given: asked.append(given[3]) or [])
+    monkeypatch.setattr(word_search, "scored_by_fts5", lambda *given: asked.append(given[3]) or [])
 
     reader.by_words(any_of(questions(1)[0]), Scope(), 5)
     reader.by_words(any_of(questions(1)[0]), Scope(), -1)
