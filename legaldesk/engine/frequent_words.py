@@ -40,7 +40,7 @@ def list_frequent(reader: Reader, stopped: Callable[[], bool]) -> None:
 
 def _often(reader: Reader) -> list[str]:
     """Words, and first letters, that many passages of a sample have."""
-    highest, _ = reader.row_ids()
+    highest = reader.highest_id()
     sample = reader.found(range(1, highest + 1, max(1, highest // SAMPLE)))
     counts: Counter[str] = Counter()
     for passage in sample.values():

@@ -47,26 +47,26 @@ _LAST = chr(0x10FFFF)
 
 class _Kept(NamedTuple):
     """A phrase's passages (row ids, ascending), of those that there were up to a row id, and how
-    often it stands in each; ``without`` is how many ids below it had none: it changes when a
-    passage is removed.
+    often it stands in each. Those of removed passages are gone up to the ``removals``-th time.
     """
 
     ids: Ids
     times: Times
     upto: int = 0
-    without: int = 0
+    removals: int = 0
 
 
 class _Index(NamedTuple):
     """The word index as a reader sees it at one moment.
 
-    ``norms`` has by row id what a passage's length adds to a phrase's times in BM25.
+    ``norms`` has by row id what a passage's length adds to a phrase's times in BM25, 0 where there
+    is none. ``removals`` counts how often passages were found to be gone.
     """
 
     reader: Reader
     table: str
     highest: int
-    without: int
+    removals: int
     passages: int
     norms: Floats
 
@@ -77,16 +77,17 @@ _NOTHING = _Kept(np.empty(0, np.int32), np.empty(0, np.uint16))
 class Postings:
     """The passages that have each phrase, for all readers of a library.
 
-    What was added since is looked up when a phrase is asked for again; once a passage was removed,
-    or cut for another model, all is listed anew.
+    A passage never changes and its row id is never used again: what was added since is looked up
+    when a phrase is asked for again, and what was removed is left out.
     """
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._lengths: dict[str, _Kept] = {}
         self._norms: tuple[tuple[str, int, int], Floats] = ("", 0, 0), np.zeros(1)
+        self._removals = 0
         self._size = 0
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
         self._terms = IndexTerms()
 
     def best(
@@ -104,6 +105,7 @@ class Postings:
         for phrase in phrases:
             ids, times = self._of(index, phrase)
             scores[ids] += _idf(index.passages, len(ids)) * _saturated(times, index.norms[ids])
+        scores[index.norms == 0.0] = 0.0  # removed since another reader's moment
         if within is None:
             return _highest(np.arange(len(scores)), scores, limit)
         places = np.array(within, np.intp)
@@ -124,33 +126,40 @@ class Postings:
         return True
 
     def _index(self, reader: Reader) -> _Index:
-        table, passages = reader.words(), reader.passages()
-        highest, without = reader.row_ids()
-        kept = _fresh(self._lengths.get(table, _NOTHING), highest, without)
-        if kept.upto < highest:
-            kept = _extended(kept, _lengths(reader, table, kept.upto), highest, without)
+        table, passages, highest = reader.words(), reader.passages(), reader.highest_id()
+        with self._looking:
+            kept = self._lengths.get(table, _NOTHING)
+            if kept.upto < highest:
+                kept = _extended(kept, _lengths(reader, table, kept.upto), highest)
+            if len(_until(kept, highest)[0]) != passages:  # some were removed
+                kept = _extended(_NOTHING, _lengths(reader, table, 0), highest)
+                self._removals += 1
             self._lengths = {table: kept}
-        key, norms = self._norms
-        if key != (table, highest, without):
-            norms = _norms(*_until(kept, highest), highest)
-            self._norms = (table, highest, without), norms
-        return _Index(reader, table, highest, without, passages, norms)
+            key = table, highest, self._removals
+            if self._norms[0] != key:
+                self._norms = key, _norms(*_until(kept, highest), highest)
+            return _Index(reader, table, highest, self._removals, passages, self._norms[1])
 
     def _of(self, index: _Index, phrase: str) -> tuple[Ids, Times]:
         """The passages that have a phrase, and how often."""
         kept = self._usable(index, phrase)
+        if kept.removals != index.removals and kept.upto <= index.highest:
+            there = index.norms[kept.ids] > 0.0
+            kept = _Kept(kept.ids[there], kept.times[there], kept.upto, index.removals)
         if kept.upto < index.highest:
             terms = [] if kept.upto else self._terms.of(_text(phrase))
             if len(terms) == 1:
                 found = _listed(index, terms[0], phrase.endswith("*"))
             else:
                 found = _told_by_scores(index, phrase, kept)
-            kept = _extended(kept, found, index.highest, index.without)
+            kept = _extended(kept, found, index.highest)
         self._keep((index.table, phrase), kept, MOST * index.passages)
         return _until(kept, index.highest)
 
     def _usable(self, index: _Index, phrase: str) -> _Kept:
-        return _fresh(self._kept.get((index.table, phrase), _NOTHING), index.highest, index.without)
+        """What is known of a phrase; nothing where so little that listing all is faster."""
+        kept = self._kept.get((index.table, phrase), _NOTHING)
+        return kept if kept.upto * GROWN >= index.highest else _NOTHING
 
     def _keep(self, key: tuple[str, str], kept: _Kept, most: int) -> None:
         """As the one that was asked for last, in place of those that were asked for first."""
@@ -190,15 +199,11 @@ def _highest(ids: npt.NDArray[np.intp], scores: Floats, limit: int) -> list[tupl
     return list(zip(ids[best].tolist(), scores[best].tolist(), strict=True))
 
 
-def _fresh(kept: _Kept, highest: int, without: int) -> _Kept:
-    """Nothing where it is out of date, or so small that listing all is faster."""
-    return kept if kept.without == without and kept.upto * GROWN >= highest else _NOTHING
-
-
-def _extended(kept: _Kept, more: tuple[Ids, Times], upto: int, without: int) -> _Kept:
+def _extended(kept: _Kept, more: tuple[Ids, Times], upto: int) -> _Kept:
+    """With those that were found behind, but for what was added after the reader's moment."""
     ids, times = _until(_Kept(*more, np.iinfo(np.int32).max), upto)
-    return _Kept(
-        np.concatenate([kept.ids, ids]), np.concatenate([kept.times, times]), upto, without
+    return kept._replace(
+        ids=np.concatenate([kept.ids, ids]), times=np.concatenate([kept.times, times]), upto=upto
     )
 
 

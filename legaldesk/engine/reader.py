@@ -307,15 +307,9 @@ class Reader:
         """Passages of the live generation."""
         return self.count(f"SELECT passages FROM segmentations WHERE id = {_CUT}")
 
-    def row_ids(self) -> tuple[int, int]:
-        """The highest row id that any passage ever had, and how many up to it no passage of the
-        live cut has.
-        """
-        rows = self.rows(
-            f"SELECT seq, seq - (SELECT passages FROM segmentations WHERE id = {_CUT}) AS without"
-            " FROM sqlite_sequence WHERE name = 'passages'"
-        )
-        return (rows[0]["seq"], rows[0]["without"]) if rows else (0, 0)
+    def highest_id(self) -> int:
+        """The highest row id that any passage ever had."""
+        return self.count("SELECT seq FROM sqlite_sequence WHERE name = 'passages'")
 
     # Generations
 
