@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -93,7 +94,7 @@ class Postings:
     def best(
         self,
         reader: Reader,
-        phrases: Iterable[str],
+        phrases: Sequence[str],
         limit: int,
         within: Sequence[int] | None = None,
     ) -> list[tuple[int, float]]:
@@ -101,10 +102,14 @@ class Postings:
         FTS5 phrases, and it; above 0, best first, the lower id first among equals.
         """
         index = self._index(reader)
-        scores = np.zeros(index.highest + 1)
-        for phrase in phrases:
-            ids, times = self._of(index, phrase)
-            scores[ids] += _idf(index.passages, len(ids)) * _saturated(times, index.norms[ids])
+        lists = self._of(index, phrases)
+        # All at once: each step gives the processor away, and gets it back late when others work.
+        ids = np.concatenate([each for each, _ in lists])
+        times = np.concatenate([each for _, each in lists])
+        idf = [_idf(index.passages, len(each)) for each, _ in lists]
+        weights = np.repeat(idf, [len(each) for each, _ in lists])
+        parts = weights * times * (K1 + 1) / (times + index.norms[ids])
+        scores = np.bincount(ids, parts, index.highest + 1).astype(np.float64, copy=False)
         scores[index.norms == 0.0] = 0.0  # removed since another reader's moment
         if within is None:
             return _highest(np.arange(len(scores)), scores, limit)
@@ -112,7 +117,7 @@ class Postings:
         places = places[places <= index.highest]
         return _highest(places, scores[places], limit)
 
-    def prepare(self, reader: Reader, phrases: Iterable[str]) -> bool:
+    def prepare(self, reader: Reader, phrases: Sequence[str]) -> bool:
         """List the passages of phrases that may be asked for; False where the room is taken.
 
         What was added to those that are listed is left to the first question.
@@ -121,8 +126,8 @@ class Postings:
         for phrase in phrases:
             if self._size > PREPARED * MOST * index.passages:
                 return False
-            if self._usable(index, phrase) is _NOTHING:
-                self._of(index, phrase)
+            if not self._usable(index, phrase).upto:
+                self._of(index, [phrase])
         return True
 
     def _index(self, reader: Reader) -> _Index:
@@ -140,26 +145,33 @@ class Postings:
                 self._norms = key, _norms(*_until(kept, highest), highest)
             return _Index(reader, table, highest, self._removals, passages, self._norms[1])
 
-    def _of(self, index: _Index, phrase: str) -> tuple[Ids, Times]:
-        """The passages that have a phrase, and how often."""
-        kept = self._usable(index, phrase)
-        if kept.removals != index.removals and kept.upto <= index.highest:
-            there = index.norms[kept.ids] > 0.0
-            kept = _Kept(kept.ids[there], kept.times[there], kept.upto, index.removals)
-        if kept.upto < index.highest:
-            terms = [] if kept.upto else self._terms.of(_text(phrase))
+    def _of(self, index: _Index, phrases: Sequence[str]) -> list[tuple[Ids, Times]]:
+        """The passages that have each phrase, and how often."""
+        known = {phrase: self._usable(index, phrase) for phrase in phrases}
+        behind = {phrase: kept for phrase, kept in known.items() if kept.upto < index.highest}
+        listed = {}
+        for phrase in [phrase for phrase, kept in behind.items() if not kept.upto]:
+            terms = self._terms.of(_text(phrase))
             if len(terms) == 1:
-                found = _listed(index, terms[0], phrase.endswith("*"))
-            else:
-                found = _told_by_scores(index, phrase, kept)
-            kept = _extended(kept, found, index.highest)
-        self._keep((index.table, phrase), kept, MOST * index.passages)
-        return _until(kept, index.highest)
+                listed[phrase] = _listed(index, terms[0], phrase.endswith("*"))
+        listed |= _told_by_scores(index, {p: k for p, k in behind.items() if p not in listed})
+        for phrase, kept in behind.items():
+            known[phrase] = _extended(kept, listed[phrase], index.highest)
+        for phrase, kept in known.items():
+            self._keep((index.table, phrase), kept, MOST * index.passages)
+        return [_until(known[phrase], index.highest) for phrase in phrases]
 
     def _usable(self, index: _Index, phrase: str) -> _Kept:
-        """What is known of a phrase; nothing where so little that listing all is faster."""
+        """What is known of a phrase, without what was removed; nothing where so little that listing
+        all is faster.
+        """
         kept = self._kept.get((index.table, phrase), _NOTHING)
-        return kept if kept.upto * GROWN >= index.highest else _NOTHING
+        if kept.upto * GROWN < index.highest:
+            kept = _NOTHING
+        if kept.removals == index.removals or kept.upto > index.highest:
+            return kept
+        there = index.norms[kept.ids] > 0.0
+        return _Kept(kept.ids[there], kept.times[there], kept.upto, index.removals)
 
     def _keep(self, key: tuple[str, str], kept: _Kept, most: int) -> None:
         """As the one that was asked for last, in place of those that were asked for first."""
@@ -181,12 +193,6 @@ def _norms(ids: Ids, lengths: Times, highest: int) -> Floats:
     if len(ids):
         norms[ids] = K1 * (1 - B + B * lengths / lengths.mean())
     return norms
-
-
-def _saturated(times: Times, norms: Floats) -> Floats:
-    """BM25 of a phrase but for its idf."""
-    found: Floats = times * (K1 + 1) / (times + norms)
-    return found
 
 
 def _highest(ids: npt.NDArray[np.intp], scores: Floats, limit: int) -> list[tuple[int, float]]:
@@ -233,22 +239,36 @@ def _listed(index: _Index, term: str, prefix: bool) -> tuple[Ids, Times]:
     return ids, _capped(times)
 
 
-def _told_by_scores(index: _Index, phrase: str, kept: _Kept) -> tuple[Ids, Times]:
+def _told_by_scores(index: _Index, phrases: Mapping[str, _Kept]) -> dict[str, tuple[Ids, Times]]:
     """The same of the passages after those that are kept, by FTS5's own scores: slow for many, but
     for all phrases, and it leaps over what is before.
+
+    One question for all: each gives the processor away, and gets it back late from a thread that
+    cuts documents.
     """
-    rows = index.reader.rows(
-        f"SELECT rowid, -bm25({index.table}) AS score FROM {index.table}"
-        f" WHERE {index.table} MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid",
-        phrase,
-        kept.upto + 1,
-        index.highest,
+    if not phrases:
+        return {}
+    table, values = index.table, []
+    parts = []
+    for number, (phrase, kept) in enumerate(phrases.items()):
+        parts.append(
+            f"SELECT {number} AS phrase, rowid, -bm25({table}) AS score FROM {table}"
+            f" WHERE {table} MATCH ? AND rowid BETWEEN ? AND ?"
+        )
+        values += [phrase, kept.upto + 1, index.highest]
+    (row,) = index.reader.rows(
+        f"WITH found AS MATERIALIZED ({' UNION ALL '.join(parts)})"
+        " SELECT json_group_array(json_array(phrase, rowid, score)) FROM found",
+        *values,
     )
-    ids = np.array([row["rowid"] for row in rows], np.int32)
-    scores = np.array([row["score"] for row in rows]) / _idf(
-        index.passages, len(kept.ids) + len(ids)
-    )
-    return ids, _capped(np.rint(index.norms[ids] * scores / (K1 + 1 - scores)))
+    found = np.array(msgspec.json.decode(row[0], type=list[tuple[int, int, float]])).reshape(-1, 3)
+    told = {}
+    for number, (phrase, kept) in enumerate(phrases.items()):
+        _, ids, scores = found[found[:, 0] == number].T
+        ids = ids.astype(np.int32)
+        scores = scores / _idf(index.passages, len(kept.ids) + len(ids))
+        told[phrase] = ids, _capped(np.rint(index.norms[ids] * scores / (K1 + 1 - scores)))
+    return told
 
 
 def _lengths(reader: Reader, table: str, after: int) -> tuple[Ids, Times]:

@@ -152,7 +152,8 @@ class Halves:
         """The share of its document's title that the question names by passage, and what the
         halves propose within the documents that it singles out."""
         near = [passage for passage, _ in (*given.by_words[:DEPTH], *by_meaning[:DEPTH])]
-        found = naming(self.desk.reader, given.text, given.scope, near)
+        facts = passage_facts.around(self.desk.reader, near)
+        found = naming(self.desk.reader, given.text, given.scope, facts)
 
         def nearest(text: str, passages: list[int]) -> list[Scored]:
             vector = self.desk.meaning.encode_query(text)
@@ -164,10 +165,11 @@ class Halves:
     def weights(self, passages: Iterable[int], factor: float | None = None) -> dict[int, float]:
         """How much meaning counts for passages: as a search has it, or with another factor."""
         reader, meaning = self.desk.reader, self.desk.meaning
-        found = passage_facts.languages(reader, passages)
+        near = passage_facts.around(reader, passages)
+        languages = {passage: facts.language for passage, facts in near.items()}
         if factor is None:
             factor = meaning_factor(reader, meaning.generation.id)
-        return meaning_weights(found, meaning.folder.languages, factor)
+        return meaning_weights(languages, meaning.folder.languages, factor)
 
 
 def _figures(

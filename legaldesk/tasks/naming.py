@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import legaldesk.core.query as language
@@ -11,6 +11,7 @@ from legaldesk.core.fusion import DEPTH, NOWHERE, Scored, Within
 from legaldesk.core.hits import Scope
 from legaldesk.core.title_match import title_matches, without_names
 from legaldesk.engine import passage_facts
+from legaldesk.engine.passage_facts import Facts
 from legaldesk.engine.reader import Reader
 
 MOST = 3
@@ -44,9 +45,8 @@ class Naming:
         return {passage: share for passage, share in self.shares.items() if passage in proposed}
 
 
-def naming(reader: Reader, question: str, scope: Scope, near: Iterable[int]) -> Naming:
+def naming(reader: Reader, question: str, scope: Scope, near: Mapping[int, Facts]) -> Naming:
     """The documents that a question names, of those whose passages are ``near``."""
-    titles = passage_facts.titles(reader, near)
 
     def rarity(terms: Collection[str]) -> dict[str, float]:
         counts = reader.having(language.quote(term) for term in terms)
@@ -54,12 +54,12 @@ def naming(reader: Reader, question: str, scope: Scope, near: Iterable[int]) -> 
         having = {term: max(1, counts[language.quote(term)]) for term in terms}
         return {term: max(0.0, 1.0 - math.log(count) / total) for term, count in having.items()}
 
-    known = dict(titles.values())
+    known = {facts.document: facts.title for facts in near.values()}
     matches = title_matches(question, known, rarity)
     shares = {
-        passage: matches[document].share
-        for passage, (document, _) in titles.items()
-        if document in matches
+        passage: matches[facts.document].share
+        for passage, facts in near.items()
+        if facts.document in matches
     }
     chosen = [document for document, match in matches.items() if match.singles_out]
     rest = without_names(question, [known[document] for document in chosen])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -20,6 +21,7 @@ from legaldesk.core.title_match import CLEAR
 from legaldesk.engine import passage_facts
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
+from legaldesk.engine.passage_facts import Facts
 from legaldesk.engine.reader import FoundPassage, Reader
 from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
@@ -141,15 +143,17 @@ def ranking(
     if meaning is not None:  # words are looked for meanwhile
         nearest = meaning.begin_nearest(query.text, max(DEPTH, k), within)
     by_words = _by_words(reader, query, within, max(DEPTH, k)) if WORDS in modes else []
-    by_meaning = _there(reader, nearest()) if nearest is not None else []
+    by_meaning = nearest() if nearest is not None else []
+    near = passage_facts.around(reader, (passage for passage, _ in (*by_words, *by_meaning)))
+    by_meaning = [scored for scored in by_meaning if scored[0] in near]  # others were removed since
     if WORDS not in modes:
-        return fuse((), by_meaning, _meaning_weights(reader, meaning, by_meaning))
+        return fuse((), by_meaning, _meaning_weights(reader, meaning, near))
     cited = cited_passages(reader, query.text, scope)
     cited = cited if allowed is None else cited & allowed
-    near = [passage for passage, _ in (*by_words, *by_meaning)]
     named = naming(reader, query.text, scope, near)
     inside = asked_within(reader, named, _asking(reader, meaning), allowed)
-    weights = _meaning_weights(reader, meaning, [*by_meaning, *inside.meaning])
+    more = passage_facts.around(reader, (passage for passage, _ in inside.meaning))
+    weights = _meaning_weights(reader, meaning, near | more)
     return fuse(by_words, by_meaning, weights, cited, named.shares_of(near, inside), inside)
 
 
@@ -194,19 +198,11 @@ def cited_passages(reader: Reader, question: str, scope: Scope) -> set[int]:
     return found
 
 
-def _there(reader: Reader, nearest: list[Scored]) -> list[Scored]:
-    """Without what was removed since the index was last brought up to date."""
-    there = passage_facts.languages(reader, (passage for passage, _ in nearest))
-    return [scored for scored in nearest if scored[0] in there]
-
-
 def _asking(reader: Reader, meaning: Meaning | None) -> Nearest | None:
     """Asks for what is nearest in meaning to another text."""
     if meaning is None:
         return None
-    return lambda text, passages: _there(
-        reader, meaning.nearest(meaning.encode_query(text), DEPTH, passages)
-    )
+    return lambda text, passages: meaning.nearest(meaning.encode_query(text), DEPTH, passages)
 
 
 def _in_scope(reader: Reader, scope: Scope, allowed: set[int] | None) -> list[int] | None:
@@ -218,11 +214,11 @@ def _in_scope(reader: Reader, scope: Scope, allowed: set[int] | None) -> list[in
 
 
 def _meaning_weights(
-    reader: Reader, meaning: Meaning | None, by_meaning: list[Scored]
+    reader: Reader, meaning: Meaning | None, near: Mapping[int, Facts]
 ) -> dict[int, float]:
     if meaning is None:
         return {}
-    languages = passage_facts.languages(reader, (passage for passage, _ in by_meaning))
+    languages = {passage: facts.language for passage, facts in near.items()}
     factor = meaning_factor(reader, meaning.generation.id)
     return meaning_weights(languages, meaning.folder.languages, factor)
 

@@ -32,6 +32,7 @@ from legaldesk.core.fusion import DEPTH, NOWHERE, Scored, fuse
 from legaldesk.core.hits import Scope
 from legaldesk.core.metrics import character_recall
 from legaldesk.core.passages import embedded_text
+from legaldesk.engine import passage_facts
 from legaldesk.engine.encoder import Encoder
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.gold_library import gold_library, searched
@@ -152,7 +153,8 @@ def ranked(corpus: Corpus, encoder: Encoder, question: GoldQuestion, scope: Scop
         meaning = corpus.by_meaning(view, vector, allowed)
         rankings[view] = [passage for passage, _ in meaning]
         near = [passage for passage, _ in (*words, *meaning)]
-        named = naming(corpus.desk.reader, question.text, scope, near)
+        facts = passage_facts.around(corpus.desk.reader, near)
+        named = naming(corpus.desk.reader, question.text, scope, facts)
 
         def nearest(text: str, passages: list[int], view: str = view) -> list[Scored]:
             return corpus.by_meaning(view, encoder.encode_query(text), passages)
