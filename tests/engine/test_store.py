@@ -493,3 +493,20 @@ def test_adding_a_document_costs_the_same_in_a_large_library(shelf, passages):
 
     # Text, words, vectors and index, twice: in the log and in the database, and merges.
     assert (bytes_written() - before) / 20 < 6_000_000
+
+
+def test_the_passages_in_scope_are_listed_anew_when_something_was_written(library):
+    shelf = Shelf(library)
+    shelf.add(0, matter="Case")
+    assert shelf.reader.within(Scope()) is None
+    assert shelf.reader.within(Scope("Case")) is None  # it holds all that there are
+
+    shelf.add(1, matter="Other")
+
+    case, other = (shelf.reader.within(Scope(name)) for name in ("Case", "Other"))
+    assert case == shelf.reader.passage_ids(Scope("Case"))
+    assert other == shelf.reader.passage_ids(Scope("Other"))
+    assert case and other and not set(case) & set(other)
+    shelf.store.lock_matter("Other", True)
+    assert shelf.reader.within(Scope()) == case
+    shelf.close()
