@@ -6,6 +6,7 @@ import random
 import sqlite3
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from legaldesk.core.hits import Scope
@@ -247,3 +248,19 @@ def test_lengths_are_read_as_fts5_writes_them():
     assert ids.tolist() == [6, 7, 8, 9, 10]
     assert found.tolist() == [sum(each) for each in lengths[1:]]
     assert postings._capped(found.astype(int) + 70_000).tolist() == [65_535] * 5
+
+
+@pytest.mark.parametrize("limit", [1, 3, 40, 500])
+def test_the_best_are_those_of_sorting_all(limit):
+    chance = np.random.default_rng(limit)
+    for size in (1, 5, 64, 1_000, 5_000):
+        for scores in (
+            chance.random(size),
+            chance.integers(0, 4, size).astype(float),
+            np.zeros(size),
+            np.where(chance.random(size) < 0.01, chance.random(size), 0.0),
+        ):
+            found = postings._highest(scores, limit)
+
+            every = sorted(range(size), key=lambda at: (-scores[at], at))
+            assert found.tolist() == [at for at in every if scores[at] > 0][:limit]
