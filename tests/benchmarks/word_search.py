@@ -5,7 +5,8 @@
 
 Speed: in a library of N passages (100,000; made in FOLDER unless it is there, see _large.py) the
 contestants take turns over the questions of the sets. Ratios are medians over ROUNDS rounds of
-the ratios of each round's medians. None of them reads the passages' texts.
+the ratios of each round's medians. None of them reads the passages' texts. Frequent words are
+listed before, as an engine at rest does it.
 
     ours          what a search asks: common words left out, words and their first letters
     bare          FTS5 alone, the same MATCH on the same table, ORDER BY bm25() LIMIT
@@ -34,6 +35,7 @@ from legaldesk.core.metrics import NDCG, means, score_all
 from legaldesk.core.query import any_of, quote, terms
 from legaldesk.engine import word_search
 from legaldesk.engine.evaluation_set import read_gold_set
+from legaldesk.engine.frequent_words import list_frequent
 from legaldesk.engine.gold_library import gold_library, searched
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.vocabulary import COMMON
@@ -61,6 +63,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=36)
     options = parser.parse_args()
     with Reader(library(options.keep, options.passages, options.texts)) as reader:
+        list_frequent(reader, lambda: False)
         speed(reader, questions(options.texts, options.questions))
     for folder in options.quality:
         quality(read_gold_set(folder))
