@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from legaldesk.core.desk import Task
+from legaldesk.core.errors import LegalDeskError
 from legaldesk.core.models import Prompts
 from legaldesk.core.progress import Report
 from legaldesk.engine.backups import Backups
@@ -33,6 +35,8 @@ from legaldesk.engine.runs import Runs
 from legaldesk.engine.store import Store
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class LocalDesk:
@@ -99,7 +103,10 @@ class LocalDesk:
 
     def list_frequent_words(self, stopped: Callable[[], bool]) -> None:
         """Prepare for questions of words that nobody asked for yet, until ``stopped``."""
-        list_frequent(self.reader, stopped)
+        try:
+            list_frequent(self.reader, stopped)
+        except LegalDeskError as error:  # a question that meets it as well will say so
+            _log.warning("frequent words were not listed: %s", error.kind)
 
     def files_left(self) -> int:
         """How many files wait that nobody is reading, from before a restart or a full disk."""

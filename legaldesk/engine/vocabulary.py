@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ class Vocabulary:
         self._counts: dict[str, int] = {}
         self._cut, self._passages = "", 0
         self._postings: Postings | None = None
+        self._lock = threading.Lock()
 
     def common(self, reader: Reader, terms: Collection[str]) -> frozenset[str]:
         """Those of a question's terms that stand in too many passages."""
@@ -59,11 +61,12 @@ class Vocabulary:
 
     def postings(self) -> Postings:
         """The passages of each phrase; it loads NumPy, which the window can do without."""
-        if self._postings is None:
-            from legaldesk.engine.postings import Postings
+        from legaldesk.engine.postings import Postings
 
-            self._postings = Postings()
-        return self._postings
+        with self._lock:
+            if self._postings is None:
+                self._postings = Postings()
+            return self._postings
 
     def _look(self, reader: Reader) -> dict[str, int]:
         """The counts, none of another cut or of a library that was much smaller or larger."""

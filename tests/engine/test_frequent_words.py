@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
 
+from legaldesk.core.errors import LibraryBusy
 from legaldesk.core.hits import Scope
-from legaldesk.engine import frequent_words, postings, word_search
+from legaldesk.engine import frequent_words, local_desk, postings, word_search
 from legaldesk.engine.frequent_words import list_frequent
-from legaldesk.tasks import importing
+from legaldesk.tasks import importing, searching
 from tests import pdf_factory as pdf
 
 
@@ -27,7 +29,6 @@ def add(desk, drop, name="a.pdf"):
     ]
     path = drop(name, pdf.text_pdf(*pages, f"A zebra pays for {name}."))
     importing.import_files(desk, (path,), "Case", {})
-    importing.await_meaning(desk)
 
 
 def listed(desk):
@@ -36,6 +37,7 @@ def listed(desk):
 
 def test_frequent_words_and_first_letters_are_listed_at_rest(desk, drop, large):
     add(desk, drop)
+    importing.await_meaning(desk)
     wanted, until = {'"rental"', '"renta"*', '"warranty"'}, time.monotonic() + 60
     while not listed(desk) >= wanted and time.monotonic() < until:
         time.sleep(0.05)
@@ -54,7 +56,6 @@ def test_a_small_library_needs_no_lists(desk, drop):
 def test_it_stops_when_there_is_something_to_do(desk, drop, monkeypatch):
     add(desk, drop)
     monkeypatch.setattr(frequent_words, "SMALL", 0)
-    monkeypatch.setattr(frequent_words, "AT_ONCE", 1)
     looks = iter([False, False, True])
 
     list_frequent(desk.reader, lambda: next(looks))
@@ -75,8 +76,10 @@ def test_no_more_is_listed_than_there_is_room_for(desk, drop, monkeypatch):
     assert listed(desk) and not listed(desk) >= {'"rental"', '"warranty"', '"notice"'}
 
 
-def test_what_is_listed_is_not_listed_again_and_is_kept_up_to_date(desk, drop, large, monkeypatch):
+def test_what_is_listed_is_not_listed_again_and_is_kept_up_to_date(desk, drop, monkeypatch):
+    monkeypatch.setattr(word_search, "SMALL", 0)
     add(desk, drop)
+    monkeypatch.setattr(frequent_words, "SMALL", 0)  # from here on, so that nobody lists meanwhile
     list_frequent(desk.reader, lambda: False)
     asked, list_them = [], postings._listed
     monkeypatch.setattr(
@@ -90,3 +93,21 @@ def test_what_is_listed_is_not_listed_again_and_is_kept_up_to_date(desk, drop, l
 
     assert not {"rental", "renta", "warranty"} & set(asked)
     assert {passage for passage, _ in found} == desk.reader.matching('"rental"')
+
+
+def test_a_library_that_cannot_be_read_just_now_does_not_stop_the_model(
+    desk, drop, large, monkeypatch
+):
+    tried = threading.Event()
+
+    def busy(reader, stopped):
+        tried.set()
+        raise LibraryBusy("The library is busy.")
+
+    monkeypatch.setattr(local_desk, "list_frequent", busy)
+    add(desk, drop)
+    importing.await_meaning(desk)
+
+    assert tried.wait(60)
+    assert desk.meaning.problem == ""
+    assert searching.search(desk, "rental", Scope()).modes == ("words", "meaning")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 from legaldesk.core.hits import Scope
-from legaldesk.engine import vocabulary, word_search
+from legaldesk.engine import postings, vocabulary, word_search
+from legaldesk.engine.vocabulary import Vocabulary
 from legaldesk.tasks import importing, searching
 from tests import pdf_factory as pdf
 
@@ -45,3 +50,24 @@ def test_a_word_is_found_that_nobody_had_before(desk, drop, monkeypatch):
 
     hit, *_ = searching.search_words(desk, "zebra lease", Scope(), 3).hits
     assert "zebra" in hit.body
+
+
+def test_threads_that_ask_first_at_once_share_their_lists(monkeypatch):
+    words, both, made = Vocabulary(), threading.Barrier(2), []
+
+    def slow():
+        time.sleep(0.2)
+        made.append(object())
+        return made[-1]
+
+    monkeypatch.setattr(postings, "Postings", slow)
+
+    def ask():
+        both.wait()
+        return words.postings()
+
+    with ThreadPoolExecutor(2) as threads:
+        first, second = (threads.submit(ask) for _ in range(2))
+
+    assert first.result() is second.result()
+    assert len(made) == 1
