@@ -46,7 +46,7 @@ def page(chance: random.Random) -> str:
 def add(desk: LocalDesk, number: int, texts: list[str]) -> None:
     pages = tuple(PageText(n, text, 600, 800) for n, text in enumerate(texts, 1))
     meaning, name = desk.meaning, f"{number}.pdf"
-    cut = segment(pages, (), "en", meaning.tokens.count, meaning.tokens.body_limit)
+    cut = segment(pages, (), "en", meaning.tokens, meaning.tokens.body_limit)
     [queued] = desk.store.enqueue([f"/drop/{name}"], "Case", True)
     new = NewDocument(
         sha256=f"{number:064x}",

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from legaldesk.core.counting import Counter, count_bodies
 from legaldesk.core.headings import is_contents_line
 from legaldesk.core.sentences import CUTS, cut_points, sentence_ends
-from legaldesk.core.stream import Line, Stream, body_text
-
-Count = Callable[[Sequence[str]], list[int]]
-"""Tokens of each text by the model's own tokenizer, without special tokens."""
+from legaldesk.core.stream import Line, Stream
 
 COSTS = {
     "clause": 0.0,
@@ -114,11 +112,11 @@ def _atom(stream: Stream, start: int, end: int, after: str, lead: int) -> list[A
     return [Atom(start, end, after, lead=lead)] if start < end else []
 
 
-def with_tokens(stream: Stream, atoms: Sequence[Atom], count: Count) -> list[Atom]:
+def with_tokens(stream: Stream, atoms: Sequence[Atom], counter: Counter) -> list[Atom]:
     """The atoms with their tokens, counted in one call."""
     if not atoms:
         return []
-    numbers = count([body_text(stream.text[atom.start : atom.end]) for atom in atoms])
+    numbers = count_bodies([stream.text[atom.start : atom.end] for atom in atoms], counter)
     return [
         Atom(atom.start, atom.end, atom.after, atom.cut, atom.lead, number)  # _replace takes longer
         for atom, number in zip(atoms, numbers, strict=True)
@@ -129,10 +127,10 @@ Sized = tuple[Atom, int]
 """An atom and the tokens it may have."""
 
 
-def fit(stream: Stream, atoms: Sequence[Sized], count: Count) -> list[list[Atom]]:
+def fit(stream: Stream, atoms: Sequence[Sized], counter: Counter) -> list[list[Atom]]:
     """Each counted atom as parts within its budget, cut at the best kind of place there is.
 
-    One call of ``count`` for each kind of cut, however many atoms are too long.
+    One count for each kind of cut, however many atoms are too long.
     """
     parts: list[list[Atom]] = [[atom] for atom, _ in atoms]
     wide = [at for at, (atom, budget) in enumerate(atoms) if atom.tokens > budget]
@@ -140,7 +138,7 @@ def fit(stream: Stream, atoms: Sequence[Sized], count: Count) -> list[list[Atom]
         if not wide:
             break
         cut = [_cut_row(stream, parts[at], atoms[at][1], kind) for at in wide]
-        counted = iter(with_tokens(stream, [atom for row in cut for atom in row], count))
+        counted = iter(with_tokens(stream, [atom for row in cut for atom in row], counter))
         for at, row in zip(wide, cut, strict=True):
             parts[at] = [next(counted) for _ in row]
         wide = [at for at in wide if any(atom.tokens > atoms[at][1] for atom in parts[at])]

@@ -85,6 +85,8 @@ def reading_text(text: str) -> str:
 
     A word that PDFium saw broken at a line end loses its hyphen; the page text keeps it.
     """
+    if text.isprintable() and "  " not in text:  # most lines: nothing in them is to be changed
+        return text.strip(" ")
     joined = text.replace(GAP, "")
     if SOFT_HYPHEN in joined:
         joined = _HYPHEN_BREAK.sub("", joined)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from legaldesk.core.atoms import COSTS, Atom, Count, boundaries, cut_into_atoms, fit, with_tokens
+from legaldesk.core.atoms import COSTS, Atom, boundaries, cut_into_atoms, fit, with_tokens
+from legaldesk.core.counting import Counter, count_embedded
 from legaldesk.core.documents import OutlineEntry, PageText
 from legaldesk.core.headings import Heading, inline_breaks
 from legaldesk.core.marks import find_marks
@@ -58,7 +59,7 @@ def segment(
     pages: Sequence[PageText],
     outline: Sequence[OutlineEntry],
     language: str,
-    count: Count,
+    counter: Counter,
     limit: int,
 ) -> list[Passage]:
     """The passages of a document in reading order.
@@ -72,26 +73,26 @@ def segment(
         return []
     marks = find_marks(stream.lines, outline, language)
     sections = find_sections(stream, marks)
-    pieces = _merged(_pieces(stream, sections, language, count, limit))
-    return _verified(stream, pieces, count, limit)
+    pieces = _merged(_pieces(stream, sections, language, counter, limit))
+    return _verified(stream, pieces, counter, limit)
 
 
 def _pieces(
-    stream: Stream, sections: Sequence[Section], language: str, count: Count, limit: int
+    stream: Stream, sections: Sequence[Section], language: str, counter: Counter, limit: int
 ) -> list[Piece]:
     """Each section's balanced pieces, every one within its section's budget."""
     offsets, kinds = boundaries(stream, language)
     rows = [
         cut_into_atoms(stream, offsets, kinds, part.start, part.end, part.lead) for part in sections
     ]
-    paths = fit_paths([_names(part.path) for part in sections], count, limit // 4)
-    sizes = count(["" if not path else embedded_text(path, "") for path in paths])
-    counted = iter(with_tokens(stream, [atom for row in rows for atom in row], count))
+    paths = fit_paths([_names(part.path) for part in sections], counter, limit // 4)
+    sizes = counter.count(["" if not path else embedded_text(path, "") for path in paths])
+    counted = iter(with_tokens(stream, [atom for row in rows for atom in row], counter))
     jobs = [
         (part, max(1, limit - size - 1), [next(counted) for _ in row])
         for part, size, row in zip(sections, sizes, rows, strict=True)
     ]
-    parts = iter(fit(stream, [(atom, room) for _, room, row in jobs for atom in row], count))
+    parts = iter(fit(stream, [(atom, room) for _, room, row in jobs for atom in row], counter))
     found: list[Piece] = []
     for section, room, row in jobs:
         atoms = [atom for _ in row for atom in next(parts)]
@@ -192,12 +193,14 @@ def section_path(sections: Sequence[Section]) -> tuple[str, ...]:
     return (*_names(first[:shared]), RANGE.join(ends))
 
 
-def fit_paths(paths: Sequence[tuple[str, ...]], count: Count, room: int) -> list[tuple[str, ...]]:
+def fit_paths(
+    paths: Sequence[tuple[str, ...]], counter: Counter, room: int
+) -> list[tuple[str, ...]]:
     """The paths within ``room`` tokens: outer headings go first, then the last one's words."""
     fitted = {path: path for path in paths}
     open_paths = [path for path in fitted if path]
     while open_paths:
-        sizes = count([" > ".join(fitted[path]) for path in open_paths])
+        sizes = counter.count([" > ".join(fitted[path]) for path in open_paths])
         wide = [(path, size) for path, size in zip(open_paths, sizes, strict=True) if size > room]
         for path, size in wide:
             fitted[path] = _shorter(fitted[path], room / size)
@@ -213,12 +216,14 @@ def _shorter(path: tuple[str, ...], share: float) -> tuple[str, ...]:
     return (kept,) if kept else ()
 
 
-def _verified(stream: Stream, pieces: Sequence[Piece], count: Count, limit: int) -> list[Passage]:
+def _verified(
+    stream: Stream, pieces: Sequence[Piece], counter: Counter, limit: int
+) -> list[Passage]:
     """The passages, each counted as it will be embedded; what is too long is cut again."""
     done: dict[tuple[int, int], Passage] = {}
     left = list(pieces)
     for _ in range(24):
-        made = _passages(stream, left, count, limit)
+        made = _passages(stream, left, counter, limit)
         wide = [at for at, passage in enumerate(made) if passage.tokens > limit]
         for piece, passage in zip(left, made, strict=True):
             if passage.tokens <= limit or not _can_shrink(piece):
@@ -227,7 +232,7 @@ def _verified(stream: Stream, pieces: Sequence[Piece], count: Count, limit: int)
             part
             for at in wide
             if _can_shrink(left[at])
-            for part in _recut(stream, left[at], made[at].tokens, count, limit)
+            for part in _recut(stream, left[at], made[at].tokens, counter, limit)
         ]
         if not left:
             break
@@ -238,17 +243,20 @@ def _can_shrink(piece: Piece) -> bool:
     return piece.end - piece.start > 1
 
 
-def _recut(stream: Stream, piece: Piece, tokens: int, count: Count, limit: int) -> list[Piece]:
+def _recut(stream: Stream, piece: Piece, tokens: int, counter: Counter, limit: int) -> list[Piece]:
     budget = max(1, min(piece.budget, piece.tokens) * limit // tokens - 1)
-    rows = fit(stream, [(atom, budget) for atom in piece.atoms], count)
+    rows = fit(stream, [(atom, budget) for atom in piece.atoms], counter)
     atoms = [atom for row in rows for atom in row]
     return [replace(piece, atoms=tuple(run), budget=budget) for run in balanced(atoms, budget)]
 
 
-def _passages(stream: Stream, pieces: Sequence[Piece], count: Count, limit: int) -> list[Passage]:
-    paths = fit_paths([section_path(piece.sections) for piece in pieces], count, limit // 4)
-    bodies = [body_text(stream.text[piece.start : piece.end]) for piece in pieces]
-    sizes = count([embedded_text(*each) for each in zip(paths, bodies, strict=True)])
+def _passages(
+    stream: Stream, pieces: Sequence[Piece], counter: Counter, limit: int
+) -> list[Passage]:
+    paths = fit_paths([section_path(piece.sections) for piece in pieces], counter, limit // 4)
+    texts = [stream.text[piece.start : piece.end] for piece in pieces]
+    bodies = [body_text(text) for text in texts]
+    sizes = count_embedded(paths, texts, bodies, counter)
     return [
         Passage(stream.spans(piece.start, piece.end), path, body, size, piece.atoms[-1].cut)
         for piece, path, body, size in zip(pieces, paths, bodies, sizes, strict=True)

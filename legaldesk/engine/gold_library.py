@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from legaldesk.core.atoms import Count
+from legaldesk.core.counting import Counter
 from legaldesk.core.documents import Extraction, FileOutcome, FileState, PageText
 from legaldesk.core.evaluation import GoldDocument, GoldSet, Searched
 from legaldesk.core.hits import ALL_MATTERS, Scope
@@ -102,7 +102,7 @@ def _add(
 
 def _store(desk: LocalDesk, document: GoldDocument, record: int, matter: str) -> None:
     meaning = desk.meaning
-    new = _document(document, meaning.tokens.count, meaning.tokens.body_limit)
+    new = _document(document, meaning.tokens, meaning.tokens.body_limit)
     outcome = FileOutcome(document.id, FileState.IMPORTED, document_id=new.sha256, matter=matter)
     desk.store.add_document(new, meaning.generation, record, outcome)
 
@@ -112,11 +112,11 @@ def _hash(document: GoldDocument) -> str:
     return hashlib.sha256(f"{document.id}\0{document.text}".encode("utf-8", "replace")).hexdigest()
 
 
-def _document(document: GoldDocument, count: Count, limit: int) -> NewDocument:
+def _document(document: GoldDocument, counter: Counter, limit: int) -> NewDocument:
     """What the import makes of a PDF of one page; a title is the PDF's, not a line on the page."""
     page = PageText(1, document.text)
     language = document.language or languages.detect(document.text)
-    passages = segment((page,), (), language, count, limit)
+    passages = segment((page,), (), language, counter, limit)
     return NewDocument(
         sha256=_hash(document),
         name=document.title,

@@ -37,7 +37,7 @@ def cut_again(
             _pages(reader, row["id"]),
             msgspec.json.decode(row["outline"], type=tuple[OutlineEntry, ...]),
             row["language"],
-            tokens.count,
+            tokens,
             tokens.body_limit,
         )
         store.recut(row["sha256"], passages, generation)

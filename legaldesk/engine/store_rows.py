@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 
 import msgspec
 
@@ -14,6 +15,9 @@ from legaldesk.core.errors import WrongUse
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import EXTRACTION_VERSION, Passage, Segmentation, passage_id
 from legaldesk.engine.schema import has_words, index_words
+
+AT_ONCE = 50
+"""Rows that one statement stores."""
 
 FORGETS = "forgets"
 """The setting that says when something was last removed."""
@@ -176,11 +180,22 @@ def file_under(sql: sqlite3.Connection, document: int, matter: str) -> None:
     )
 
 
+def insert_rows(sql: sqlite3.Connection, into: str, rows: Sequence[Sequence[object]]) -> None:
+    """Store rows of one table, many by one statement.
+
+    Each statement gives Python's lock away, and waits for it while another thread cuts a document.
+    """
+    for at in range(0, len(rows), AT_ONCE):
+        some = rows[at : at + AT_ONCE]
+        marks = f"({', '.join('?' * len(some[0]))})"
+        sql.execute(f"{into} VALUES {', '.join([marks] * len(some))}", [*chain(*some)])
+
+
 def insert_pages(sql: sqlite3.Connection, document: int, extraction: Extraction) -> None:
     """Store a document's pages."""
-    sql.executemany(
-        "INSERT INTO pages (document, number, label, state, reason, width, height, text)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    insert_rows(
+        sql,
+        "INSERT INTO pages (document, number, label, state, reason, width, height, text)",
         [
             (
                 document,
@@ -212,10 +227,10 @@ def insert_passages(
     """
     if not has_words(sql, generation.cut):
         return
-    sql.executemany(
+    insert_rows(
+        sql,
         "INSERT INTO passages (uuid, segmentation, document, first_page, last_page, spans, path,"
-        " tokens, cut, language, title, section, body)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " tokens, cut, language, title, section, body)",
         [
             _passage_values(passage, language, document, sha256, title, generation)
             for passage, language in zip(passages, languages, strict=True)

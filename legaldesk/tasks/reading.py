@@ -6,8 +6,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from legaldesk.engine import languages
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.originals import content_hash, read_regular
-from legaldesk.engine.store_rows import Generation, NewDocument, Withdrawn
+from legaldesk.engine.store_rows import NewDocument, Withdrawn
 
 _log = logging.getLogger(__name__)
 
@@ -109,41 +109,37 @@ def _read(
         name = Path(dropped.path).name
         extraction = desk.parsers.extract(data, name, dropped.password, on_page)
         meaning, pages = desk.meaning, len(extraction.pages)
-        with _CUTTING:
+        with _copy(desk, dropped, sha256, data), _CUTTING:
             on_page(pages, pages)  # a cancel may have come while it waited
             new = _document(meaning, dropped, data, sha256, extraction)
-        outcome = replace(
-            outcome,
-            state=new.state,
-            reason=new.reason,
-            document_id=sha256,
-            pages=pages,
-            passages=len(new.passages),
-            pages_without_text=_pages(extraction, *(s for s in PageState if s != PageState.TEXT)),
-            seconds=time.monotonic() - begun,
-        )
-        outcome = _store(desk, meaning.generation, new, data, dropped.record, outcome)
+            outcome = replace(
+                outcome,
+                state=new.state,
+                reason=new.reason,
+                document_id=sha256,
+                pages=pages,
+                passages=len(new.passages),
+                pages_without_text=_pages(
+                    extraction, *(s for s in PageState if s != PageState.TEXT)
+                ),
+                seconds=time.monotonic() - begun,
+            )
+            outcome = desk.store.add_document(new, meaning.generation, dropped.record, outcome)
         if dropped.password is not None:
             desk.passwords[sha256] = dropped.password
         return outcome
 
 
-def _store(
-    desk: LocalDesk,
-    generation: Generation,
-    new: NewDocument,
-    data: bytes,
-    record: int,
-    outcome: FileOutcome,
-) -> FileOutcome:
-    """The copy first, then the rest in one step; without that the copy goes again."""
-    if not new.referenced:
-        desk.originals.keep(new.sha256, data)
+@contextmanager
+def _copy(desk: LocalDesk, dropped: Dropped, sha256: str, data: bytes) -> Iterator[None]:
+    """Keep a copy, and let it go again where what follows fails: the document is stored by then."""
+    if not dropped.in_place:
+        desk.originals.keep(sha256, data)
     try:
-        return desk.store.add_document(new, generation, record, outcome)
+        yield
     except BaseException:
         with suppress(OSError):  # the next start deletes what belongs to no document
-            desk.originals.erase(new.sha256)
+            desk.originals.erase(sha256)
         raise
 
 
@@ -200,7 +196,7 @@ def _document(
         extraction.pages,
         extraction.outline,
         language,
-        meaning.tokens.count,
+        meaning.tokens,
         meaning.tokens.body_limit,
     )
     state, reason = judge(extraction)

@@ -227,7 +227,7 @@ def _sources(texts: Sequence[Path], tokens: TokenCounter) -> list[Source]:
 
 def _cut(files: Iterator[tuple[PageText, ...]], tokens: TokenCounter) -> Iterator[list[Source]]:
     for pages in files:
-        found = segment(pages, (), "en", tokens.count, tokens.body_limit)
+        found = segment(pages, (), "en", tokens, tokens.body_limit)
         yield [(each.section, each.body) for each in found if len(each.body.split()) > 3]
 
 

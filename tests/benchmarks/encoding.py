@@ -146,7 +146,7 @@ def cut(folder: Path, counter: TokenCounter, count: int) -> Documents:
 def passages(text: str, counter: TokenCounter) -> list[str]:
     """A document's passages as the encoder is given them."""
     page = PageText(1, text)
-    found = segment([page], (), "en", counter.count, counter.body_limit)
+    found = segment([page], (), "en", counter, counter.body_limit)
     return [embedded_text(one.section, one.body) for one in found]
 
 

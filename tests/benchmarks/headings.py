@@ -189,7 +189,7 @@ def read_documents(folder: Path) -> Iterator[Read]:
         name = file.relative_to(folder).as_posix()
         extraction = pool.extract(file.read_bytes(), file.name)
         passages = segment(
-            extraction.pages, extraction.outline, name[:2], counter.count, counter.body_limit
+            extraction.pages, extraction.outline, name[:2], counter, counter.body_limit
         )
         yield Read(name, extraction, passages)
     pool.close()

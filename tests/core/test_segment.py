@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,19 +16,33 @@ from legaldesk.core.segment import WHOLE, segment
 SENTENCE = "The tenant shall pay the rent on the first day of each month without deduction. "
 
 
-def words(texts: Sequence[str]) -> list[int]:
+class Words:
     """A readable tokenizer: a word is a token, and so is each mark."""
-    return [len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+    by_word = True
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+    def add_up(self, rows: Iterable[Sequence[str]]) -> list[int]:
+        return [sum(self.count(row)) for row in rows]
 
 
-def glued(texts: Sequence[str]) -> list[int]:
+class Glued:
     """A tokenizer whose counts do not add up: three characters a token, spaces too."""
-    return [-(-len(text) // 3) for text in texts]
+
+    by_word = False
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [-(-len(text) // 3) for text in texts]
+
+    def add_up(self, rows: Iterable[Sequence[str]]) -> list[int]:
+        raise AssertionError("its words do not add up")
 
 
 def cut(*texts: str, outline: Sequence[OutlineEntry] = (), language: str = "en") -> list[Passage]:
     pages = [PageText(number, text) for number, text in enumerate(texts, 1)]
-    return segment(pages, outline, language, words, 250)
+    return segment(pages, outline, language, Words(), 250)
 
 
 fragments = st.sampled_from(
@@ -54,6 +68,10 @@ fragments = st.sampled_from(
         "12\r\n",
         "Page 3 of 9\r\n",
         "Fees ........ 12\r\n",
+        "Costs . . . . 9\r\n",
+        ". .",
+        "____",
+        "… …\n",
         "\u2028\x1f\t",
     ]
 )
@@ -65,16 +83,16 @@ def ink(letter: str) -> bool:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(texts, max_size=6), st.integers(24, 300), st.sampled_from([words, glued]))
-def test_every_character_is_in_exactly_one_passage_of_at_most_the_limit(pages, limit, count):
+@given(st.lists(texts, max_size=6), st.integers(24, 300), st.sampled_from([Words(), Glued()]))
+def test_every_character_is_in_exactly_one_passage_of_at_most_the_limit(pages, limit, counter):
     source = [PageText(number, text) for number, text in enumerate(pages, 1)]
 
-    passages = segment(source, (), "en", count, limit)
+    passages = segment(source, (), "en", counter, limit)
 
     for passage in passages:
-        size = count([embedded_text(passage.section, passage.body)])[0]
+        size = counter.count([embedded_text(passage.section, passage.body)])[0]
         assert passage.tokens == size <= limit
-        assert count([" > ".join(passage.section)])[0] <= limit // 4
+        assert counter.count([" > ".join(passage.section)])[0] <= limit // 4
         assert passage.body
     for page, kept in zip(source, body_lines(source), strict=True):
         seen = [0] * len(page.text)
@@ -186,7 +204,7 @@ def test_the_heading_path_is_shortened_from_the_outside_in() -> None:
     text = f"BOOK 1 {title.upper()}\r\nTITLE 2 {title.upper()}\r\nSection 3. Rent\r\n{SENTENCE}"
     pages = [PageText(1, text)]
 
-    (passage,) = segment(pages, (), "en", words, 80)
+    (passage,) = segment(pages, (), "en", Words(), 80)
 
     assert passage.section == ("Section 3 Rent",)
     assert passage.tokens <= 80
