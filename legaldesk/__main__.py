@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given[:2] == ["--role", "parser"]:
         from legaldesk.engine import parser_child
 
-        return parser_child.main()
+        return parser_child.main(given[2:])
     if given[:2] == ["--role", "trainer"]:
         from legaldesk.engine import trainer_child
 

@@ -107,7 +107,7 @@ class Session:
         new.write_bytes((self.files / f"{self.canary}.pdf").read_bytes() + b"\n%\n")
         with broken(Originals, "keep", full):
             attempt("disk", lambda: importing.import_files(remote, (str(new),), self.canary, {}))
-        with broken(reading, "_document", IndexError(self.canary)):
+        with broken(reading, "_sample", IndexError(self.canary)):
             attempt("parser", lambda: importing.import_files(remote, (str(new),), self.canary, {}))
 
     def break_training(self, desk: Any) -> None:

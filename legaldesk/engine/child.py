@@ -41,6 +41,7 @@ class Child:
             self._process = spawn(command, to_children(), behind)
         except OSError as error:
             raise ProcessDied(f"A helper process could not be started: {error}") from error
+        self.command = list(command)
         self._max_raw = max_raw
         self._requests: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._replies: queue.Queue[Frame | ProcessDied] = queue.Queue(_QUEUED_REPLIES)
@@ -138,7 +139,8 @@ class Children:
     """Lends out children of one kind, at most ``count`` at a time, started when needed.
 
     A child that was lent ``uses`` times is replaced, so that what a library leaks cannot
-    pile up. Any thread may borrow. ``behind`` is as for ``spawn``.
+    pile up, and so is one that another ``command`` started. Any thread may borrow. ``behind`` is
+    as for ``spawn``.
     """
 
     def __init__(
@@ -149,7 +151,7 @@ class Children:
         uses: int = 50,
         behind: bool = False,
     ) -> None:
-        self._command = command
+        self.command = list(command)
         self._max_raw = max_raw
         self._uses = uses
         self._behind = behind
@@ -217,13 +219,14 @@ class Children:
                 beat()
 
     def _fresh(self, child: Child | None, uses: int) -> Child:
-        if child is not None and child.usable and uses < self._uses:
+        command = self.command
+        if child is not None and child.usable and uses < self._uses and child.command == command:
             return child
         self._end(child)
         with self._guard:
             if self._closed:
                 raise ProcessDied("The program is closing.")
-            started = Child(self._command, self._max_raw, self._behind)
+            started = Child(command, self._max_raw, self._behind)
             self._running.add(started)
         return started
 

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from legaldesk.core.desk import Task
-from legaldesk.core.errors import LegalDeskError
+from legaldesk.core.errors import LegalDeskError, ModelProblem
 from legaldesk.core.models import Prompts
 from legaldesk.core.progress import Report
 from legaldesk.engine.backups import Backups
@@ -25,6 +25,7 @@ from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder, read_model_
 from legaldesk.engine.model_record import languages_of
 from legaldesk.engine.model_shelf import ModelShelf
 from legaldesk.engine.originals import Originals, erase
+from legaldesk.engine.parser_cutting import Tokenizer
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.reader import Reader, Row
@@ -100,6 +101,12 @@ class LocalDesk:
     def run(self, task: Task[T], arguments: Mapping[str, Any], report: Report) -> T:
         """Carry a task out in this thread."""
         return task.function(self, **arguments, report=report)
+
+    def prepare_parsers(self) -> None:
+        """Let files that come be cut for the live model, by the parsers that read them."""
+        with suppress(ModelProblem):  # whoever imports hears of it
+            tokens = self.meaning.tokens
+            self.parsers.cut_with(Tokenizer(tokens.hash, tokens.file, tokens.lower))
 
     def list_frequent_words(self, stopped: Callable[[], bool]) -> None:
         """Prepare for questions of words that nobody asked for yet, until ``stopped``."""

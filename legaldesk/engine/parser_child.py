@@ -8,11 +8,13 @@ they go out over a private copy of stdout.
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 import msgspec
@@ -23,6 +25,7 @@ from legaldesk.core.errors import Damaged, LegalDeskError, Locked, ProcessDied
 from legaldesk.engine import pdf_structure, pdfium, pdfium_view
 from legaldesk.engine.box import close_box
 from legaldesk.engine.child_streams import private_stdout
+from legaldesk.engine.parser_cutting import Cutter, load_cutter, outline_of
 from legaldesk.engine.parser_messages import (
     MAX_FILE,
     MAX_OUTLINE,
@@ -30,6 +33,7 @@ from legaldesk.engine.parser_messages import (
     MAX_TITLE,
     Close,
     Counted,
+    Cut,
     Done,
     Extract,
     Facts,
@@ -63,13 +67,18 @@ _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 
 
-def main() -> int:
-    """Serve requests until standard input ends. Returns the exit status."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Serve requests until standard input ends. Returns the exit status.
+
+    ``arguments`` name the tokenizer that texts are cut by, as ``load_cutter`` takes them.
+    """
     replies = private_stdout()
     load_all()
+    cutter = load_cutter(arguments)
+    gc.freeze()
     requests: queue.Queue[tuple[Request, bytes]] = queue.Queue(2)
     listener = threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True)
-    session = Session(close_box(MEMORY, listener.start))
+    session = Session(close_box(MEMORY, listener.start), cutter)
     while True:
         grant_processor_time(PROCESSOR_TIME)
         request, data = requests.get()
@@ -96,8 +105,10 @@ def _listen(stream: BinaryIO, requests: queue.Queue[tuple[Request, bytes]]) -> N
 class Session:
     """The documents that are open for viewing, and the answers to requests."""
 
-    def __init__(self, confinement: Confinement) -> None:
+    def __init__(self, confinement: Confinement, cutter: Cutter | None = None) -> None:
         self._confinement = confinement
+        self._cutter = cutter
+        self._read = Read()
         self._open: dict[str, Any] = {}
 
     def answer(self, request: Request, data: bytes) -> Iterator[tuple[Reply, bytes]]:
@@ -118,10 +129,10 @@ class Session:
 
     def _carry_out(self, request: Request, data: bytes) -> Iterator[tuple[Reply, bytes]]:
         match request:
-            case Extract(library="pdfium"):
-                yield from extract_with_pdfium(request, data)
             case Extract():
-                yield from extract_with_pypdf(request, data)
+                yield from self._extract(request, data)
+            case Cut():
+                yield from self._cut(request)
             case Open(key=key):
                 self._close(key)
                 self._open[key] = pdfium.open_document(data, request.password)
@@ -137,6 +148,26 @@ class Session:
             case Spell():
                 yield Spelt(request.id, self._spell(request)), b""
         yield Done(request.id), b""
+
+    def _extract(self, request: Extract, data: bytes) -> Iterator[tuple[Reply, bytes]]:
+        """What ``request`` asks for; a document that is read from its first page on can be cut."""
+        self._read = read = Read()
+        extract = extract_with_pdfium if request.library == "pdfium" else extract_with_pypdf
+        for reply, page in extract(request, data):
+            if isinstance(reply, Facts):
+                read.outline = outline_of(reply)
+            if page is None:
+                yield reply, b""
+            else:
+                read.pages.append(page)
+                yield reply, page.text.encode()
+
+    def _cut(self, request: Cut) -> Iterator[tuple[Reply, bytes]]:
+        read, self._read = self._read, Read()
+        if self._cutter is None or not read.pages or read.pages[0].number != 1:
+            raise Damaged("there is nothing to be cut, or nothing to cut it with")
+        for reply in self._cutter.cut(request, read.pages, read.outline):
+            yield reply, b""
 
     def _close(self, key: str) -> None:
         if document := self._open.pop(key, None):
@@ -171,14 +202,22 @@ class Session:
         return [(a, b, box.left, box.top, box.right, box.bottom) for a, b, box in boxes]
 
 
-def extract_with_pdfium(request: Extract, data: bytes) -> Iterator[tuple[Reply, bytes]]:
+@dataclass
+class Read:
+    """A document that was read, until it is cut or another one is read."""
+
+    pages: list[PageText] = field(default_factory=list)
+    outline: Sequence[OutlineEntry] = ()
+
+
+def extract_with_pdfium(request: Extract, data: bytes) -> Iterator[tuple[Reply, PageText | None]]:
     """Count, facts, then each page by PDFium. Raises Locked or Damaged."""
     document = pdfium.open_document(data, request.password)
     try:
         pages = len(document)
         kept = min(pages, MAX_PAGES)
-        yield Counted(request.id, pages), b""
-        yield _facts(request, data, document, pages), b""
+        yield Counted(request.id, pages), None
+        yield _facts(request, data, document, pages), None
         for number in range(request.first, kept + 1):
             yield _page(request, _read_page(document, number))
     finally:
@@ -196,20 +235,20 @@ def _read_page(document: Any, number: int) -> PageText:
         return PageText(number, "", state=PageState.UNREADABLE, reason=reason)
 
 
-def extract_with_pypdf(request: Extract, data: bytes) -> Iterator[tuple[Reply, bytes]]:
+def extract_with_pypdf(request: Extract, data: bytes) -> Iterator[tuple[Reply, PageText | None]]:
     """Count, facts, then each page by pypdf. Raises Locked or Damaged."""
     reader = pdf_structure.open_reader(data, request.password)
     pages = pdf_structure.count_pages(reader)
     if pages == 0:
         raise Damaged("pypdf finds no pages in it")
     kept = min(pages, MAX_PAGES)
-    yield Counted(request.id, pages), b""
+    yield Counted(request.id, pages), None
     if request.structure == "none":
-        yield Facts(request.id), b""
+        yield Facts(request.id), None
     else:
         found = pdf_structure.read_structure(reader, kept)
         notes = _notes_on_count(pages) + found.notes
-        yield _encode_facts(request, found.title, found.outline, found.labels, notes), b""
+        yield _encode_facts(request, found.title, found.outline, found.labels, notes), None
     for number in range(request.first, kept + 1):
         yield _page(request, pdf_structure.read_page(reader, number))
 
@@ -268,9 +307,9 @@ def _encode_facts(
     return Facts(request.id, title, entries, list(labels), list(notes))
 
 
-def _page(request: Extract, page: PageText) -> tuple[Page, bytes]:
+def _page(request: Extract, page: PageText) -> tuple[Page, PageText]:
     head = Page(request.id, page.number, page.width, page.height, page.state.value, page.reason)
-    return head, page.text.encode()
+    return head, page
 
 
 if __name__ == "__main__":

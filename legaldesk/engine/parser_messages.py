@@ -23,6 +23,10 @@ MAX_OUTLINE = 20_000
 MAX_DEPTH = 32
 MAX_TITLE = 500
 MAX_LABEL = 64
+MAX_PATH = 60
+"""Headings above a passage."""
+CUTTINGS = 200
+"""Passages in one reply."""
 MAX_NOTES = 20
 MAX_SIDE = 1_000_000.0
 """Points of a page's width or height."""
@@ -52,6 +56,15 @@ class Extract(Struct, tag="extract", tag_field="kind", frozen=True):
     structure: Structure
     first: Number = 1
     password: str | None = None
+
+
+class Cut(Struct, tag="cut", tag_field="kind", frozen=True):
+    """Cut what was read last into passages of at most ``limit`` tokens by this tokenizer."""
+
+    id: int
+    language: str
+    limit: int
+    tokenizer: str
 
 
 class Open(Struct, tag="open", tag_field="kind", frozen=True):
@@ -100,7 +113,7 @@ class Inspect(Struct, tag="inspect", tag_field="kind", frozen=True):
     id: int
 
 
-Request = Extract | Open | Render | Locate | Spell | Close | Inspect
+Request = Extract | Cut | Open | Render | Locate | Spell | Close | Inspect
 
 
 class Counted(Struct, tag="counted", tag_field="kind", frozen=True):
@@ -134,6 +147,26 @@ class Page(Struct, tag="page", tag_field="kind", frozen=True):
     reason: Title = ""
 
 
+Place = Annotated[int, Meta(ge=0, le=MAX_CHARACTERS)]
+
+
+Cutting = tuple[
+    Annotated[list[tuple[Number, Place, Place]], Meta(min_length=1)],
+    Annotated[list[Title], Meta(max_length=MAX_PATH)],
+    Annotated[str, Meta(min_length=1)],
+    Annotated[int, Meta(ge=0)],
+    Annotated[str, Meta(max_length=20)],
+]
+"""A passage: its spans as page, start and end; heading path; body; tokens; where it was cut."""
+
+
+class Cuttings(Struct, tag="cuttings", tag_field="kind", frozen=True):
+    """The next passages of what is cut."""
+
+    id: int
+    passages: Annotated[list[Cutting], Meta(max_length=CUTTINGS)]
+
+
 class Image(Struct, tag="image", tag_field="kind", frozen=True):
     """A page image. Raw: RGB888 rows without padding."""
 
@@ -159,9 +192,6 @@ class Located(Struct, tag="located", tag_field="kind", frozen=True):
         ],
         Meta(max_length=MAX_SPANS),
     ]
-
-
-Place = Annotated[int, Meta(ge=0, le=MAX_CHARACTERS)]
 
 
 class Spelt(Struct, tag="spelt", tag_field="kind", frozen=True):
@@ -199,7 +229,7 @@ class Failed(Struct, tag="failed", tag_field="kind", frozen=True):
     detail: Annotated[str, Meta(max_length=MAX_TITLE)] = ""
 
 
-Reply = Counted | Facts | Page | Image | Located | Spelt | Inspected | Done | Failed
+Reply = Counted | Facts | Page | Cuttings | Image | Located | Spelt | Inspected | Done | Failed
 
 
 def clip(text: str, length: int) -> str:

@@ -17,8 +17,9 @@ from legaldesk.core.confinement import Confinement
 from legaldesk.core.documents import Extraction
 from legaldesk.core.errors import ProcessDied, Unsupported
 from legaldesk.core.hits import PageBoxes, PageImage, Word
-from legaldesk.core.passages import Span
+from legaldesk.core.passages import Passage, Span
 from legaldesk.engine.child import Child, Children
+from legaldesk.engine.parser_cutting import Planner, Tokenizer
 from legaldesk.engine.parser_messages import MAX_FILE, MAX_PAGE_BYTES, Inspect, Inspected
 from legaldesk.engine.parser_reading import Limits, OnPage, Reading, decode_reply
 from legaldesk.engine.parser_viewer import Viewer
@@ -46,7 +47,6 @@ class ParserPool:
     ) -> None:
         self._command = command = child_command("parser") if command is None else command
         self._limits = limits = limits or Limits()
-        # What is read must be cut and stored: readers that ran ahead would only fill a queue.
         self._readers = Children(workers, command, MAX_PAGE_BYTES, behind=True)
         self._viewer = Viewer(command, limits)
         self._expecting: threading.Timer | None = None
@@ -58,12 +58,26 @@ class ParserPool:
         password: str | None = None,
         on_page: OnPage | None = None,
     ) -> Extraction:
+        """What ``read`` finds, when nothing is to be cut."""
+        return self.read(data, name, password, on_page)[0]
+
+    def read(
+        self,
+        data: bytes,
+        name: str,
+        password: str | None = None,
+        on_page: OnPage | None = None,
+        plan: Planner | None = None,
+    ) -> tuple[Extraction, list[Passage] | None]:
         """All pages of one PDF, each with its text or the reason why it has none.
 
         ``on_page(done, total)`` is called for every page and several times a second in
         between (total is 0 until it is known); whatever it raises, such as Cancelled, ends
         the work at once. Raises Unsupported, Locked or Damaged, with messages that name
         the file; ProcessDied only where no child can be started.
+
+        Where ``plan`` says how, the child cuts it too; None stands for passages that are still
+        to be cut, because it could not: after ``cut_with`` that is rare.
         """
         if b"%PDF-" not in data[:_HEADER_WINDOW]:
             raise Unsupported(f"{name} is not a PDF. Save it as a PDF and add it again.", name)
@@ -72,7 +86,11 @@ class ParserPool:
             raise Unsupported(
                 f"{name} is larger than {limit} MB. Split it and add the parts.", name
             )
-        return Reading(self._readers, self._limits, data, name, password, on_page).run()
+        return Reading(self._readers, self._limits, data, name, password, on_page, plan).run()
+
+    def cut_with(self, tokenizer: Tokenizer) -> None:
+        """Cut what is read from now on by this tokenizer; readers with another one are replaced."""
+        self._readers.command = [*self._command, *tokenizer.arguments()]
 
     def render(
         self,
@@ -117,7 +135,7 @@ class ParserPool:
 
         Raises ProcessDied.
         """
-        child = Child(self._command, 0)
+        child = Child(self._readers.command, 0)
         try:
             child.send(_ENCODER.encode(Inspect(1)))
             reply, _ = decode_reply(child.receive(self._limits.open), 1)

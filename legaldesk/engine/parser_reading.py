@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from legaldesk.core.documents import Extraction, OutlineEntry, PageState, PageText, TextSource
+from legaldesk.core.documents import Extraction, PageState, PageText, TextSource
 from legaldesk.core.errors import Damaged, FileProblem, Locked, ProcessDied
+from legaldesk.core.passages import Passage
 from legaldesk.engine.child import Child, Children
+from legaldesk.engine.parser_cutting import Cuts, Planner, outline_of
 from legaldesk.engine.parser_messages import (
     MAX_CHARACTERS,
     MAX_LABEL,
@@ -18,6 +21,8 @@ from legaldesk.engine.parser_messages import (
     MAX_TEXT,
     MAX_TITLE,
     Counted,
+    Cut,
+    Cuttings,
     Done,
     Extract,
     Facts,
@@ -29,6 +34,8 @@ from legaldesk.engine.parser_messages import (
     clip,
 )
 
+_log = logging.getLogger(__name__)
+
 OnPage = Callable[[int, int], None]
 
 SECOND_LIBRARY = "Read with the second library: its passages cannot be highlighted on the page."
@@ -39,6 +46,9 @@ CRASHES, KILLS = 1, 3
 """How often a file is read on from where its reader crashed, and from where others killed it: that
 may have nothing to do with the file, and kills come in swarms when memory is short."""
 
+CUTTING = MAX_PAGES + 2
+"""The number of a request to cut; those to read count from the page that they begin with."""
+
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 
@@ -46,9 +56,9 @@ _DECODER: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds: to open a file, to read its bookmarks and labels, for one page, for a file
-    (plus ``each_page`` for every page), and for one answer of the viewer. ``bad_pages``
-    is how many pages of a file may stop the reader before the rest is given up. They are by
-    the clock and wide: readers stay behind whatever else keeps the processor busy.
+    (plus ``each_page`` for every page), for one answer of the viewer, and to cut a text.
+    ``bad_pages`` is how many pages of a file may stop the reader before the rest is given up.
+    They are by the clock and wide: readers stay behind whatever else keeps the processor busy.
     """
 
     open: float = 20.0
@@ -57,6 +67,7 @@ class Limits:
     file: float = 120.0
     each_page: float = 0.5
     view: float = 10.0
+    cut: float = 60.0
     bad_pages: int = 3
 
 
@@ -67,6 +78,7 @@ class Findings:
     ``structures`` are the ways left to ask for bookmarks and labels. ``trouble`` is why
     the library could not begin, ``stops`` how many pages stopped a child, ``notes`` what
     the user should know of pages left out, ``ends`` how many children ended at ``place``.
+    ``passages`` are None where no child has cut it; only one that found all by itself can.
     """
 
     structures: tuple[Structure, ...] = ("none",)
@@ -77,6 +89,8 @@ class Findings:
     stops: int = 0
     notes: list[str] = field(default_factory=list)
     trouble: FileProblem | ProcessDied | None = None
+    by_one: bool = False
+    passages: list[Passage] | None = None
     place: tuple[int, int, int] | None = None
     ends: int = 0
 
@@ -160,6 +174,7 @@ class Reading:
         name: str,
         password: str | None = None,
         on_page: OnPage | None = None,
+        plan: Planner | None = None,
     ) -> None:
         self._readers = readers
         self._limits = limits
@@ -167,16 +182,20 @@ class Reading:
         self._name = name
         self._password = password
         self._on_page = on_page
+        self._plan = plan
         self._found = Findings()
 
-    def run(self) -> Extraction:
-        """The extraction. Raises Locked, Damaged, or what ``on_page`` raises."""
+    def run(self) -> tuple[Extraction, list[Passage] | None]:
+        """The extraction, and its passages where a child could cut it.
+
+        Raises Locked, Damaged, or what ``on_page`` and ``plan`` raise.
+        """
         first = self._read_with(TextSource.PDFIUM)
         if first.worthwhile:
-            return _extraction(first, TextSource.PDFIUM)
+            return _extraction(first, TextSource.PDFIUM), first.passages
         second = self._read_with(TextSource.PYPDF)
         if second.worthwhile:
-            return _extraction(second, TextSource.PYPDF)
+            return _extraction(second, TextSource.PYPDF), second.passages
         if first.stopped or second.stopped:
             raise Damaged(
                 f"{self._name} made the reader stop; it was set aside. "
@@ -201,6 +220,7 @@ class Reading:
             with self._readers.borrow(self._beat) as child:
                 try:
                     self._follow(child, library, started)
+                    self._cut(child)
                 except ProcessDied as stop:
                     child.kill()
                     if not (child.ended and self._try_again(child)):
@@ -212,7 +232,8 @@ class Reading:
     def _follow(self, child: Child, library: TextSource, started: float) -> None:
         """Ask one child and take in its replies until it is done. Raises ProcessDied."""
         found = self._found
-        structure = found.structures[0] if found.facts is None else "none"
+        found.by_one = found.facts is None
+        structure = found.structures[0] if found.by_one else "none"
         first = len(found.pages) + 1
         reader: Library = "pypdf" if library is TextSource.PYPDF else "pdfium"
         request = Extract(first, reader, structure, first, self._password)
@@ -237,6 +258,32 @@ class Reading:
                     return None
                 case _:
                     raise ProcessDied("it sent a reply that nobody asked for")
+
+    def _cut(self, child: Child) -> None:
+        """Have the child that read a document cut it. One that cannot leaves it to us."""
+        found = self._found
+        if self._plan is None or not (found.worthwhile and found.finished and found.by_one):
+            return
+        plan = self._plan(found.pages)
+        cuts = Cuts(found.pages, plan)
+        request = Cut(CUTTING, *plan)
+        child.send(_ENCODER.encode(request))
+        try:
+            while True:
+                reply, _ = decode_reply(child.receive(self._limits.cut, self._beat), request.id)
+                match reply:
+                    case Cuttings():
+                        cuts.take(reply)
+                    case Done():
+                        found.passages = cuts.passages
+                        return
+                    case Failed():
+                        return
+                    case _:
+                        raise ProcessDied("it sent a reply that nobody asked for")
+        except ProcessDied as stop:
+            _log.warning("a parser could not cut what it read: %s", stop.message)
+            child.kill()
 
     def _take_failure(self, failure: Failed) -> None:
         """A file that is locked or damaged ends here; any other failure is a stop."""
@@ -328,7 +375,4 @@ def _extraction(found: Findings, source: TextSource) -> Extraction:
         notes.append(NO_STRUCTURE)
     if source is TextSource.PYPDF:
         notes.append(SECOND_LIBRARY)
-    outline = tuple(
-        OutlineEntry(level, clip(title, MAX_TITLE), page) for level, title, page in facts.outline
-    )
-    return Extraction(pages, outline, clip(facts.title, MAX_TITLE), source, tuple(notes))
+    return Extraction(pages, outline_of(facts), clip(facts.title, MAX_TITLE), source, tuple(notes))

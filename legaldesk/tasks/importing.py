@@ -72,6 +72,7 @@ def import_files(
 @task
 def expect_files(desk: LocalDesk, report: Report = silent) -> None:
     """Have ready what reads files: some hover over the window, or are being chosen."""
+    desk.prepare_parsers()
     desk.parsers.expect()
     languages.begin_to_load()
 
@@ -170,6 +171,7 @@ class _Import:
         threads = [threading.Thread(target=self._work, name="read") for _ in range(WORKERS)]
         keep_queue = False
         self.desk.generations.traffic.files_begin()
+        self.desk.prepare_parsers()
         try:
             for thread in threads:
                 thread.start()

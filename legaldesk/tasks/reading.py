@@ -6,9 +6,10 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from legaldesk.core.documents import (
@@ -21,13 +22,14 @@ from legaldesk.core.documents import (
 )
 from legaldesk.core.errors import Damaged, FileProblem, Locked, Unsupported
 from legaldesk.core.page_lists import pages_phrase
-from legaldesk.core.passages import reading_text
+from legaldesk.core.passages import Passage, reading_text
 from legaldesk.core.segment import segment
 from legaldesk.engine import languages
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.originals import content_hash, read_regular
-from legaldesk.engine.store_rows import NewDocument, Withdrawn
+from legaldesk.engine.parser_cutting import Plan
+from legaldesk.engine.store_rows import Generation, NewDocument, Withdrawn
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +42,8 @@ LANGUAGE_SAMPLE = 4000
 OnPage = Callable[[int, int], None]
 
 _CUTTING = threading.Lock()
-"""Held while a document is cut. Python runs one thread at a time: several that cut would only keep
-questions, and what feeds the parsers, from their turns.
+"""Held while a document is cut here. Python runs one thread at a time: several that cut would only
+keep questions, and what feeds the parsers, from their turns.
 """
 
 
@@ -107,39 +109,86 @@ def _read(
         if known is not None:
             return _duplicate(desk, known, dropped.record, outcome, begun)
         name = Path(dropped.path).name
-        extraction = desk.parsers.extract(data, name, dropped.password, on_page)
-        meaning, pages = desk.meaning, len(extraction.pages)
-        with _copy(desk, dropped, sha256, data), _CUTTING:
-            on_page(pages, pages)  # a cancel may have come while it waited
-            new = _document(meaning, dropped, data, sha256, extraction)
-            outcome = replace(
-                outcome,
-                state=new.state,
-                reason=new.reason,
-                document_id=sha256,
-                pages=pages,
-                passages=len(new.passages),
-                pages_without_text=_pages(
-                    extraction, *(s for s in PageState if s != PageState.TEXT)
-                ),
-                seconds=time.monotonic() - begun,
-            )
-            outcome = desk.store.add_document(new, meaning.generation, dropped.record, outcome)
+        cutting = _Cutting(desk)
+        extraction, passages = desk.parsers.read(
+            data, name, dropped.password, on_page, cutting.plan
+        )
+        if passages is None:
+            passages = cutting.cut(extraction, on_page)
+        pages = len(extraction.pages)
+        on_page(pages, pages)  # a cancel may have come while it was cut
+        state, reason = judge(extraction)
+        new = NewDocument(
+            sha256=sha256,
+            name=name,
+            path=dropped.path,
+            referenced=dropped.in_place,
+            size=len(data),
+            language=cutting.language,
+            state=state,
+            reason=reason,
+            extraction=extraction,
+            passages=passages,
+            languages=[cutting.language] * len(passages),
+        )
+        outcome = replace(
+            outcome,
+            state=state,
+            reason=reason,
+            document_id=sha256,
+            pages=pages,
+            passages=len(passages),
+            pages_without_text=_pages(extraction, *(s for s in PageState if s != PageState.TEXT)),
+            seconds=time.monotonic() - begun,
+        )
+        outcome = _store(desk, cutting.meaning.generation, new, data, dropped.record, outcome)
         if dropped.password is not None:
             desk.passwords[sha256] = dropped.password
         return outcome
 
 
-@contextmanager
-def _copy(desk: LocalDesk, dropped: Dropped, sha256: str, data: bytes) -> Iterator[None]:
-    """Keep a copy, and let it go again where what follows fails: the document is stored by then."""
-    if not dropped.in_place:
-        desk.originals.keep(sha256, data)
+class _Cutting:
+    """How one file's text becomes passages: its parser cuts it, or we do where that cannot."""
+
+    def __init__(self, desk: LocalDesk) -> None:
+        self._desk = desk
+
+    @cached_property
+    def meaning(self) -> Meaning:
+        """The generation that the passages are for: what is live when they are cut."""
+        return self._desk.meaning
+
+    def plan(self, pages: Sequence[PageText]) -> Plan:
+        """How it is to be cut, by what its pages say."""
+        tokens = self.meaning.tokens
+        self.language = languages.detect(_sample(pages))
+        return Plan(self.language, tokens.body_limit, tokens.hash)
+
+    def cut(self, extraction: Extraction, on_page: OnPage) -> list[Passage]:
+        """Its passages, cut in this process."""
+        plan, pages = self.plan(extraction.pages), len(extraction.pages)
+        with _CUTTING:
+            on_page(pages, pages)  # a cancel may have come while it waited
+            outline, tokens = extraction.outline, self.meaning.tokens
+            return segment(extraction.pages, outline, plan.language, tokens, plan.limit)
+
+
+def _store(
+    desk: LocalDesk,
+    generation: Generation,
+    new: NewDocument,
+    data: bytes,
+    record: int,
+    outcome: FileOutcome,
+) -> FileOutcome:
+    """The copy first, then the rest in one step; without that the copy goes again."""
+    if not new.referenced:
+        desk.originals.keep(new.sha256, data)
     try:
-        yield
+        return desk.store.add_document(new, generation, record, outcome)
     except BaseException:
         with suppress(OSError):  # the next start deletes what belongs to no document
-            desk.originals.erase(sha256)
+            desk.originals.erase(new.sha256)
         raise
 
 
@@ -187,35 +236,7 @@ def _duplicate(
     return desk.store.add_duplicate(known.id, record, outcome)
 
 
-def _document(
-    meaning: Meaning, dropped: Dropped, data: bytes, sha256: str, extraction: Extraction
-) -> NewDocument:
-    sample = _sample(extraction.pages)
-    language = languages.detect(sample)
-    passages = segment(
-        extraction.pages,
-        extraction.outline,
-        language,
-        meaning.tokens,
-        meaning.tokens.body_limit,
-    )
-    state, reason = judge(extraction)
-    return NewDocument(
-        sha256=sha256,
-        name=Path(dropped.path).name,
-        path=dropped.path,
-        referenced=dropped.in_place,
-        size=len(data),
-        language=language,
-        state=state,
-        reason=reason,
-        extraction=extraction,
-        passages=passages,
-        languages=[language] * len(passages),
-    )
-
-
-def _sample(pages: tuple[PageText, ...]) -> str:
+def _sample(pages: Sequence[PageText]) -> str:
     """Reading text from the middle of the document, where prose is likeliest."""
     with_text = [page for page in pages if page.text.strip()]
     sample = ""

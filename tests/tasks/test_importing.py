@@ -15,9 +15,10 @@ from legaldesk.core.errors import Abandoned, Cancelled, LegalDeskError, NoRoom, 
 from legaldesk.core.hits import Scope
 from legaldesk.core.passages import exact_text
 from legaldesk.core.progress import Progress
+from legaldesk.core.segment import segment
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reader import spans_of
-from legaldesk.tasks import care, documents, importing, matters, removing
+from legaldesk.tasks import care, documents, importing, matters, reading, removing
 from legaldesk.tasks.reading import read_file
 from tests import pdf_factory as pdf
 
@@ -431,7 +432,7 @@ def test_an_error_that_nobody_expected_leaves_the_files_waiting(desk, drop, monk
     paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(4)]
 
     with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr(desk.meaning.tokens, "count", raising(RuntimeError))
+        patch.setattr(reading.languages, "detect", raising(RuntimeError))
         bring(desk, *paths)
 
     assert desk.files_left() == 4
@@ -494,3 +495,24 @@ def test_a_matter_removed_while_it_is_imported_stays_removed(desk, drop):
     assert documents.list_documents(desk, Scope()) == ()
     assert not [path for path in (desk.library / "originals").rglob("*") if path.is_file()]
     assert desk.reader.rows("SELECT * FROM files") == []
+
+
+def test_the_parsers_cut_what_they_read(desk, drop, monkeypatch):
+    """Nothing is cut in this process, which has questions to answer."""
+    monkeypatch.setattr(reading, "segment", raising(AssertionError))
+    path = drop(
+        "lease.pdf", pdf.text_pdf(*[f"Section {n}. Rent\r\nRent is due." for n in range(5)])
+    )
+
+    assert states(bring(desk, path)) == {"lease.pdf": FileState.IMPORTED}
+    assert desk.reader.count("SELECT count(*) FROM passages") > 0
+
+
+def test_what_no_parser_can_cut_is_cut_here(desk, drop, monkeypatch):
+    monkeypatch.setattr(desk, "prepare_parsers", lambda: None)
+    cut = []
+    monkeypatch.setattr(reading, "segment", lambda *a: cut.append(a) or segment(*a))
+    path = drop("lease.pdf", pdf.text_pdf("Section 1. Rent\r\nRent is due."))
+
+    assert states(bring(desk, path)) == {"lease.pdf": FileState.IMPORTED}
+    assert len(cut) == desk.reader.count("SELECT count(*) FROM passages") == 1
