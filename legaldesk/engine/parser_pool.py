@@ -8,6 +8,7 @@ that did it, or with the other library.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 
@@ -25,6 +26,9 @@ from legaldesk.engine.parser_reading import Limits, OnPage, Reading, decode_repl
 from legaldesk.engine.parser_viewer import Viewer
 from legaldesk.engine.system import child_command
 
+READERS = max(2, min(4, os.cpu_count() or 2))
+"""Parsers that read and cut files side by side; each takes some 60 MB."""
+
 EXPECTING = 60.0
 """Seconds that readers wait for files which were expected: a dialog may be open for long."""
 
@@ -41,7 +45,7 @@ class ParserPool:
 
     def __init__(
         self,
-        workers: int = 2,
+        workers: int = READERS,
         command: Sequence[str] | None = None,
         limits: Limits | None = None,
     ) -> None:

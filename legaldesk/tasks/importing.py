@@ -21,7 +21,7 @@ from legaldesk.tasks.reading import Dropped, read_file, storable
 
 WORKERS = 8
 """Files in work side by side: many more than there are parsers, so that these always have one
-to read while others wait to be cut and stored.
+to read while others wait to be stored.
 """
 
 ROOM = 256 << 20
