@@ -8,7 +8,6 @@ they go out over a private copy of stdout.
 
 from __future__ import annotations
 
-import gc
 import os
 import queue
 import sys
@@ -75,7 +74,6 @@ def main(arguments: Sequence[str] = ()) -> int:
     replies = private_stdout()
     load_all()
     cutter = load_cutter(arguments)
-    gc.freeze()
     requests: queue.Queue[tuple[Request, bytes]] = queue.Queue(2)
     listener = threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True)
     session = Session(close_box(MEMORY, listener.start), cutter)

@@ -164,7 +164,7 @@ class Cuttings(Struct, tag="cuttings", tag_field="kind", frozen=True):
     """The next passages of what is cut."""
 
     id: int
-    passages: Annotated[list[Cutting], Meta(max_length=CUTTINGS)]
+    passages: Annotated[list[Cutting], Meta(min_length=1, max_length=CUTTINGS)]
 
 
 class Image(Struct, tag="image", tag_field="kind", frozen=True):

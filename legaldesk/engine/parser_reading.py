@@ -56,7 +56,8 @@ _DECODER: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds: to open a file, to read its bookmarks and labels, for one page, for a file
-    (plus ``each_page`` for every page), for one answer of the viewer, and to cut a text.
+    (plus ``each_page`` for every page), for one answer of the viewer, and to cut a file
+    (plus the same for every page).
     ``bad_pages`` is how many pages of a file may stop the reader before the rest is given up.
     They are by the clock and wide: readers stay behind whatever else keeps the processor busy.
     """
@@ -265,25 +266,30 @@ class Reading:
         if self._plan is None or not (found.worthwhile and found.finished and found.by_one):
             return
         plan = self._plan(found.pages)
-        cuts = Cuts(found.pages, plan)
-        request = Cut(CUTTING, *plan)
-        child.send(_ENCODER.encode(request))
+        child.send(_ENCODER.encode(Cut(CUTTING, *plan)))
         try:
-            while True:
-                reply, _ = decode_reply(child.receive(self._limits.cut, self._beat), request.id)
-                match reply:
-                    case Cuttings():
-                        cuts.take(reply)
-                    case Done():
-                        found.passages = cuts.passages
-                        return
-                    case Failed():
-                        return
-                    case _:
-                        raise ProcessDied("it sent a reply that nobody asked for")
+            found.passages = self._take_cuts(child, Cuts(found.pages, plan))
         except ProcessDied as stop:
             _log.warning("a parser could not cut what it read: %s", stop.message)
             child.kill()
+
+    def _take_cuts(self, child: Child, cuts: Cuts) -> list[Passage] | None:
+        """What a child says to a request to cut; None where it cannot. Raises ProcessDied."""
+        limit = self._limits.cut + self._limits.each_page * self._found.total
+        deadline = time.monotonic() + limit
+        while True:
+            left = deadline - time.monotonic()
+            reply, _ = decode_reply(child.receive(left, self._beat), CUTTING)
+            match reply:
+                case Cuttings() if left > 0:
+                    cuts.take(reply)
+                    self._beat()
+                case Done():
+                    return cuts.passages
+                case Failed():
+                    return None
+                case _:
+                    raise ProcessDied("it sent a reply that nobody asked for, or was too slow")
 
     def _take_failure(self, failure: Failed) -> None:
         """A file that is locked or damaged ends here; any other failure is a stop."""

@@ -152,6 +152,7 @@ class _Cutting:
 
     def __init__(self, desk: LocalDesk) -> None:
         self._desk = desk
+        self.language = ""
 
     @cached_property
     def meaning(self) -> Meaning:

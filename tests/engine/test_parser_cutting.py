@@ -19,6 +19,7 @@ from legaldesk.engine.model_folder import bundled_model, read_model_folder
 from legaldesk.engine.parser_cutting import Cuts, Plan, Tokenizer, load_cutter
 from legaldesk.engine.parser_messages import Cuttings
 from legaldesk.engine.parser_pool import ParserPool
+from legaldesk.engine.parser_reading import Limits
 from legaldesk.engine.tokens import TokenCounter
 from tests import pdf_factory as pdf
 
@@ -52,16 +53,16 @@ def pool() -> Iterator[ParserPool]:
 
 
 @pytest.fixture
-def patched(tmp_path: Path, counter: TokenCounter) -> Iterator[Callable[[str], ParserPool]]:
+def patched(tmp_path: Path, counter: TokenCounter) -> Iterator[Callable[..., ParserPool]]:
     """Makes a pool of our parser with a patch."""
     made: list[ParserPool] = []
 
-    def start(patch: str) -> ParserPool:
+    def start(patch: str, limits: Limits | None = None) -> ParserPool:
         script = tmp_path / "parser.py"
         head = "import os, sys, time\nfrom legaldesk.engine import parser_child, parser_cutting"
         tail = "sys.exit(parser_child.main(sys.argv[1:]))"
         script.write_text(f"{head}\n{textwrap.dedent(patch)}\n{tail}\n")
-        made.append(ParserPool(1, [sys.executable, str(script)]))
+        made.append(ParserPool(1, [sys.executable, str(script)], limits))
         made[-1].cut_with(named(counter))
         return made[-1]
 
@@ -171,6 +172,26 @@ def test_one_that_fails_or_lies_while_cutting_is_not_believed(patched, plan, pat
 
     assert passages is None
     assert [page.text for page in extraction.pages] == CLAUSES
+
+
+@pytest.mark.parametrize(
+    "passages", ["[]", "[([(1, n, n + 1)], [], 'a', 1, '')]"], ids=["of nothing", "of a letter"]
+)
+def test_one_that_never_ends_is_stopped_in_time(patched, plan, passages: str) -> None:
+    pool = patched(
+        f"""
+        def cut(self, request, *_):
+            for n in range(10**6):
+                time.sleep(0.1)
+                yield parser_cutting.Cuttings(request.id, {passages})
+        parser_cutting.Cutter.cut = cut
+        """,
+        Limits(cut=1, each_page=0.01),
+    )
+    began = time.monotonic()
+
+    assert read(pool, pdf.text_pdf("The tenant shall pay. " * 150), plan) is None
+    assert time.monotonic() - began < 20
 
 
 def test_a_cancel_comes_through_while_it_cuts(patched, plan) -> None:

@@ -468,6 +468,19 @@ def long_document(number, pages, choose):
     return replace(plain, extraction=Extraction(pages_read))
 
 
+def test_all_of_a_long_document_is_stored_in_its_order(shelf):
+    """More than one statement takes, of pages and of passages."""
+    made = long_document(1, 70, random.Random(1))
+    [queued] = shelf.store.enqueue(["/drop/1.pdf"], "Case", False)
+
+    shelf.store.add_document(made, shelf.generation, queued.record, outcome_of(1))
+
+    pages = shelf.reader.rows("SELECT text FROM pages ORDER BY number")
+    passages = shelf.reader.rows("SELECT body FROM passages ORDER BY id")
+    assert [row[0] for row in pages] == [page.text for page in made.extraction.pages]
+    assert [row[0] for row in passages] == [passage.body for passage in made.passages]
+
+
 def bytes_written():
     lines = Path("/proc/self/io").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
