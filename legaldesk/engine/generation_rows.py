@@ -19,6 +19,12 @@ SELECT = (
     " JOIN segmentations s ON s.id = g.segmentation"
 )
 
+LIVE_ID = "(SELECT id FROM generations WHERE state = 'live')"
+"""The live generation, nothing before there is one."""
+
+LIVE_CUT = "(SELECT segmentation FROM generations WHERE state = 'live')"
+"""The segmentation of its passages."""
+
 
 def generation_of(row: sqlite3.Row) -> Generation:
     """A row of SELECT as a value."""

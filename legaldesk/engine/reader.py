@@ -26,11 +26,11 @@ from legaldesk.core.documents import (
     TextSource,
 )
 from legaldesk.core.errors import WrongUse
-from legaldesk.core.hits import ALL_MATTERS, Coverage, Scope
+from legaldesk.core.hits import Coverage, Scope
 from legaldesk.core.passages import Span
+from legaldesk.engine import scopes
 from legaldesk.engine.database import empty_db, identity, is_ready, open_db, translated
-from legaldesk.engine.generation_rows import SELECT, generation_of
-from legaldesk.engine.names import SAME_NAME, part_of_name, starts_id
+from legaldesk.engine.generation_rows import LIVE_CUT, LIVE_ID, SELECT, generation_of
 from legaldesk.engine.schema import words_table
 from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation
@@ -165,7 +165,7 @@ class Reader:
 
     def find(self, name: str) -> Document:
         """The one document that a name means. Raises WrongUse for none or several."""
-        row = self._document_row(name, "SELECT id FROM documents", ())
+        row = scopes.document_row(self, name, "SELECT id FROM documents", ())
         found = self.rows(f"{_DOCUMENTS} WHERE d.id = ?", row)
         return self._document(found[0])
 
@@ -210,59 +210,22 @@ class Reader:
 
         Raises WrongUse when the matter or the document is unknown or ambiguous.
         """
-        if scope.matter != ALL_MATTERS:
-            matter = self._matter_id(scope.matter)
-            where, values = "SELECT document FROM document_matters WHERE matter = ?", [matter]
-        else:
-            where, values = (
-                (
-                    "SELECT document FROM document_matters JOIN matters ON matters.id = matter"
-                    " WHERE locked_out = 0"
-                ),
-                [],
-            )
-        if scope.document:
-            return "SELECT ?", (self._document_row(scope.document, where, values),)
-        return where, tuple(values)
+        return scopes.documents_sql(self, scope)
 
     def matter_name(self, name: str) -> str:
         """A matter's name as it is spelt here. Raises WrongUse when there is none such."""
-        number = self._matter_id(name)
+        number = scopes.matter_row(self, name)
         return str(self.rows("SELECT name FROM matters WHERE id = ?", number)[0][0])
 
-    def _matter_id(self, name: str) -> int:
-        """The matter of exactly this name, else the one that differs in case or accents."""
-        rows = self.rows("SELECT id, name FROM matters")
-        for fits in SAME_NAME:
-            found = [row for row in rows if fits(row, name)]
-            if len(found) == 1:
-                return int(found[0]["id"])
-            if found:
-                raise WrongUse(f"“{name}” could be any of {len(found)} matters.")
-        raise WrongUse(f"There is no matter named “{name}”.")
-
-    def _document_row(self, name: str, where: str, values: Sequence[object]) -> int:
-        """The one document in scope that a name or the start of an id means."""
-        rows = self.rows(f"SELECT id, name, sha256 FROM documents WHERE id IN ({where})", *values)
-        for fits in (starts_id, *SAME_NAME, part_of_name):
-            found = [row for row in rows if fits(row, name)]
-            if len(found) == 1:
-                return int(found[0]["id"])
-            if found:
-                shown = ", ".join(f"{row['name']} ({row['sha256'][:12]})" for row in found[:5])
-                raise WrongUse(f"“{name}” could be any of {len(found)} documents: {shown}.", name)
-        raise WrongUse(f"There is no document named “{name}” here.", name)
-
     def coverage(self, scope: Scope) -> Coverage:
-        """How much of the scope each half of the search can find, in pages.
+        """How much of the scope each half of the search can find, in pages; see scopes.py.
 
-        A blank page has nothing to miss and counts as searchable; a document that is still
-        to be cut into passages, after an update, does not. Counted anew when something was
-        written: every answer tells it, and 100,000 passages take 1.2 ms.
+        Counted anew when something was written: every answer tells it, and 100,000 passages take
+        1.2 ms.
         """
         self._forget_what_is_outdated()
         if scope not in self._coverages:
-            self._coverages[scope] = self._counted(scope)
+            self._coverages[scope] = scopes.coverage(self, scope)
         return self._coverages[scope]
 
     def _forget_what_is_outdated(self) -> None:
@@ -270,42 +233,13 @@ class Reader:
         if (version := self.count("PRAGMA data_version")) != self._counted_version:
             self._coverages, self._within, self._counted_version = {}, {}, version
 
-    def _counted(self, scope: Scope) -> Coverage:
-        where, values = self.scope_sql(scope)
-        pages = self.count(f"SELECT sum(page_count) FROM documents WHERE id IN ({where})", *values)
-        unreadable = self.count(
-            "SELECT count(*) FROM pages WHERE state IN ('image', 'unreadable')"
-            f" AND document IN ({where})",
-            *values,
-        )
-        uncut = self.count(
-            "SELECT sum(page_count) FROM documents d WHERE state IN ('imported', 'partly')"
-            " AND NOT EXISTS (SELECT 1 FROM cuts WHERE document = d.id"
-            f" AND segmentation = {_CUT}) AND id IN ({where})",
-            *values,
-        )
-        searchable = max(pages - unreadable - uncut, 0)
-        waiting = self._pages_without_meaning(where, values)
-        return Coverage(pages, searchable, searchable - waiting, unreadable)
-
-    def _pages_without_meaning(self, where: str, values: tuple[object, ...]) -> int:
-        """Pages with a passage that has no vector yet."""
-        if not self.pending():
-            return 0
-        rows = self.rows(
-            "SELECT DISTINCT document, first_page, last_page FROM waiting"
-            f" JOIN passages ON id = passage WHERE generation = {_LIVE} AND document IN ({where})",
-            *values,
-        )
-        return len({(row[0], page) for row in rows for page in range(row[1], row[2] + 1)})
-
     def pending(self) -> int:
         """Passages of the live generation that have no vector yet."""
-        return self.count(f"SELECT count(*) FROM waiting WHERE generation = {_LIVE}")
+        return self.count(f"SELECT count(*) FROM waiting WHERE generation = {LIVE_ID}")
 
     def passages(self) -> int:
         """Passages of the live generation."""
-        return self.count(f"SELECT passages FROM segmentations WHERE id = {_CUT}")
+        return self.count(f"SELECT passages FROM segmentations WHERE id = {LIVE_CUT}")
 
     def highest_id(self) -> int:
         """The highest row id that any passage ever had."""
@@ -315,7 +249,7 @@ class Reader:
 
     def live(self) -> int:
         """The number of the live generation, 0 before there is one."""
-        return self.count(f"SELECT {_LIVE}")
+        return self.count(f"SELECT {LIVE_ID}")
 
     def generations(self) -> tuple[Generation, ...]:
         """Every generation that is not being cleared, in the order they were made."""
@@ -347,7 +281,7 @@ class Reader:
         on_pages = " AND last_page >= ? AND first_page <= ?" if pages is not None else ""
         rows = self.rows(
             "SELECT json_group_array(id) FROM passages"
-            f" WHERE segmentation = {_CUT} AND document IN ({where}){on_pages}",
+            f" WHERE segmentation = {LIVE_CUT} AND document IN ({where}){on_pages}",
             *values,
             *(pages or ()),
         )
@@ -360,14 +294,8 @@ class Reader:
         """
         self._forget_what_is_outdated()
         if scope not in self._within:
-            self._within = {scope: self._listed_within(scope)}
+            self._within = {scope: scopes.passages_within(self, scope)}
         return self._within[scope]
-
-    def _listed_within(self, scope: Scope) -> list[int] | None:
-        if scope == Scope() and not any(each.locked_out_of_all for each in self.matters()):
-            return None
-        passages = self.passage_ids(scope)
-        return passages if len(passages) < self.passages() else None
 
     def by_words(self, match: str, scope: Scope, limit: int) -> list[tuple[int, float]]:
         """Row ids and BM25 scores, above 0, of the passages in scope that an FTS5 expression
@@ -417,7 +345,7 @@ class Reader:
 
     def words(self) -> str:
         """The name of the live generation's word index, "" before there is one."""
-        cut = self.count(f"SELECT {_CUT}")
+        cut = self.count(f"SELECT {LIVE_CUT}")
         return words_table(cut) if cut else ""
 
     def found(self, ids: Iterable[int]) -> dict[int, FoundPassage]:
@@ -478,14 +406,11 @@ class Reader:
         )
 
 
-_LIVE = "(SELECT id FROM generations WHERE state = 'live')"
-_CUT = "(SELECT segmentation FROM generations WHERE state = 'live')"
-
 _DOCUMENTS = f"""SELECT d.*,
   (SELECT json_group_array(number) FROM pages WHERE document = d.id AND state <> 'text') AS without,
-  (SELECT count(*) FROM passages WHERE document = d.id AND segmentation = {_CUT}) AS passages,
+  (SELECT count(*) FROM passages WHERE document = d.id AND segmentation = {LIVE_CUT}) AS passages,
   (SELECT count(*) FROM passages JOIN waiting ON passage = passages.id
-    WHERE document = d.id AND generation = {_LIVE}) AS waiting,
+    WHERE document = d.id AND generation = {LIVE_ID}) AS waiting,
   (SELECT json_group_array(name) FROM matters JOIN document_matters ON matter = matters.id
     WHERE document = d.id) AS matters
 FROM documents d"""

@@ -1,15 +1,10 @@
-"""Tokens, counted and told by a model's own tokenizer. The only module that uses tokenizers."""
+"""Tokens, counted and told by a model's own tokenizer."""
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import accumulate
-from string import punctuation
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import Tokenizer, normalizers
 
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.model_folder import (
@@ -18,16 +13,13 @@ from legaldesk.engine.model_folder import (
     tokenizer_file,
 )
 from legaldesk.engine.model_parts import read_json
+from legaldesk.engine.word_tokens import WordTokens, word_tokens
 
 CHUNK = 250_000
 """Characters tokenized at a time; a token's record takes some 100 bytes while it lives."""
 
 REMEMBERED = 1_000_000
 """Characters of words whose counts are kept: some 100,000 words, 15 MB."""
-
-
-MARKS = f"{punctuation}“”‘’–—«»•…§"
-"""Punctuation to BERT, which makes each a part of its own and changes none."""
 
 
 class Tokens:
@@ -41,14 +33,15 @@ class Tokens:
         self._tokenizer = _read(file)
         if lower:
             _lower_case(self._tokenizer)
-        self.by_word = _parts_at_spaces(self._tokenizer)
-        """Whether a word has the same tokens wherever it stands, so that a text's add up."""
-        self._plain = _plain_parts(self._tokenizer)
-        self._fold = str.lower if _folds_capitals(self._tokenizer) else str
-        self._pieces = _Pieces(self._tokenizer.model)
+        self._by_word = word_tokens(self._tokenizer)
         self._words: dict[str, int] = {}
         """Tokens of words that were met."""
         self._kept = 0
+
+    @property
+    def by_word(self) -> bool:
+        """Whether a word has the same tokens wherever it stands, so that a text's add up."""
+        return self._by_word is not None and self._by_word.all_words
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, without special tokens and however long it is.
@@ -56,12 +49,22 @@ class Tokens:
         Where words are tokenized each for itself, a word is so but once: a library's words
         come again and again, and adding up is ten times as fast.
         """
-        if self.by_word:  # headings end in a line feed
-            return self.add_up(text.replace("\n", " ").split(" ") for text in texts)
-        return [number for chunk in _chunks(texts) for number in self._tokenize(chunk)]
+        if self._by_word is None:
+            return self._tokenize(texts)
+        # headings end in a line feed
+        sums = self._add_up(self._by_word, (text.replace("\n", " ").split(" ") for text in texts))
+        odd = [at for at, number in enumerate(sums) if number < 0]
+        for at, number in zip(odd, self._tokenize([texts[at] for at in odd]), strict=True):
+            sums[at] = number
+        return sums
 
     def add_up(self, rows: Iterable[Sequence[str]]) -> list[int]:
         """The tokens of each row of words, where ``by_word`` holds. Words have no space in them."""
+        assert self._by_word is not None
+        return self._add_up(self._by_word, rows)
+
+    def _add_up(self, by_word: WordTokens, rows: Iterable[Sequence[str]]) -> list[int]:
+        """The tokens of each row of words, -1 where one does not add up."""
         known = self._words
         sums: list[int] = []
         with_new: dict[int, Sequence[str]] = {}
@@ -71,41 +74,20 @@ class Tokens:
                 with_new[len(sums)] = row
             sums.append(number)
         fresh = {word for row in with_new.values() for word in row}.difference(known)
-        self._learn(known, fresh)
+        known.update(by_word.counts(fresh))
         for at, row in with_new.items():
             sums[at] = _sum_of(known, row)
-        return sums
-
-    def _learn(self, known: dict[str, int], words: Collection[str]) -> None:
-        """Take in the counts of new words; the dictionary starts anew when it has grown too large.
-
-        The whole way is gone only by words that are not plain: it takes four times as long.
-        """
-        others: list[str] = []
-        for word in words:
-            folded = self._fold(word)
-            parts = self._plain.findall(folded)
-            if sum(map(len, parts)) == len(folded):
-                known[word] = sum(map(self._pieces.__getitem__, parts))
-            else:
-                others.append(word)
-        known.update(zip(others, self._tokenize_words(others), strict=True))
-        self._kept += sum(map(len, words))
+        self._kept += sum(map(len, fresh))
         if self._kept > REMEMBERED:  # another thread may still be reading the old ones
             self._words, self._kept = {}, 0
-            self._pieces.clear()
+        return sums
 
-    def _tokenize(self, texts: list[str]) -> list[int]:
-        encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-        return [len(encoding) for encoding in encodings]
-
-    def _tokenize_words(self, words: list[str]) -> list[int]:
-        """The same for words, which stand in one text: that takes two fifths of the time."""
-        behind = [*accumulate(len(word) + 1 for word in words)]
-        (found,) = self._tokenizer.encode_batch([" ".join(words)], add_special_tokens=False)
-        counts = [0] * len(words)
-        for start, _ in found.offsets:
-            counts[bisect_right(behind, start)] += 1
+    def _tokenize(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, all of which are tokenized."""
+        counts: list[int] = []
+        for chunk in _chunks(texts):
+            encodings = self._tokenizer.encode_batch_fast(chunk, add_special_tokens=False)
+            counts += map(len, encodings)
         return counts
 
 
@@ -159,57 +141,6 @@ def _read(file: str) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-def _parts_at_spaces(tokenizer: Tokenizer) -> bool:
-    """Whether what stands between two spaces always gives the same tokens, as in BERT.
-
-    Its normalizer looks at single characters, and a token never reaches over a space, nor takes
-    one in.
-    """
-    normalizer: Any = tokenizer.normalizer
-    several = isinstance(normalizer, normalizers.Sequence)
-    steps = list(normalizer) if several else [normalizer]
-    by_character = (normalizers.BertNormalizer, normalizers.Lowercase)
-    added = tokenizer.get_added_tokens_decoder().values()
-    return (
-        isinstance(tokenizer.model, models.WordPiece)
-        and isinstance(tokenizer.pre_tokenizer, pre_tokenizers.BertPreTokenizer)
-        and all(isinstance(step, by_character) for step in steps)
-        and not any(" " in token.content or token.lstrip or token.rstrip for token in added)
-    )
-
-
-def _plain_parts(tokenizer: Tokenizer) -> re.Pattern[str]:
-    """The parts that BERT makes of a word of plain letters, digits and marks, all of which it
-    leaves as they are: runs of letters and digits, and each mark alone.
-
-    A mark that a token has which goes before all else ("[MASK]") is not plain; where there is such
-    a token without marks nothing is.
-    """
-    added = [token.content for token in tokenizer.get_added_tokens_decoder().values()]
-    marked = {next((letter for letter in token if letter in MARKS), "") for token in added}
-    if "" in marked:
-        return re.compile(r"(?!)")
-    marks = "".join(mark for mark in MARKS if mark not in marked)
-    return re.compile(f"[0-9A-Za-z]+|[{re.escape(marks)}]")
-
-
-class _Pieces(dict[str, int]):
-    """How many tokens a model makes of a part of a word."""
-
-    def __init__(self, model: Any) -> None:
-        super().__init__()
-        self._model = model
-
-    def __missing__(self, part: str) -> int:
-        number = self[part] = len(self._model.tokenize(part))
-        return number
-
-
-def _folds_capitals(tokenizer: Tokenizer) -> bool:
-    normalizer: Any = tokenizer.normalizer
-    return normalizer is not None and normalizer.normalize_str("A") == "a"
 
 
 def _lower_case(tokenizer: Tokenizer) -> None:

@@ -5,11 +5,13 @@ import sys
 from random import Random
 
 import pytest
+from tokenizers import AddedToken, Regex, normalizers, pre_tokenizers
 
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine import tokens
-from legaldesk.engine.model_folder import bundled_model, read_model_folder
+from legaldesk.engine.model_folder import bundled_model, read_model_folder, tokenizer_file
 from legaldesk.engine.tokens import TokenCounter
+from tests import tiny_models
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +33,92 @@ def test_many_texts_keep_their_order(counter):
     assert counter.count(texts) == [number % 7 for number in range(100_000)]
 
 
-def test_adding_words_up_equals_reading_the_whole(counter):
+SPACES = ["\x1c", "\x85", "\u2028", "\xa0", "\u200b", "\u00ad", "\t", "\n", *" " * 20, "  "]
+ODD = ["e\u0301", "\u0301", "[MASK]", "中", "\u00b4", "ﬁ", "İ", "😀", "a.", "-", "x" * 101]
+ODD += "<mask> </s> ¨x ½ … nº \uf0b7 ▪ \u0600 \u1100\u1161 ▁ Điều".split(" ")
+
+
+def without_whitespace_split(file):
+    """As bge-m3's tokenizer: spaces are told by the normalizer alone."""
+    tokenizer = tiny_models.tiny_tokenizer()
+    several = normalizers.Replace(Regex(" {2,}"), " ")
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC(), several])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.add_special_tokens(["<s>", "</s>", AddedToken("<mask>", lstrip=True)])
+    tokenizer.save(str(file))
+    return file
+
+
+@pytest.mark.parametrize("kind", ["bundled", "e5", "bge"])
+@pytest.mark.parametrize("lower", [False, True])
+def test_adding_words_up_equals_reading_the_whole(kind, lower, tmp_path, e5_model):
     """Characters that a normalizer drops, splits or joins with their neighbours included."""
-    spaces = ["\x1c", "\x85", "\u2028", "\xa0", "\u200b", "\u00ad", "\t", "\n", " ", "  "]
-    odd = ["e\u0301", "\u0301", "[MASK]", "中", "\u00b4", "ﬁ", "İ", "😀", "a.", "-", "x" * 101]
+    files = {"bundled": tokenizer_file(bundled_model()), "e5": tokenizer_file(e5_model)}
+    file = files.get(kind) or without_whitespace_split(tmp_path / "tokenizer.json")
+    counter = tokens.Tokens(str(file), lower)
+    assert counter.count(["the rent"]) and "rent" in counter._words
     random = Random(7)
-    texts = ["".join(random.choices(spaces + odd, k=12)) for _ in range(2_000)]
+    texts = ["".join(random.choices(SPACES + ODD, k=12)) for _ in range(4_000)]
+    texts += [" ".join(random.choices(ODD, k=3)) for _ in range(4_000)]
 
     whole = counter._tokenizer.encode_batch(texts, add_special_tokens=False)
 
     assert counter.count(texts) == [len(encoding) for encoding in whole]
+
+
+@pytest.mark.parametrize("kind", ["bge_model", "e5_model"])
+def test_words_of_a_multilingual_model_are_tokenized_once(kind, request, monkeypatch):
+    counter = TokenCounter(read_model_folder(request.getfixturevalue(kind)))
+    text = "Điều 174. El arrendatario paga; „§ 86 Abs. 1“ – l’avis n’est pas dû…"
+    (number,) = counter._tokenize([text])
+    assert counter.count([text]) == [number]
+    whole: list[str] = []
+    monkeypatch.setattr(counter, "_tokenize", lambda texts: whole.extend(texts) or [7] * len(texts))
+
+    assert counter.count([text, f"{text}\n{text}", "a \u0301b"]) == [number, 2 * number, 7]
+    assert whole == ["a \u0301b"]
+
+
+def unknown_cut(tokenizer):
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+
+
+def across_spaces(tokenizer):
+    tokenizer.normalizer = normalizers.Replace(Regex("a b"), "ab")
+
+
+def only_the_first_is_marked(tokenizer):
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(prepend_scheme="first")]
+    )
+
+
+def lines_are_not_cut(tokenizer):
+    tokenizer.normalizer, tokenizer.pre_tokenizer = None, pre_tokenizers.Metaspace()
+
+
+def two_words_are_a_token(tokenizer):
+    tokenizer.add_tokens(["a b"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        unknown_cut,
+        across_spaces,
+        only_the_first_is_marked,
+        lines_are_not_cut,
+        two_words_are_a_token,
+    ],
+)
+def test_what_may_not_add_up_is_read_whole(change, tmp_path):
+    tokenizer = tiny_models.tiny_tokenizer()
+    change(tokenizer)
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    counter = tokens.Tokens(str(tmp_path / "tokenizer.json"), lower=False)
+    texts = ["a b", "a a\na", "the rent is due"]
+
+    assert counter.count(texts) == counter._tokenize(texts)
 
 
 def test_no_more_than_so_many_words_are_remembered(counter, monkeypatch):
