@@ -140,7 +140,12 @@ class _SentencePieceWords:
 
 
 _LETTERS = (range(0x21, 0x7F), range(0xA1, 0x250), range(0x1E00, 0x1F00), range(0xFB00, 0xFB07))
-_SIGNS = (range(0x2010, 0x2028), range(0x2030, 0x205F), range(0x20A0, 0x20C0), range(0x2190, 0x27C0))
+_SIGNS = (
+    range(0x2010, 0x2028),
+    range(0x2030, 0x205F),
+    range(0x20A0, 0x20C0),
+    range(0x2190, 0x27C0),
+)
 _BULLETS = (range(0xF000, 0xF100),)  # a symbol font's own
 _ACCENTS = range(0x300, 0x370)
 """Where plain characters are looked for. None in there joins with a space beside it but an accent
