@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -12,11 +13,21 @@ from tests import pdf_factory as pdf
 from tests.test_cli import run  # noqa: F401
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A library with two documents, of which the backup knows one."""
+    folder = tmp_path_factory.mktemp("made")
+    for name, words in (("a.pdf", "First notice."), ("b.pdf", "Second notice.")):
+        (folder / name).write_bytes(pdf.text_pdf(words))
+        arguments = ["import", str(folder / name), "--library", str(folder / "library")]
+        assert cli.main([*arguments, "--words-only"]) == 0
+    return folder / "library"
+
+
 @pytest.fixture
-def filled(run, drop):  # noqa: F811
-    """A library with two documents, of which the backup knows one; runs commands on it."""
-    assert run("import", drop("a.pdf", pdf.text_pdf("First notice.")), "--words-only")[0] == 0
-    assert run("import", drop("b.pdf", pdf.text_pdf("Second notice.")), "--words-only")[0] == 0
+def filled(run, library, made):  # noqa: F811
+    """Runs commands on a copy of that library."""
+    shutil.copytree(made, library)
     return run
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 
 import pytest
 
 from legaldesk.core.hits import Scope
 from legaldesk.core.query import any_of
 from legaldesk.engine import word_search
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.reader import Reader
 from legaldesk.tasks import importing, matters
 from tests import pdf_factory as pdf
 
@@ -16,17 +19,26 @@ WORDS = [f"word{letter}{number}" for letter in "abcdefghij" for number in range(
 FREQUENT = [1 / (rank + 1) for rank in range(len(WORDS))]
 
 
-@pytest.fixture(params=["small", "large"])
-def reader(desk, drop, monkeypatch, request):
+@pytest.fixture(scope="module")
+def shelf(tiny_model, tmp_path_factory):
     """Two matters of 60 pages each, whose words are as unevenly frequent as in real text."""
+    place, chance = tmp_path_factory.mktemp("shelf"), random.Random(7)
+    with closing(LocalDesk(place / "library", tiny_model)) as desk:
+        for matter in ("One", "Two"):
+            pages = [" ".join(chance.choices(WORDS, FREQUENT, k=60)) + "." for _ in range(60)]
+            path = place / f"{matter}.pdf"
+            path.write_bytes(pdf.text_pdf(*pages))
+            importing.import_files(desk, (str(path),), matter, {})
+        yield desk
+
+
+@pytest.fixture(params=["small", "large"])
+def reader(shelf, monkeypatch, request):
+    """Of a library that is searched as a small one is, or as a large one."""
     if request.param == "large":
         monkeypatch.setattr(word_search, "SMALL", 0)
-    chance = random.Random(7)
-    for matter in ("One", "Two"):
-        pages = [" ".join(chance.choices(WORDS, FREQUENT, k=60)) + "." for _ in range(60)]
-        path = drop(f"{matter}.pdf", pdf.text_pdf(*pages))
-        importing.import_files(desk, (path,), matter, {})
-    return desk.reader
+    with Reader(shelf.library) as found:
+        yield found
 
 
 def questions(count):
@@ -84,13 +96,14 @@ def test_some_passages_are_ranked_as_among_all(reader, count):
         assert same(found, [each for each in everything(reader, match) if each[0] in some][:5])
 
 
-def test_a_locked_matter_is_not_searched_with_all_matters(desk, reader):
+def test_a_locked_matter_is_not_searched_with_all_matters(shelf, reader):
     hidden = set(reader.passage_ids(Scope("Two")))
     assert hidden & {passage for passage, _ in reader.by_words(any_of(WORDS[0]), Scope(), 200)}
 
-    matters.lock_matter(desk, "Two", True)
-
+    matters.lock_matter(shelf, "Two", True)
     found = reader.by_words(any_of(WORDS[0]), Scope(), 200)
+    matters.lock_matter(shelf, "Two", False)
+
     assert found and not hidden & {passage for passage, _ in found}
 
 

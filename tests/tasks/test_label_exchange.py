@@ -21,9 +21,12 @@ RELEVANT, PARTLY, NOT = Verdict.RELEVANT, Verdict.PARTLY, Verdict.NOT_RELEVANT
 @pytest.fixture
 def bring(desk, tmp_path):
     """Import rows of JSON lines, or a text, into the matter Firm."""
+    return bringing_into(desk, tmp_path)
 
+
+def bringing_into(desk, folder):
     def call(content, kind="jsonl", matter="Firm", **more):
-        path = tmp_path / f"in.{kind}"
+        path = folder / f"in.{kind}"
         if not isinstance(content, str):
             content = "".join(f"{json.dumps(row)}\n" for row in content)
         path.write_text(content, "utf-8")
@@ -151,7 +154,11 @@ def test_a_file_that_is_no_list_of_labels_is_refused_as_a_whole(desk, bring, tmp
 
 
 @pytest.fixture
-def labelled(desk, drop, bring):
+def labelled(filled):
+    return filled(label)
+
+
+def label(desk, drop):
     """Three passages labelled in Case, formula-like texts in Firm."""
     texts = ["The tenant pays the rent.", "The rent is low.", "Rent falls."]
     for number, text in enumerate(texts):
@@ -159,8 +166,8 @@ def labelled(desk, drop, bring):
     hits = searching.search_words(desk, "rent", Scope()).hits
     for hit, verdict in zip(hits, (RELEVANT, PARTLY, NOT), strict=True):
         labels.label_hit(desk, "rent?", hit.document_id, hit.spans, verdict, rank=hit.rank)
+    bring = bringing_into(desk, desk.library)
     bring([row("=1+1", "-5 days\n+2", negative=["@x", "'=y"]), row("ü;,\"'?", 'say "so"')])
-    return desk
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
@@ -213,7 +220,8 @@ def test_an_export_is_what_trainers_read(labelled, tmp_path):
     assert all(cell[:1] not in "=+-@" or not cell for one in rows for cell in one.values())
 
 
-def test_contradictions_and_locked_matters_stay_in(labelled, bring, tmp_path):
+def test_contradictions_and_locked_matters_stay_in(labelled, tmp_path):
+    bring = bringing_into(labelled, tmp_path)
     bring([row("rent?", "", negative="X.")], labeller="Ann", matter="Case")
     bring([row("rent?", "X.")], labeller="Bob", matter="Case")
     matters.lock_matter(labelled, "Firm", True)

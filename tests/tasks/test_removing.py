@@ -39,14 +39,17 @@ def files_with(folder: Path, needle: str) -> list[str]:
 
 
 @pytest.fixture
-def kept_and_canary(desk, drop):
+def kept_and_canary(filled):
+    return filled(keep_and_canary)
+
+
+def keep_and_canary(desk, drop):
     """Many ordinary documents and one with the canary in name, title and every page."""
     pages = [f"Clause {n}. The {CANARY} shall pay {n} euros to the other party." for n in range(40)]
     canary = drop(f"{CANARY}.pdf", pdf.text_pdf(*pages, title=CANARY))
     others = [drop(f"{n}.pdf", pdf.text_pdf(f"Ordinary lease number {n}.")) for n in range(10)]
     importing.import_files(desk, (*others[:5], canary, *others[5:]), "Case", {})
     importing.await_meaning(desk)
-    return desk
 
 
 def only(desk, name):
