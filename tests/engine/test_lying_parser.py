@@ -24,9 +24,9 @@ MEMORY = 500
 
 LIAR = """
 import json, os, pickle, struct, sys, time
-from legaldesk.engine import parser_child
 
 if not os.path.exists(sys.argv[1]):
+    from legaldesk.engine import parser_child
     sys.exit(parser_child.main())
 
 out = sys.stdout.buffer
