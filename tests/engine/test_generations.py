@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 import threading
 from dataclasses import replace
@@ -48,12 +49,23 @@ def other(tmp_path_factory) -> Path:
     return bge_m3_like(tmp_path_factory.mktemp("other"))
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, tiny_model):
+    """A library of one lease, all of it found by meaning."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "lease.pdf").write_bytes(LEASE)
+    with contextlib.closing(LocalDesk(folder / "library", tiny_model)) as desk:
+        importing.import_files(desk, (str(folder / "lease.pdf"),), "Case", {})
+        importing.await_meaning(desk)
+    return folder / "library"
+
+
 @pytest.fixture
-def filled(library, tiny_model, drop):
-    """A desk on a library of one lease, all of it found by meaning; a test may close it."""
+def filled(library, tiny_model, made):
+    """A desk on a copy of that library; a test may close it."""
+    shutil.copytree(made, library)
     desk = LocalDesk(library, tiny_model)
-    importing.import_files(desk, (drop("lease.pdf", LEASE),), "Case", {})
-    importing.await_meaning(desk)
+    desk.meaning.start()
     yield desk
     with contextlib.suppress(sqlite3.ProgrammingError):
         desk.close()
