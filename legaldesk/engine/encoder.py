@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.devices import choose_device, device_title, usable_devices
-from legaldesk.engine.garbage import not_collecting, set_aside
 from legaldesk.engine.heap import give_back_what_is_free, keep_what_is_freed
+from legaldesk.engine.light_imports import light_imports, set_aside
 from legaldesk.engine.lowered import Lowered
 from legaldesk.engine.model_folder import ModelFolder
 from legaldesk.engine.offline import stay_offline
@@ -269,7 +269,7 @@ def _threads() -> int:
     return int(torch.get_num_threads())
 
 
-@not_collecting()
+@light_imports()
 def _load(folder: ModelFolder, device: str) -> Any:
     """The folder as a SentenceTransformer in fp32 that loads safetensors and no code."""
     import torch

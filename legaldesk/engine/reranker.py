@@ -13,7 +13,7 @@ from typing import Any
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.devices import choose_device, usable_devices
 from legaldesk.engine.encoder import batch_tokens
-from legaldesk.engine.garbage import not_collecting
+from legaldesk.engine.light_imports import light_imports
 from legaldesk.engine.offline import stay_offline
 from legaldesk.engine.reranker_folder import RerankerFolder
 from legaldesk.engine.turns import QUESTION, Turns
@@ -99,7 +99,7 @@ def _checked(scores: list[float]) -> list[float]:
     return scores
 
 
-@not_collecting()
+@light_imports()
 def _load(folder: RerankerFolder, device: str) -> Any:
     """The folder as a CrossEncoder in fp32 that loads safetensors and no code, and gives logits.
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from legaldesk.core.errors import ModelProblem
 from legaldesk.core.training import RunConfig
-from legaldesk.engine.garbage import not_collecting
+from legaldesk.engine.light_imports import light_imports
 from legaldesk.engine.run_folder import COMPLETE, make_durable
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
-@not_collecting()
+@light_imports()
 def load_model(config: RunConfig) -> Any:
     """The base model in fp32 with its prompts, from safetensors and without any code."""
     import torch

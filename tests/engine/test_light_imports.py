@@ -1,18 +1,20 @@
-"""Nothing is collected while a model is loaded, and all is afterwards."""
+"""A model is loaded without what it does not need, and everything works afterwards."""
 
 import gc
+import subprocess
+import sys
 
 import pytest
 
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.encoder import Encoder
-from legaldesk.engine.garbage import not_collecting
+from legaldesk.engine.light_imports import light_imports
 from legaldesk.engine.model_folder import read_model_folder
 
 
 def test_collecting_goes_on_after_a_failure_and_not_before_the_outermost_is_done():
-    with pytest.raises(ZeroDivisionError), not_collecting():
-        with not_collecting():
+    with pytest.raises(ZeroDivisionError), light_imports():
+        with light_imports():
             pass
         assert not gc.isenabled()
         raise ZeroDivisionError
@@ -44,3 +46,21 @@ def test_a_model_that_cannot_be_loaded_leaves_it_on(e5_copy):
         Encoder(folder, "cpu", precision="fp32")
 
     assert gc.isenabled()
+
+
+def test_what_is_left_out_comes_when_it_is_called(tiny_model):
+    program = """
+import sys
+from pathlib import Path
+from legaldesk.engine.encoder import Encoder
+from legaldesk.engine.model_folder import read_model_folder
+assert Encoder(read_model_folder(Path(sys.argv[1])), "cpu", precision="fp32").dimension
+assert "sentence_transformers" in sys.modules and "sklearn" not in sys.modules
+import torch
+from sentence_transformers.util import manhattan_sim
+one = torch.tensor([[1.0, 2.0]])
+assert manhattan_sim(one.to_sparse(), one.to_sparse() * 3).item() == -6
+import sklearn.metrics
+assert sklearn.metrics.accuracy_score([1], [1]) == 1
+"""
+    subprocess.run([sys.executable, "-c", program, str(tiny_model)], check=True)
