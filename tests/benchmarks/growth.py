@@ -1,7 +1,7 @@
-"""What adding to a library costs as it grows, and how soon a large one answers.
+r"""What adding to a library costs as it grows, and how soon a large one answers.
 
     python3 packaging/dev.py bench growth --keep FOLDER [--pages N ...] [--passages N]
-        [--texts SET ...] [--only pages|document|start]
+        [--texts SET ...] [--only pages|import|document|start]
 
 All in copies of libraries that are made in FOLDER unless they are there (see _large.py).
 
@@ -9,6 +9,9 @@ All in copies of libraries that are made in FOLDER unless they are there (see _l
                to bring the index up to date, in libraries of N pages (1,000 and 10,000; 5
                passages a page), in turns; encoding is left out. Every library is measured ROUNDS
                times, and a ratio is the median of the ratios to the first library in a round
+    import     seconds a page to import one PDF of 20 pages into the same libraries, in turns, from
+               the file until it is found by words, and by words and meaning: text, cutting,
+               storing, encoding and index
     document   one PDF of 20 pages into a library of N passages (100,000), from the file until it
                is found by words and meaning: beside the encoding of its passages alone, and the
                bytes that the process wrote meanwhile (/proc/self/io)
@@ -18,7 +21,8 @@ All in copies of libraries that are made in FOLDER unless they are there (see _l
 
 The larger runs of the goals take an hour to prepare, most of it for the graph:
 
-    python3 packaging/dev.py bench growth --keep FOLDER --pages 1000 10000 100000 --only pages
+    python3 packaging/dev.py bench growth --keep FOLDER --pages 1000 10000 100000 \
+        --only pages import
     python3 packaging/dev.py bench growth --keep FOLDER --passages 1000000 --only document start
 """
 
@@ -118,7 +122,7 @@ MEMORY_AT_HAND = 6 << 30
 BEFORE = RESOURCES / "samples" / "us-federal-arbitration-act.pdf"
 """Imported first: a process's first document has it unpack what it knows of languages, 64 MB."""
 
-PARTS = ("pages", "document", "start")
+PARTS = ("pages", "import", "document", "start")
 
 
 def main() -> None:
@@ -130,9 +134,12 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     options = parser.parse_args()
     print(machine())
-    if "pages" in options.only:
+    if {"pages", "import"} & set(options.only):
         places = [library(options.keep, n * PER_PAGE, options.texts) for n in options.pages]
-        pages(places, options)
+        if "pages" in options.only:
+            pages(places, options)
+        if "import" in options.only:
+            imports(places, options)
     if {"document", "start"} & set(options.only):
         place = with_export(with_graph(library(options.keep, options.passages, options.texts)))
         if "start" in options.only:
@@ -186,22 +193,35 @@ def adding(place: Path, options: argparse.Namespace):
             index.close()
 
 
+def imports(places: list[Path], options: argparse.Namespace) -> None:
+    """Import the PDF into every library in turns, and print a line for each."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        copies = [stack.enter_context(copied(place, options.keep)) for place in places]
+        desks = [stack.enter_context(ready_desk(copy)) for copy in copies]
+        rounds = []
+        for turn in range(ROUNDS):
+            path = another(folder, turn)
+            rounds.append([one_document(desk, path)[:2] for desk in desks])
+    print(f"\n{PDF.name} imported, {ROUNDS} rounds")
+    print(f"{'stored pages':>14}{'ms a page':>12}{'to words':>12}{'to the first':>14}")
+    for number, stored in enumerate(options.pages):
+        words, meaning = (statistics.median(r[number][n] for r in rounds) for n in range(2))
+        ratio = statistics.median(each[number][1] / each[0][1] for each in rounds)
+        a_page = f"{meaning / PAGES * 1e3:>12.1f}{words / PAGES * 1e3:>12.1f}"
+        print(f"{stored:>14,}{a_page}{ratio:>14.3f}")
+    print("goal: flat")
+
+
 # ---------------------------------------------------------------- one document
 
 
 def document(place: Path) -> None:
     """Import the PDF ROUNDS times, as another one each time, and encode its passages in turn."""
-    with closing(LocalDesk(place)) as desk, tempfile.TemporaryDirectory() as folder:
-        desk.meaning.wait_until_ready()
-        importing.import_files(desk, (str(BEFORE),), "New", {})
-        importing.await_meaning(desk)
+    with ready_desk(place) as desk, tempfile.TemporaryDirectory() as folder:
         desk.store.fold_log()
         total = desk.reader.passages()
-        rounds = []
-        for turn in range(ROUNDS):
-            path = Path(folder) / f"document-{turn}.pdf"
-            path.write_bytes(PDF.read_bytes() + b"\n%% %d\n" % turn)
-            rounds.append(one_document(desk, path))
+        rounds = [one_document(desk, another(Path(folder), turn)) for turn in range(ROUNDS)]
     words, meaning, alone, called, counted = map(statistics.median, zip(*rounds, strict=True))
     beside = statistics.median(each[1] - each[2] for each in rounds)
     print(f"\n{PDF.name} into a library of {total:,} passages, {ROUNDS} times; medians")
@@ -209,6 +229,23 @@ def document(place: Path) -> None:
     print(f"  its encoding alone {alone:.2f} s; beside it {beside:.2f} s (goal: under 2)")
     print(f"  written {called / 1e6:.1f} MB (goal: under 10); by the system's count of", end="")
     print(f" pages in its cache {counted / 1e6:.1f} MB")
+
+
+@contextmanager
+def ready_desk(place: Path):
+    """A desk whose model is loaded, and which has imported something before."""
+    with closing(LocalDesk(place)) as desk:
+        desk.meaning.wait_until_ready()
+        importing.import_files(desk, (str(BEFORE),), "New", {})
+        importing.await_meaning(desk)
+        yield desk
+
+
+def another(folder: Path, turn: int) -> Path:
+    """The PDF as a file that the library does not know yet."""
+    path = folder / f"document-{turn}.pdf"
+    path.write_bytes(PDF.read_bytes() + b"\n%% %d\n" % turn)
+    return path
 
 
 def one_document(desk: LocalDesk, path: Path) -> tuple[float, float, float, int, int]:
