@@ -254,10 +254,10 @@ def test_an_engine_that_is_only_searched_never_loads_torch(exported, drop):
 
 
 def loaded():
-    """Which of the two libraries the engine process has in its memory."""
+    """Which of these libraries the engine process has in its memory."""
     [engine] = [p for p in psutil.Process().children() if "engine" in p.cmdline()]
     maps = Path(f"/proc/{engine.pid}/maps").read_text(encoding="utf-8")
-    return {name for name in ("onnxruntime", "libtorch") if name in maps}
+    return {name for name in ("onnxruntime", "libtorch", "sklearn") if name in maps}
 
 
 def test_a_rest_while_the_model_loads_leaves_one_thread_that_ends_at_once(filled, opened):
