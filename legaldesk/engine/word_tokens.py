@@ -139,6 +139,9 @@ class _SentencePieceWords:
         return dict(zip(plain, map(len, found), strict=True))
 
 
+_SPACE = "▁"
+"""The mark that a space becomes, and with which a piece begins."""
+
 _LETTERS = (range(0x21, 0x7F), range(0xA1, 0x250), range(0x1E00, 0x1F00), range(0xFB00, 0xFB07))
 _SIGNS = (
     range(0x2010, 0x2028),
@@ -162,7 +165,7 @@ def _is_sentencepiece(tokenizer: Tokenizer) -> bool:
     if not all(map(_keeps_spaces, _steps(tokenizer.normalizer))):
         return False
     alone, spaced, broken = (_pieces_of(tokenizer, text) for text in ("a", "a a", "a\na"))
-    return alone == ["▁a"] and spaced == broken == ["▁a", "▁a"]
+    return alone == [f"{_SPACE}a"] and spaced == broken == 2 * alone
 
 
 def _keeps_spaces(step: Any) -> bool:
@@ -189,7 +192,7 @@ def _plain_words(tokenizer: Tokenizer) -> re.Pattern[str]:
         return re.compile(r"(?!)")
     looked_at = [chr(code) for codes in (*_LETTERS, *_SIGNS, *_BULLETS) for code in codes]
     possible = {letter for letter in looked_at if unicodedata.category(letter)[0] in "LNPSC"}
-    possible -= reserved
+    possible -= reserved | {_SPACE}
     becomes = {letter: _normalized(tokenizer, letter) for letter in possible}
     plain = [letter for letter, made in becomes.items() if made and possible.issuperset(made)]
     accents = [accent for accent in map(chr, _ACCENTS) if _normalized(tokenizer, accent) == accent]
