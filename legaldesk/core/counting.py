@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN
@@ -15,13 +15,15 @@ class Counter(Protocol):
 
     @property
     def by_word(self) -> bool:
-        """Whether a word has the same tokens wherever it stands, so that a text's add up."""
+        """Whether words have the same tokens wherever they stand, so that a text's add up."""
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """The tokens of each text."""
 
     def add_up(self, rows: Iterable[Sequence[str]]) -> list[int]:
-        """The tokens of each row of words, where ``by_word`` holds."""
+        """The tokens of each row of words, where ``by_word`` holds; -1 for one that is to be
+        counted as a text, since a word in it is of characters that may not add up.
+        """
 
 
 def count_bodies(texts: Sequence[str], counter: Counter) -> list[int]:
@@ -29,23 +31,31 @@ def count_bodies(texts: Sequence[str], counter: Counter) -> list[int]:
 
     Where words add up, most pieces need not be made: they have the same words.
     """
-    if counter.by_word:
-        return counter.add_up(map(_words, texts))
-    return counter.count([body_text(text) for text in texts])
+    sums = counter.add_up(map(_words, texts)) if counter.by_word else [-1] * len(texts)
+    return _completed(sums, counter, lambda at: body_text(texts[at]))
 
 
 def count_embedded(
     paths: Sequence[tuple[str, ...]], texts: Sequence[str], bodies: Sequence[str], counter: Counter
 ) -> list[int]:
     """The tokens of each path and body as they are embedded; ``texts`` are the bodies' pieces."""
-    if not counter.by_word:
-        pairs = zip(paths, bodies, strict=True)
-        return counter.count([embedded_text(*each) for each in pairs])
-    above = dict.fromkeys(paths, 0)
-    sizes = counter.count([embedded_text(path, "") for path in above])
-    above.update(zip(above, sizes, strict=True))
-    counted = count_bodies(texts, counter)
-    return [above[path] + size for path, size in zip(paths, counted, strict=True)]
+    sums = [-1] * len(paths)
+    if counter.by_word:
+        above = dict.fromkeys(paths, 0)
+        sizes = counter.add_up(embedded_text(path, "").split() for path in above)
+        above.update(zip(above, sizes, strict=True))
+        counted = counter.add_up(map(_words, texts))
+        both = [(above[path], size) for path, size in zip(paths, counted, strict=True)]
+        sums = [-1 if min(each) < 0 else sum(each) for each in both]
+    return _completed(sums, counter, lambda at: embedded_text(paths[at], bodies[at]))
+
+
+def _completed(sums: list[int], counter: Counter, text: Callable[[int], str]) -> list[int]:
+    """The sums, where there is one, and the tokens of the other texts as a whole."""
+    odd = [at for at, number in enumerate(sums) if number < 0]
+    for at, number in zip(odd, counter.count([text(at) for at in odd]), strict=True):
+        sums[at] = number
+    return sums
 
 
 def _words(text: str) -> list[str]:

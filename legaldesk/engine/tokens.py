@@ -13,7 +13,7 @@ from legaldesk.engine.model_folder import (
     tokenizer_file,
 )
 from legaldesk.engine.model_parts import read_json
-from legaldesk.engine.word_tokens import WordTokens, word_tokens
+from legaldesk.engine.word_tokens import word_tokens
 
 CHUNK = 250_000
 """Characters tokenized at a time; a token's record takes some 100 bytes while it lives."""
@@ -40,8 +40,8 @@ class Tokens:
 
     @property
     def by_word(self) -> bool:
-        """Whether a word has the same tokens wherever it stands, so that a text's add up."""
-        return self._by_word is not None and self._by_word.all_words
+        """Whether words have the same tokens wherever they stand, so that a text's add up."""
+        return self._by_word is not None
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, without special tokens and however long it is.
@@ -52,19 +52,17 @@ class Tokens:
         if self._by_word is None:
             return self._tokenize(texts)
         # headings end in a line feed
-        sums = self._add_up(self._by_word, (text.replace("\n", " ").split(" ") for text in texts))
+        sums = self.add_up(text.replace("\n", " ").split(" ") for text in texts)
         odd = [at for at, number in enumerate(sums) if number < 0]
         for at, number in zip(odd, self._tokenize([texts[at] for at in odd]), strict=True):
             sums[at] = number
         return sums
 
     def add_up(self, rows: Iterable[Sequence[str]]) -> list[int]:
-        """The tokens of each row of words, where ``by_word`` holds. Words have no space in them."""
+        """The tokens of each row of words, which have no space in them, where ``by_word`` holds;
+        -1 for one with a word that does not add up.
+        """
         assert self._by_word is not None
-        return self._add_up(self._by_word, rows)
-
-    def _add_up(self, by_word: WordTokens, rows: Iterable[Sequence[str]]) -> list[int]:
-        """The tokens of each row of words, -1 where one does not add up."""
         known = self._words
         sums: list[int] = []
         with_new: dict[int, Sequence[str]] = {}
@@ -74,7 +72,7 @@ class Tokens:
                 with_new[len(sums)] = row
             sums.append(number)
         fresh = {word for row in with_new.values() for word in row}.difference(known)
-        known.update(by_word.counts(fresh))
+        known.update(self._by_word.counts(fresh))
         for at, row in with_new.items():
             sums[at] = _sum_of(known, row)
         self._kept += sum(map(len, fresh))

@@ -22,9 +22,6 @@ MARKS = f"{punctuation}“”‘’–—«»•…§"
 class WordTokens(Protocol):
     """Counts the tokens of words, none of which has a space in it."""
 
-    all_words: bool
-    """Whether every word adds up, whatever characters it is made of."""
-
     def counts(self, words: Collection[str]) -> dict[str, int]:
         """The tokens of each word; those which do not add up are left out."""
 
@@ -45,8 +42,6 @@ class _BertWords:
     """Its normalizer looks at single characters, and a token never reaches over a space, nor takes
     one in.
     """
-
-    all_words = True
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
@@ -127,14 +122,14 @@ class _SentencePieceWords:
     space, or have one in it.
     """
 
-    all_words = False
-
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._plain = _plain_words(tokenizer)
+        self._nothing = [""] if _drops_spaces(tokenizer) else []
+        """What stands between two spaces, or behind the last one."""
 
     def counts(self, words: Collection[str]) -> dict[str, int]:
-        plain = [word for word in words if self._plain.fullmatch(word)]
+        plain = [word for word in words if self._plain.fullmatch(word)] + self._nothing
         found = self._tokenizer.encode_batch_fast(plain, add_special_tokens=False)
         return dict(zip(plain, map(len, found), strict=True))
 
@@ -142,12 +137,18 @@ class _SentencePieceWords:
 _SPACE = "▁"
 """The mark that a space becomes, and with which a piece begins."""
 
-_LETTERS = (range(0x21, 0x7F), range(0xA1, 0x250), range(0x1E00, 0x1F00), range(0xFB00, 0xFB07))
+_LETTERS = (
+    range(0x21, 0x7F),
+    range(0xA1, 0x250),
+    range(0x370, 0x530),  # Greek and Cyrillic
+    range(0x1E00, 0x1F00),
+    range(0xFB00, 0xFB07),
+)
 _SIGNS = (
     range(0x2010, 0x2028),
     range(0x2030, 0x205F),
     range(0x20A0, 0x20C0),
-    range(0x2190, 0x27C0),
+    range(0x2100, 0x27C0),
 )
 _BULLETS = (range(0xF000, 0xF100),)  # a symbol font's own
 _ACCENTS = range(0x300, 0x370)
@@ -166,6 +167,13 @@ def _is_sentencepiece(tokenizer: Tokenizer) -> bool:
         return False
     alone, spaced, broken = (_pieces_of(tokenizer, text) for text in ("a", "a a", "a\na"))
     return alone == [f"{_SPACE}a"] and spaced == broken == 2 * alone
+
+
+def _drops_spaces(tokenizer: Tokenizer) -> bool:
+    """Whether spaces that no word follows, or that follow a space, leave nothing."""
+    pieces = [_pieces_of(tokenizer, text) for text in ("", " ", "a ", " a", "a  ", "a  a", "a\n ")]
+    alone = [f"{_SPACE}a"]
+    return pieces == [[], [], alone, alone, alone, 2 * alone, alone]
 
 
 def _keeps_spaces(step: Any) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tokenizers import pre_tokenizers
 
 from legaldesk import RESOURCES
 from legaldesk.core.documents import PageText
@@ -22,6 +23,7 @@ from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.parser_reading import Limits
 from legaldesk.engine.tokens import TokenCounter
 from tests import pdf_factory as pdf
+from tests import tiny_models
 
 CLAUSES = [f"Section {n}. Rent. The tenant shall pay rent {n} in advance." for n in range(9)]
 SAMPLES = sorted((RESOURCES / "samples").glob("*.pdf"))[::3]
@@ -87,15 +89,20 @@ def test_a_parser_cuts_as_the_engine_does(pool, counter, path: Path) -> None:
     assert len(here) > 10
 
 
-def test_also_where_words_do_not_add_up(pool, e5_model) -> None:
-    """Such a tokenizer would start threads of its own, which the box forbids."""
-    counter = counter_of(e5_model)
+@pytest.mark.parametrize("adds_up", [True, False])
+def test_also_with_a_tokenizer_that_would_start_threads(pool, e5_copy, adds_up) -> None:
+    """The box forbids them."""
+    if not adds_up:
+        tokenizer = tiny_models.tiny_tokenizer()
+        tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+        tokenizer.save(str(e5_copy / "tokenizer.json"))
+    counter = counter_of(e5_copy)
     plan = Plan("ca", counter.body_limit, counter.hash)
     pool.cut_with(named(counter))
 
     extraction, passages = pool.read(SAMPLES[0].read_bytes(), "a.pdf", plan=lambda _: plan)
 
-    assert not counter.by_word
+    assert counter.by_word is adds_up
     assert passages == segment(extraction.pages, extraction.outline, "ca", counter, plan.limit)
 
 
