@@ -32,7 +32,7 @@ def count_bodies(texts: Sequence[str], counter: Counter) -> list[int]:
     Where words add up, most pieces need not be made: they have the same words.
     """
     sums = counter.add_up(map(_words, texts)) if counter.by_word else [-1] * len(texts)
-    return _completed(sums, counter, lambda at: body_text(texts[at]))
+    return completed(sums, counter.count, lambda at: body_text(texts[at]))
 
 
 def count_embedded(
@@ -42,18 +42,20 @@ def count_embedded(
     sums = [-1] * len(paths)
     if counter.by_word:
         above = dict.fromkeys(paths, 0)
-        sizes = counter.add_up(embedded_text(path, "").split() for path in above)
+        sizes = counter.add_up(embedded_text(path, "").strip("\n").split(" ") for path in above)
         above.update(zip(above, sizes, strict=True))
         counted = counter.add_up(map(_words, texts))
         both = [(above[path], size) for path, size in zip(paths, counted, strict=True)]
         sums = [-1 if min(each) < 0 else sum(each) for each in both]
-    return _completed(sums, counter, lambda at: embedded_text(paths[at], bodies[at]))
+    return completed(sums, counter.count, lambda at: embedded_text(paths[at], bodies[at]))
 
 
-def _completed(sums: list[int], counter: Counter, text: Callable[[int], str]) -> list[int]:
-    """The sums, where there is one, and the tokens of the other texts as a whole."""
+def completed(
+    sums: list[int], count: Callable[[list[str]], list[int]], text: Callable[[int], str]
+) -> list[int]:
+    """The sums of add_up, where there is one, and the tokens of the other texts as a whole."""
     odd = [at for at, number in enumerate(sums) if number < 0]
-    for at, number in zip(odd, counter.count([text(at) for at in odd]), strict=True):
+    for at, number in zip(odd, count([text(at) for at in odd]), strict=True):
         sums[at] = number
     return sums
 

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tokenizers import Tokenizer, normalizers
 
+from legaldesk.core.counting import completed
 from legaldesk.core.errors import ModelProblem
-from legaldesk.engine.model_folder import (
-    ModelFolder,
-    lowers_case,
-    tokenizer_file,
-)
+from legaldesk.engine.model_folder import ModelFolder, lowers_case, tokenizer_file
 from legaldesk.engine.model_parts import read_json
 from legaldesk.engine.word_tokens import word_tokens
 
@@ -53,10 +50,7 @@ class Tokens:
             return self._tokenize(texts)
         # headings end in a line feed
         sums = self.add_up(text.replace("\n", " ").split(" ") for text in texts)
-        odd = [at for at, number in enumerate(sums) if number < 0]
-        for at, number in zip(odd, self._tokenize([texts[at] for at in odd]), strict=True):
-            sums[at] = number
-        return sums
+        return completed(sums, self._tokenize, texts.__getitem__)
 
     def add_up(self, rows: Iterable[Sequence[str]]) -> list[int]:
         """The tokens of each row of words, which have no space in them, where ``by_word`` holds;
@@ -72,10 +66,11 @@ class Tokens:
                 with_new[len(sums)] = row
             sums.append(number)
         fresh = {word for row in with_new.values() for word in row}.difference(known)
-        known.update(self._by_word.counts(fresh))
+        learnt = self._by_word.counts(fresh)
+        known.update(learnt)
         for at, row in with_new.items():
             sums[at] = _sum_of(known, row)
-        self._kept += sum(map(len, fresh))
+        self._kept += sum(map(len, learnt))
         if self._kept > REMEMBERED:  # another thread may still be reading the old ones
             self._words, self._kept = {}, 0
         return sums

@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from itertools import product
 from random import Random
 
 import pytest
 from tokenizers import AddedToken, Regex, normalizers, pre_tokenizers
 
+from legaldesk.core.counting import count_embedded
 from legaldesk.core.errors import ModelProblem
+from legaldesk.core.passages import embedded_text
 from legaldesk.engine import tokens
 from legaldesk.engine.model_folder import bundled_model, read_model_folder, tokenizer_file
 from legaldesk.engine.tokens import TokenCounter
@@ -49,13 +52,17 @@ def without_whitespace_split(file):
     return file
 
 
+def tokenizer_of(kind, folder, e5_model):
+    """A tokenizer's file: BERT's, or XLM-RoBERTa's in one of its two forms."""
+    files = {"bundled": tokenizer_file(bundled_model()), "e5": tokenizer_file(e5_model)}
+    return files.get(kind) or without_whitespace_split(folder / "tokenizer.json")
+
+
 @pytest.mark.parametrize("kind", ["bundled", "e5", "bge"])
 @pytest.mark.parametrize("lower", [False, True])
 def test_adding_words_up_equals_reading_the_whole(kind, lower, tmp_path, e5_model):
     """Characters that a normalizer drops, splits or joins with their neighbours included."""
-    files = {"bundled": tokenizer_file(bundled_model()), "e5": tokenizer_file(e5_model)}
-    file = files.get(kind) or without_whitespace_split(tmp_path / "tokenizer.json")
-    counter = tokens.Tokens(str(file), lower)
+    counter = tokens.Tokens(str(tokenizer_of(kind, tmp_path, e5_model)), lower)
     assert counter.count(["the rent"]) and "rent" in counter._words
     random = Random(7)
     texts = ["".join(random.choices(SPACES + ODD, k=12)) for _ in range(4_000)]
@@ -77,6 +84,23 @@ def test_words_of_a_multilingual_model_are_tokenized_once(kind, request, monkeyp
 
     assert counter.count([text, f"{text}\n{text}", "a \u0301b"]) == [number, 2 * number, 7]
     assert whole == ["a \u0301b"]
+    kept = counter._kept
+    counter.count(["a \u0301b"])
+    assert counter._kept == kept  # what is not remembered takes no room
+
+
+@pytest.mark.parametrize("kind", ["bundled", "e5", "bge"])
+def test_headings_and_bodies_add_up_to_what_is_embedded(kind, tmp_path, e5_model):
+    counter = tokens.Tokens(str(tokenizer_of(kind, tmp_path, e5_model)), lower=False)
+    paths = [(), ("Of rent",), ("a\x1cb  c", "中"), ("Of \u0301rent",)]
+    bodies = ["Rent is due.", "The \u0301rent", "中 is due"]
+    pairs = list(product(paths, bodies))
+
+    found = count_embedded(
+        *zip(*[(path, body, body) for path, body in pairs], strict=True), counter
+    )
+
+    assert found == counter._tokenize([embedded_text(*pair) for pair in pairs])
 
 
 def unknown_cut(tokenizer):
