@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from legaldesk.engine.local_desk import LocalDesk
 from tests.tiny_models import cross_encoder_like, e5_like
@@ -14,6 +15,20 @@ from tests.tiny_models import cross_encoder_like, e5_like
 # As the application sets it before torch is imported, which a test may do first: threads that
 # spin take the processor from the processes that a test waits for, and many times over.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+class Patient(QtBot):
+    """Waits for half a minute at most: the machine has more to do than this test."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 30_000) -> None:
+        """See pytest-qt."""
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's, with patience."""
+    return Patient(request)
 
 
 @pytest.fixture(scope="session")

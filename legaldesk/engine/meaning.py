@@ -53,6 +53,9 @@ RETRY_SECONDS = 5.0
 REST_SECONDS = 10.0
 """Without new passages before the model is exported: a user who has just begun goes first."""
 
+HEAD_START = 0.5
+"""Seconds for the questions that were asked before it could answer."""
+
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
@@ -91,6 +94,8 @@ class Meaning:
         self._hindrance: LegalDeskError | None = None
         """Why no vector can be stored just now, such as a full disk."""
         self._ready = threading.Event()
+        self._awaited = False
+        """Whether somebody has waited for it."""
         self._changed = threading.Condition()
         self._claimed = False
         self._asked, self._answered = 1, 0
@@ -248,6 +253,7 @@ class Meaning:
     def wait_until_ready(self) -> None:
         """Block until questions can be encoded. Raises ModelProblem when they cannot be."""
         self.start()
+        self._awaited = self._awaited or not self._ready.is_set()
         self._ready.wait()
         if self._problem is not None:
             raise self._problem
@@ -405,12 +411,24 @@ class Meaning:
 
         Meanwhile the index is opened, which is mostly the system's work.
         """
+        answering = threading.Event()
+
+        def before_graph() -> None:
+            """Let questions go first that wait: nothing is answered while a graph is loaded."""
+            answering.set()
+            if self._ready.wait(HEAD_START) and self._awaited:
+                time.sleep(HEAD_START)
+
         with ThreadPoolExecutor(1, thread_name_prefix="index") as beside:
-            opening = beside.submit(self._index.open, self._source)
+            opening = beside.submit(self._index.open, self._source, before_graph)
+            opening.add_done_callback(lambda _: answering.set())
             if self._query is None or not self._query.open():
                 self._load()
             if self._stopping:
                 raise Cancelled
+            answering.wait()
+            if not opening.done():
+                self._ready.set()
             _log.info("vector index: %s", opening.result())
         self._ready.set()
 

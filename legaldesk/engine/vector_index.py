@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from legaldesk.core.errors import NoRoom
 from legaldesk.engine import codes, hnsw
+from legaldesk.engine.codes import Codes
 from legaldesk.engine.index_file import Facts, IndexFile
 from legaldesk.engine.vector_view import Held, View, no_ids
 from legaldesk.engine.vectors import Floats, Ids, VectorTable, positions, unit
@@ -104,8 +105,11 @@ class VectorIndex:
         """Why there is no graph however large the library, or ""."""
         return hnsw.missing()
 
-    def open(self, source: VectorSource) -> str:
+    def open(self, source: VectorSource, answering: Callable[[], None] = lambda: None) -> str:
         """Take the graph from its file if that can be believed, and read what it does not hold.
+
+        ``answering`` is called when searches are answered by what stands beside the graph. That
+        is loaded when it returns, which holds Python's lock (a million vectors: 2 to 4 s).
 
         Returns "loaded", or "rebuilt: " and the reason why the file was not used; the
         graph is then built by the next ``save_if_due``, and searches are exact until it is.
@@ -113,7 +117,7 @@ class VectorIndex:
         self._epoch += 1
         with self._saving, self._changing:
             self._source = source
-            reason = hnsw.missing() or self._adopt_file(source)
+            reason = hnsw.missing() or self._adopt_file(source, answering)
             if reason:
                 self._read(source)
                 with contextlib.suppress(OSError):  # it is never read in any case
@@ -215,53 +219,73 @@ class VectorIndex:
         """Let searches see the table and the graph, but for the graph's changed ids."""
         stale = no_ids()
         if held is not None:
-            stale = held.graph.ids[positions(held.graph.ids, np.unique(changed))]
+            stale = held.ids[positions(held.ids, np.unique(changed))]
         self._view = View(self._table.ids, self._table.rows, held, stale)
 
-    def _adopt_file(self, source: VectorSource) -> str:
+    def _adopt_file(self, source: VectorSource, answering: Callable[[], None]) -> str:
         """Take the graph from its file, and the rest from the store; the reason why not, or ""."""
-        key, seq = source.generation_key(), source.last_change()
+        key, last = source.generation_key(), source.last_change()
         try:
-            found = self._read_file(source, key, seq)
+            read = self._read_codes(source, key, last)
+            if isinstance(read, str):
+                return read
+            facts, there, known = read
+            net, seq = _net_changes(source, facts.seq)
+            ids = _ids_then(there, net, facts.count)
+            if ids is not None:
+                self._take(source, Held(ids, known, None, self._stored), there, net)
+                answering()
+            found = self._file.why_not(key, self._dimension)
+            if found != facts:
+                return found if isinstance(found, str) else "it has changed"
+            # Only now: a damaged one would end the process.
+            graph = hnsw.load(self._file.graph, self._dimension)
         except (OSError, ValueError):
             return "it cannot be read"
-        if isinstance(found, str):
-            return found
-        facts, held, there = found
-        net, seq = _net_changes(source, facts.seq)
-        changed = np.array(sorted(net), dtype=np.int64)
-        unchanged = np.delete(held.graph.ids, positions(held.graph.ids, changed))
-        if len(positions(there, unchanged)) != len(unchanged):
+        held = self._held(graph, known)
+        if len(held.ids) != facts.count or not self._take(source, held, there, net):
             return "it is out of step with the store"
-        self._table = VectorTable(self._dimension)
-        self._fetch(self._table, source, np.delete(there, positions(there, unchanged)))
         self._key, self._seq, self._facts, self._on_disk = key, seq, facts, True
-        self._show(held, changed)
         return ""
 
-    def _read_file(
+    def _read_codes(
         self, source: VectorSource, key: str, last: int
-    ) -> tuple[Facts, Held, Ids] | str:
-        """What the file holds, and the store's ids; or why it is of no use.
+    ) -> tuple[Facts, Ids, Codes] | str:
+        """The files' facts, the store's ids and the codes; or why they are of no use.
 
-        Ids and codes are read while the files are checked, the graph after that: a damaged one
-        would end the process. Raises OSError, ValueError.
+        Raises OSError, ValueError.
         """
         with ThreadPoolExecutor(2, thread_name_prefix="index") as beside:
-            listing = beside.submit(source.all_ids)
+            checking = beside.submit(self._file.why_not_codes, key, self._dimension)
             reading = beside.submit(codes.read, self._file.codes, self._dimension)
-            facts = self._file.why_not(key, self._dimension)
+            there = np.asarray(source.all_ids(), dtype=np.int64)
+            facts = checking.result()
             if isinstance(facts, str):
                 return facts
             if facts.seq > last:
                 return "it is ahead of the store"
-            there = np.asarray(listing.result(), dtype=np.int64)
             if len(there) < self._graph_from:
                 return "the library has become small"
-            held = Held(hnsw.load(self._file.graph, self._dimension), reading.result())
-        if not len(held.graph.ids) == len(held.codes) == facts.count:
-            return "it is out of step with the store"
-        return facts, held, there
+            known = reading.result()
+        return (facts, there, known) if len(known) == facts.count else "it is damaged"
+
+    def _take(self, source: VectorSource, held: Held, there: Ids, net: dict[int, bool]) -> bool:
+        """Show what the files hold and have the rest from the store; False when that differs."""
+        changed = np.array(sorted(net), dtype=np.int64)
+        unchanged = np.delete(held.ids, positions(held.ids, changed))
+        kept = positions(there, unchanged)
+        if len(kept) != len(unchanged):
+            return False
+        self._table = VectorTable(self._dimension)
+        self._fetch(self._table, source, np.delete(there, kept))
+        self._show(held, changed)
+        return True
+
+    def _stored(self, ids: Ids) -> tuple[Ids, Floats]:
+        """The store's vectors of these ids, as the graph has them."""
+        assert self._source is not None
+        found, rows = self._source.vectors(ids)
+        return found, unit(rows, self._dimension)
 
     def _outgrown(self) -> bool:
         view = self._view
@@ -276,7 +300,7 @@ class VectorIndex:
             if grow and not self._grow(lambda: self._epoch != epoch):
                 return False
             held = self._view.held
-            if held is None or self._facts is None:
+            if held is None or held.graph is None or self._facts is None:
                 return False
             self._on_disk = False
             self._file.write(held.graph, held.codes, self._facts)
@@ -295,11 +319,9 @@ class VectorIndex:
             if held is None or stop():
                 return False
             late = np.concatenate([no_ids(), *self._touched])
-            self._facts = Facts(self._key, self._dimension, len(held.graph.ids), seq)
+            self._facts = Facts(self._key, self._dimension, len(held.ids), seq)
             self._table.keep(
-                np.flatnonzero(
-                    np.isin(self._table.ids, late) | ~np.isin(self._table.ids, held.graph.ids)
-                )
+                np.flatnonzero(np.isin(self._table.ids, late) | ~np.isin(self._table.ids, held.ids))
             )
             self._show(held, late)
         return True
@@ -309,20 +331,31 @@ class VectorIndex:
         known = self._file.why_not(self._key, self._dimension)
         if view.held is not None and not len(view.stale) and known == self._facts:
             graph = hnsw.extend(self._file.graph, view.ids, view.rows, stop)
-            order = np.argsort(np.concatenate([view.held.graph.ids, view.ids]))
+            order = np.argsort(np.concatenate([view.held.ids, view.ids]))
             every = codes.joined(view.held.codes, codes.codes_of(view.rows), order)
-            return Held(graph, every) if graph is not None else None
+            return self._held(graph, every) if graph is not None else None
         ids, rows = (view.ids, view.rows) if view.held is None else self._all_of(view)
         graph = hnsw.build(ids, rows, stop)
-        return Held(graph, codes.codes_of(rows)) if graph is not None else None
+        return self._held(graph, codes.codes_of(rows)) if graph is not None else None
+
+    def _held(self, graph: hnsw.Graph, known: Codes) -> Held:
+        return Held(graph.ids, known, graph, self._stored)
 
     def _all_of(self, view: View) -> tuple[Ids, Floats]:
         """All the view's vectors, from the store, but for those that were removed meanwhile."""
         assert view.held is not None and self._source is not None
-        ids = np.union1d(np.setdiff1d(view.held.graph.ids, view.stale), view.ids)
+        ids = np.union1d(np.setdiff1d(view.held.ids, view.stale), view.ids)
         table = VectorTable(self._dimension, len(ids))
         self._fetch(table, self._source, ids)
         return table.ids, table.rows
+
+
+def _ids_then(there: Ids, net: dict[int, bool], count: int) -> Ids | None:
+    """The ids that a graph of so many holds, from those of now and what changed since; None
+    where that cannot be told, as when some were removed.
+    """
+    ids = np.delete(there, positions(there, np.array(list(net), dtype=np.int64)))
+    return ids if len(ids) == count else None
 
 
 def _net_changes(source: VectorSource, after: int) -> tuple[dict[int, bool], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,10 +26,20 @@ def no_ids() -> Ids:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A graph, and its vectors' codes in the order of its ids."""
+    """What the files hold: ids, ascending, their vectors' codes in that order, and the graph.
 
-    graph: Graph
+    Until that is loaded all codes are gone through, and ``stored`` gives vectors: the ids that
+    are still there, and their rows (n, d).
+    """
+
+    ids: Ids
     codes: Codes
+    graph: Graph | None
+    stored: Callable[[Ids], tuple[Ids, Floats]]
+
+    def vectors(self, ids: Ids) -> tuple[Ids, Floats]:
+        """The ids that have one, and their vectors (n, d)."""
+        return self.stored(ids) if self.graph is None else (ids, self.graph.vectors(ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,7 @@ class View:
     @property
     def count(self) -> int:
         """How many vectors can be found."""
-        held = len(self.held.graph.ids) - len(self.stale) if self.held is not None else 0
+        held = len(self.held.ids) - len(self.stale) if self.held is not None else 0
         return held + len(self.ids)
 
     def nearest(self, query: Floats, k: int, within: Ids | None) -> tuple[Ids, Floats]:
@@ -57,7 +68,8 @@ class View:
         """
         if within is None:
             return self._whole(query, k)
-        if self.held is not None and len(within) >= WIDE_SHARE * self.count:
+        graph = self.held is not None and self.held.graph is not None
+        if graph and len(within) >= WIDE_SHARE * self.count:
             ids, scores = self._whole(query, DEEPER * k)
             inside = np.flatnonzero(np.isin(ids, within))[:k]
             if len(inside) == k:
@@ -70,11 +82,13 @@ class View:
         if self.held is None:
             return search_all(self.ids, self.rows, query, k)
         graph, stale = self.held.graph, len(self.stale)
-        found = graph.nearest(query, k + min(stale, 4 * k))
+        found = no_ids(), np.empty(0, dtype=np.float32)
+        if graph is not None:
+            found = graph.nearest(query, k + min(stale, 4 * k))
         if stale:
             live = ~np.isin(found[0], self.stale)
             found = found[0][live], found[1][live]
-        if len(found[0]) < min(k, len(graph.ids) - stale):
+        if len(found[0]) < min(k, len(self.held.ids) - stale):
             found = self._exact(query, k, None)
         if not len(self.ids):
             return best(*found, k)
@@ -83,14 +97,15 @@ class View:
     def _exact(self, query: Floats, k: int, within: Ids | None) -> tuple[Ids, Floats]:
         """The k nearest of the graph's ids: those that are likely by their codes, exactly."""
         assert self.held is not None
-        ids = self.held.graph.ids
+        ids = self.held.ids
         places = np.arange(len(ids)) if within is None else positions(ids, within)
         if len(self.stale):
             places = places[~np.isin(ids[places], self.stale)]
         likely = ids[self.held.codes.likely(query, k + max(SPARE, k // 2), places)]
         if not len(likely):
             return likely, np.empty(0, dtype=np.float32)
-        return best(likely, self.held.graph.vectors(likely) @ query, k)
+        likely, rows = self.held.vectors(likely)
+        return best(likely, rows @ query, k)
 
 
 def _joined(found: tuple[Ids, Floats], late: tuple[Ids, Floats], k: int) -> tuple[Ids, Floats]:

@@ -154,7 +154,7 @@ def show(qtbot, view, wanted):
 def settle(qtbot, view):
     """Wait until every page in view has a sharp image, and the passage its boxes."""
 
-    qtbot.waitUntil(lambda: bool(view.canvas.visible_pages()) and view.settled, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(view.canvas.visible_pages()) and view.settled)
 
 
 def passage_on_screen(view):

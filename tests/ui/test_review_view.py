@@ -275,14 +275,13 @@ def test_a_label_is_put_back_from_the_history(qtbot, review, labels, office):
     assert not labels.table.isColumnHidden(labels.table.rows.columnCount() - 1)
 
     labels.again.click()
-    qtbot.waitUntil(lambda: len(office.current()) == 1)
-    settle(qtbot, review)
-    assert counted(labels.table) == ["Counts", "Taken back"]
+    qtbot.waitUntil(lambda: counted(labels.table) == ["Counts", "Taken back"])
+    assert len(office.current()) == 1
 
     labels.table.setFocus()
     press("z", CONTROL)  # the other one is what is left of the step
     qtbot.waitUntil(lambda: len(office.current()) == 2)
-    assert labels.line.text() == "1 label put back."
+    qtbot.waitUntil(lambda: labels.line.text() == "1 label put back.")
 
 
 def test_a_label_that_cannot_be_put_back_says_why(qtbot, window, review, labels, office):

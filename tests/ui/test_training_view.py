@@ -227,7 +227,7 @@ def test_words_of_the_trade_stand_only_under_advanced(qtbot, office, view):
     assert not trade(seen(view))
     start(qtbot, view, office)
     office.done = 30
-    qtbot.waitUntil(lambda: view.page.run.curves.best.isVisible(), timeout=8000)
+    qtbot.waitUntil(lambda: view.page.run.curves.best.isVisible())
     assert not trade(seen(view))
 
 
@@ -238,11 +238,9 @@ def test_a_run_shows_its_curves_while_it_learns(qtbot, office, view):
     start(qtbot, view, office)
     office.done = 40
     curves = view.page.run.curves
-    qtbot.waitUntil(
-        lambda: curves.figure is not None and len(curves.figure.curves) == 4, timeout=9000
-    )
+    qtbot.waitUntil(lambda: curves.figure is not None and len(curves.figure.curves) == 4)
 
-    qtbot.waitUntil(lambda: "after step 40" in curves.best.text(), timeout=9000)
+    qtbot.waitUntil(lambda: "after step 40" in curves.best.text())
     steps, losses = curves.loss.curves["Loss"].getData()
     assert len(steps) == 40 and losses[0] > losses[-1]
     assert [key.accessibleName() for key in curves.figure.keys] == [
@@ -255,7 +253,7 @@ def test_a_run_shows_its_curves_while_it_learns(qtbot, office, view):
 
 
 def test_curves_differ_by_line_and_marker_not_by_colour_alone(qtbot, view):
-    qtbot.waitUntil(lambda: view.page.run.curves.figure is not None, timeout=9000)
+    qtbot.waitUntil(lambda: view.page.run.curves.figure is not None)
     from legaldesk.ui.training_plot import LOOKS
 
     assert len({look[1:] for look in LOOKS}) == len({look[2] for look in LOOKS}) == len(LOOKS)
@@ -267,13 +265,13 @@ def test_it_pauses_goes_on_and_stops_with_the_best(qtbot, window, office, view):
 
     press(qtbot, view, part.pause)
     assert not part.pause.isEnabled() and part.pause.text() == "Pausing…"
-    qtbot.waitUntil(part.go_on.isVisible, timeout=8000)
+    qtbot.waitUntil(part.go_on.isVisible)
     assert "It waits, saved" in seen(part)
     press(qtbot, view, part.go_on)
-    qtbot.waitUntil(lambda: part.pause.isVisible() and part.pause.isEnabled(), timeout=8000)
+    qtbot.waitUntil(lambda: part.pause.isVisible() and part.pause.isEnabled())
     press(qtbot, view, part.stop)
 
-    qtbot.waitUntil(view.page.verdict.sentence.isVisible, timeout=8000)
+    qtbot.waitUntil(view.page.verdict.sentence.isVisible)
     assert [name for name in office.names() if name.endswith(("_run", "go_on"))] == [
         "pause_run", "go_on", "stop_run",
     ]  # fmt: skip
@@ -291,7 +289,7 @@ def test_a_cancelled_run_can_be_resumed(qtbot, window, office, view):
     office.holding = False
     press(qtbot, view, view.page.run.resume)
 
-    qtbot.waitUntil(view.page.verdict.sentence.isVisible, timeout=8000)
+    qtbot.waitUntil(view.page.verdict.sentence.isVisible)
     assert calls(office, "resume_training") == [("run-1",)]
     assert office.done >= STEPS
 
@@ -393,12 +391,12 @@ def test_a_lost_question_shows_its_passage_and_a_won_one_opens_on_it(qtbot, wind
 def test_adopting_switches_and_rolling_back_takes_one_click(qtbot, window, office, proven):
     part = proven.page.verdict
     press(qtbot, proven, part.adopt)
-    qtbot.waitUntil(part.switching.isVisible, timeout=8000)
+    qtbot.waitUntil(part.switching.isVisible)
     assert calls(office, "adopt_run") == [("one", False)]
     assert not part.adopt.isVisible()
 
     office.adopted("one")
-    qtbot.waitUntil(part.back.isVisible, timeout=8000)
+    qtbot.waitUntil(part.back.isVisible)
     assert "The new model is in use." in seen(part)
     assert "In use" in proven.runs.list.item(0).text()
     press(qtbot, proven, part.back)
@@ -417,7 +415,7 @@ def test_adopting_against_the_verdict_asks_and_is_recorded(qtbot, window, office
     qtbot.mouseClick(question.deed, LEFT)
 
     qtbot.waitUntil(lambda: calls(office, "adopt_run") == [("bad", True)])
-    qtbot.waitUntil(lambda: "against the verdict" in seen(part), timeout=8000)
+    qtbot.waitUntil(lambda: "against the verdict" in seen(part))
 
 
 def test_keeping_the_old_one_changes_nothing(qtbot, office, proven):
@@ -467,7 +465,7 @@ def test_it_is_taught_anew_without_a_matter(qtbot, window, office, proven):
     question.box.setCurrentIndex(1)
     qtbot.mouseClick(question.deed, LEFT)
 
-    qtbot.waitUntil(lambda: proven.page.shown == "one-b", timeout=8000)
+    qtbot.waitUntil(lambda: proven.page.shown == "one-b")
     assert calls(office, "retrain_without") == [("one", HARBOUR)]
 
 
@@ -478,12 +476,12 @@ def test_a_run_whose_documents_were_removed_says_so(qtbot, window, office, prove
 
     press(qtbot, proven, proven.page.again)
 
-    qtbot.waitUntil(lambda: proven.page.shown == "one-b", timeout=8000)
+    qtbot.waitUntil(lambda: proven.page.shown == "one-b")
     assert calls(office, "retrain_without") == [("one", "")]
 
 
 def test_it_follows_dark_and_large(qtbot, window, proven):
-    qtbot.waitUntil(lambda: proven.page.run.curves.figure is not None, timeout=9000)
+    qtbot.waitUntil(lambda: proven.page.run.curves.figure is not None)
     for look in (theme.Look("dark"), theme.Look("light", 200)):
         window.relook(look)
         qtbot.wait(50)
@@ -508,7 +506,7 @@ def test_the_window_answers_while_the_curves_are_loaded(qtbot, window, office):
     timer.timeout.connect(tick)
     timer.start()
     view = go(qtbot, window)
-    qtbot.waitUntil(lambda: view.page.run.curves.figure is not None, timeout=9000)
+    qtbot.waitUntil(lambda: view.page.run.curves.figure is not None)
     assert max(late) < (0.6 if fresh else 0.4)  # the machine of the tests is shared
 
 
