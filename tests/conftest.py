@@ -17,18 +17,15 @@ from tests.tiny_models import cross_encoder_like, e5_like
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-class Patient(QtBot):
-    """Waits for half a minute at most: the machine has more to do than this test."""
-
-    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 30_000) -> None:
-        """See pytest-qt."""
-        super().waitUntil(callback, timeout=timeout)
-
-
 @pytest.fixture
-def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
-    """pytest-qt's, with patience."""
-    return Patient(request)
+def qtbot(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> QtBot:
+    """pytest-qt's, for a busy machine: it waits longer, and no search counts as a slow one, of
+    which a half would be shown before the whole.
+    """
+    for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitExposed, QtBot.waitActive):
+        monkeypatch.setitem(wait.__kwdefaults__, "timeout", 30_000)
+    monkeypatch.setattr("legaldesk.ui.asker.PATIENCE_MS", 600_000)
+    return qtbot
 
 
 @pytest.fixture(scope="session")

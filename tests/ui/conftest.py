@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from legaldesk.ui import asker, theme
+from legaldesk.ui import theme
 from legaldesk.ui.garbage import GarbageCollection
 from legaldesk.ui.main_window import MainWindow
 from legaldesk.ui.settings import Settings
@@ -36,12 +36,6 @@ def lanes(qapp):
 def settings(tmp_path):
     """Settings in a library of the test's own."""
     return Settings(tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """A busy machine is no slow search: words are not looked for meanwhile."""
-    monkeypatch.setattr(asker, "PATIENCE_MS", 600_000)
 
 
 @pytest.fixture
