@@ -14,8 +14,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from legaldesk.core.hits import EngineState
 from legaldesk.core.models import GenerationState
 from legaldesk.core.passages import embedded_text
 from legaldesk.core.progress import Progress, Report
+from legaldesk.engine.calm import Calm
 from legaldesk.engine.model_folder import ModelFolder, verify_weights
 from legaldesk.engine.query_path import QueryPath
 from legaldesk.engine.reader import Reader
@@ -52,9 +54,6 @@ RETRY_SECONDS = 5.0
 
 REST_SECONDS = 10.0
 """Without new passages before the model is exported: a user who has just begun goes first."""
-
-HEAD_START = 0.5
-"""Seconds for the questions that were asked before it could answer."""
 
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
@@ -94,9 +93,8 @@ class Meaning:
         self._hindrance: LegalDeskError | None = None
         """Why no vector can be stored just now, such as a full disk."""
         self._ready = threading.Event()
-        self._awaited = False
-        """Whether somebody has waited for it."""
         self._changed = threading.Condition()
+        self._calm = Calm()
         self._claimed = False
         self._asked, self._answered = 1, 0
         """How often there was more to do, and how often of these all of it was done."""
@@ -133,6 +131,7 @@ class Meaning:
             self._changed.notify_all()
         self._work.set()
         self._traffic.wake()
+        self._calm.wake()
         interruptible = self._loaded and not self._loading  # else there is nothing to lose
         if thread is not None and thread is not threading.current_thread() and interruptible:
             thread.join(timeout=30)
@@ -253,10 +252,16 @@ class Meaning:
     def wait_until_ready(self) -> None:
         """Block until questions can be encoded. Raises ModelProblem when they cannot be."""
         self.start()
-        self._awaited = self._awaited or not self._ready.is_set()
         self._ready.wait()
         if self._problem is not None:
             raise self._problem
+
+    @contextmanager
+    def question(self) -> Iterator[None]:
+        """While a question is answered, which waits until it can be. Raises ModelProblem."""
+        with self._calm.question():
+            self.wait_until_ready()
+            yield
 
     def encode_query(self, text: str) -> Floats:
         """A question's vector, shape (dimension,), of length 1. Raises ModelProblem.
@@ -409,15 +414,15 @@ class Meaning:
     def _open(self) -> None:
         """Make questions answerable: by the export at once, else by torch in some seconds.
 
-        Meanwhile the index is opened, which is mostly the system's work.
+        Meanwhile the index is opened, which is mostly the system's work; a large one answers
+        before it has loaded its graph.
         """
         answering = threading.Event()
 
         def before_graph() -> None:
-            """Let questions go first that wait: nothing is answered while a graph is loaded."""
+            """Let questions go first: none is answered while the graph of a million is loaded."""
             answering.set()
-            if self._ready.wait(HEAD_START) and self._awaited:
-                time.sleep(HEAD_START)
+            self._calm.wait(lambda: self._thread is None)
 
         with ThreadPoolExecutor(1, thread_name_prefix="index") as beside:
             opening = beside.submit(self._index.open, self._source, before_graph)

@@ -113,8 +113,7 @@ def _fused(desk: LocalDesk, query: Query, scope: Scope, k: int) -> tuple[list[Ra
     reader = desk.reader
     while True:
         meaning = desk.meaning
-        meaning.wait_until_ready()
-        with reader.moment():
+        with meaning.question(), reader.moment():
             if meaning.generation.id == reader.live():
                 ranked = ranking(reader, query, scope, k, meaning, (WORDS, MEANING))
                 return ranked, cited_passages(reader, query.text, scope)

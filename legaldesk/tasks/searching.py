@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -101,8 +102,7 @@ def _answer(
         meaning = None
         if desk is not None and MEANING in modes and not query.empty:
             meaning = desk.meaning
-            meaning.wait_until_ready()
-        with reader.moment():
+        with meaning.question() if meaning is not None else nullcontext(), reader.moment():
             # Another model may have become live meanwhile; its vectors are none of this one's.
             if meaning is not None and meaning.generation.id != reader.live():
                 continue

@@ -143,7 +143,6 @@ def large(library, tiny_model, drop, monkeypatch):
 
 def test_a_question_that_waits_is_answered_before_the_graph_is_loaded(large, monkeypatch):
     happened, load = [], hnsw.load
-    monkeypatch.setattr(meaning, "HEAD_START", 3.0)
     monkeypatch.setattr(hnsw, "load", lambda *words: happened.append("graph") or load(*words))
 
     with closing(LocalDesk(large)) as desk:
