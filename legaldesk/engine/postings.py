@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -34,6 +34,12 @@ were not asked for go first."""
 
 PREPARED = 0.8
 """The share of these up to which phrases are listed before somebody asks for them."""
+
+BATCH = 500_000
+"""Passages of phrases that are scored at a time. Of more the numbers do not stay near the processor
+(a million passages, all at once: 69 instead of 53 ms at the 95th percentile); but each step gives
+the processor away, and gets it back late when others work.
+"""
 
 GROWN = 1.1
 """How much larger a library is when all of a phrase's passages are listed anew."""
@@ -102,17 +108,16 @@ class Postings:
         FTS5 phrases, and it; above 0, best first, the lower id first among equals.
         """
         index = self._index(reader)
-        lists = self._of(index, phrases)
-        # All at once: each step gives the processor away, and gets it back late when others work.
-        ids = np.concatenate([each for each, _ in lists])
-        times = np.concatenate([each for _, each in lists])
-        idf = np.array([_idf(index.passages, len(each)) for each, _ in lists])
-        parts = index.norms[ids]
-        parts += times
-        np.divide(times, parts, parts)
-        parts *= np.repeat((K1 + 1) * idf, [len(each) for each, _ in lists])
         scores = np.zeros(index.highest + 1)
-        np.add.at(scores, ids, parts)
+        for lists in _batches(self._of(index, phrases)):
+            ids = np.concatenate([each for each, _ in lists])
+            times = np.concatenate([each for _, each in lists])
+            idf = np.array([_idf(index.passages, len(each)) for each, _ in lists])
+            parts = index.norms[ids]
+            parts += times
+            np.divide(times, parts, parts)
+            parts *= np.repeat((K1 + 1) * idf, [len(each) for each, _ in lists])
+            np.add.at(scores, ids, parts)
         if within is None:
             best = _highest(scores, limit)
         else:
@@ -185,6 +190,20 @@ class Postings:
             self._kept[key] = kept
             while self._size > most and len(self._kept) > 1:
                 self._size -= len(self._kept.pop(next(iter(self._kept))).ids)
+
+
+def _batches(lists: Sequence[tuple[Ids, Times]]) -> Iterator[list[tuple[Ids, Times]]]:
+    """The lists in turn, as many at a time as have up to BATCH passages, or a single one."""
+    batch: list[tuple[Ids, Times]] = []
+    size = 0
+    for each in lists:
+        if batch and size + len(each[0]) > BATCH:
+            yield batch
+            batch, size = [], 0
+        batch.append(each)
+        size += len(each[0])
+    if batch:
+        yield batch
 
 
 def _idf(passages: int, having: int) -> float:

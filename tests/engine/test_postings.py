@@ -82,6 +82,18 @@ def test_scores_are_those_of_the_word_index(desk, drop, kept):
     assert any(" " in phrase for _, phrase in kept._kept)  # of several terms
 
 
+@pytest.mark.parametrize("batch", [1, 30])
+def test_it_is_all_the_same_how_many_are_scored_at_a_time(desk, drop, kept, monkeypatch, batch):
+    add_random(desk, drop, "a.pdf", 1)
+    asked = list(questions(10))
+    at_once = [kept.best(desk.reader, phrases, 1_000) for phrases in asked]
+
+    monkeypatch.setattr(postings, "BATCH", batch)
+
+    assert [kept.best(desk.reader, phrases, 1_000) for phrases in asked] == at_once
+    assert all(at_once)
+
+
 def test_they_stay_so_while_documents_come_and_go(desk, drop, kept, monkeypatch):
     monkeypatch.setattr(postings, "GROWN", 10)
     add_random(desk, drop, "a.pdf", 1)
