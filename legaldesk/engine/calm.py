@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-CALM = 2.0
-"""Seconds without a question."""
+CALM, LONGEST = 2.0, 20.0
+"""Seconds without a question, and those after which it is done all the same."""
 
 
 class Calm:
@@ -27,12 +28,14 @@ class Calm:
             self._count(-1)
 
     def wait(self, stopped: Callable[[], bool]) -> None:
-        """Block until nobody has asked for a moment, or ``stopped`` (call ``wake`` then)."""
+        """Block until nobody has asked for a moment, for LONGEST, or until ``stopped`` (call
+        ``wake`` then).
+        """
+        end = time.monotonic() + LONGEST
         with self._changed:
-            while not stopped():
-                if self._questions:
-                    self._changed.wait()
-                elif not self._changed.wait(CALM):
+            while not stopped() and (left := end - time.monotonic()) > 0:
+                asked = self._changed.wait(min(left, CALM))
+                if not asked and not self._questions:
                     return
 
     def wake(self) -> None:

@@ -70,3 +70,10 @@ def test_who_is_stopped_waits_no_longer(waiting):
         assert not waiting.came.wait(0.3)
         waiting.stop()
         assert waiting.came.wait(10)
+
+
+def test_it_comes_at_last_where_somebody_asks_for_ever(waiting, monkeypatch):
+    monkeypatch.setattr(calm, "LONGEST", 0.5)
+    with waiting.calm.question():
+        waiting.begin()
+        assert waiting.came.wait(10)
