@@ -109,7 +109,7 @@ def test(arguments: list[str]) -> int:
             finally:
                 headless.kill()
             printed.seek(0)
-            sys.stdout.write(printed.read().decode(errors="replace"))
+            shutil.copyfileobj(printed, sys.stdout.buffer)
         return status
 
 

@@ -237,7 +237,7 @@ class Meaning:
             self._encoder.rank = LIVE if self._live else SHADOW
         if resized:
             index = self._make_index(generation)
-            index.open(self._source)
+            index.open(self._source, graph_later=True)
             self._index, old = index, self._index
             old.close()
         self.more()
@@ -307,6 +307,7 @@ class Meaning:
         """Tell the thread that there are new passages."""
         self._asked += 1
         self._work.set()
+        self._calm.wake()
 
     def await_all(self, report: Report) -> int:
         """Block until every passage has its vector; returns how many passages there are.
@@ -365,6 +366,7 @@ class Meaning:
                 if not self._keep_up():
                     self._work.wait(RETRY_SECONDS)
                     continue
+                self._have_graph()
                 self._completed(self)
                 self._have_exported()
                 self._work.wait()
@@ -414,28 +416,23 @@ class Meaning:
     def _open(self) -> None:
         """Make questions answerable: by the export at once, else by torch in some seconds.
 
-        Meanwhile the index is opened, which is mostly the system's work; a large one answers
-        before it has loaded its graph.
+        Meanwhile the index is opened, which is mostly the system's work.
         """
-        answering = threading.Event()
-
-        def before_graph() -> None:
-            """Let questions go first: none is answered while the graph of a million is loaded."""
-            answering.set()
-            self._calm.wait(lambda: self._thread is None)
-
         with ThreadPoolExecutor(1, thread_name_prefix="index") as beside:
-            opening = beside.submit(self._index.open, self._source, before_graph)
-            opening.add_done_callback(lambda _: answering.set())
+            opening = beside.submit(self._index.open, self._source, graph_later=True)
             if self._query is None or not self._query.open():
                 self._load()
             if self._stopping:
                 raise Cancelled
-            answering.wait()
-            if not opening.done():
-                self._ready.set()
             _log.info("vector index: %s", opening.result())
         self._ready.set()
+
+    def _have_graph(self) -> None:
+        """Load the graph that opening left for later once nobody asks, unless there is work."""
+        if not self._index.complete:
+            self._calm.wait(lambda: self.called)
+            if not self.called:
+                _log.info("its graph: %s", self._index.load_graph())
 
     def _load(self) -> Encoder:
         """The model itself, loaded when it is first needed. Raises ModelProblem."""

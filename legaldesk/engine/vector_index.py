@@ -14,6 +14,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -37,6 +38,8 @@ TAIL = 20_000
 
 READ_BLOCK = 10_000
 """Vectors fetched from the store at a time."""
+
+OUT_OF_STEP = "it is out of step with the store"
 
 
 class VectorSource(Protocol):
@@ -88,6 +91,7 @@ class VectorIndex:
         self._source: VectorSource | None = None
         self._key, self._seq, self._on_disk = "", 0, False
         self._touched: list[Ids] = []
+        self._view: View
         self._forget()
 
     @property
@@ -101,15 +105,20 @@ class VectorIndex:
         return len(self._view.ids)
 
     @property
+    def complete(self) -> bool:
+        """Whether no graph is left to be loaded."""
+        held = self._view.held
+        return held is None or held.graph is not None
+
+    @property
     def exact_only(self) -> str:
         """Why there is no graph however large the library, or ""."""
         return hnsw.missing()
 
-    def open(self, source: VectorSource, answering: Callable[[], None] = lambda: None) -> str:
+    def open(self, source: VectorSource, *, graph_later: bool = False) -> str:
         """Take the graph from its file if that can be believed, and read what it does not hold.
 
-        ``answering`` is called when searches are answered by what stands beside the graph. That
-        is loaded when it returns, which holds Python's lock (a million vectors: 2 to 4 s).
+        With ``graph_later`` what stands beside the graph may answer until ``load_graph``.
 
         Returns "loaded", or "rebuilt: " and the reason why the file was not used; the
         graph is then built by the next ``save_if_due``, and searches are exact until it is.
@@ -117,12 +126,29 @@ class VectorIndex:
         self._epoch += 1
         with self._saving, self._changing:
             self._source = source
-            reason = hnsw.missing() or self._adopt_file(source, answering)
+            reason = hnsw.missing() or self._adopt_file(source, graph_later)
             if reason:
-                self._read(source)
-                with contextlib.suppress(OSError):  # it is never read in any case
-                    self._file.remove()
+                self._give_up_file(source)
         return f"rebuilt: {reason}" if reason else "loaded"
+
+    def load_graph(self) -> str:
+        """Load the graph that ``open`` has left for later, if it has; says what ``open`` says.
+
+        Holds Python's lock meanwhile (a million vectors: 3 s), so that nobody is answered.
+        """
+        with self._saving:
+            held, facts, source = self._view.held, self._facts, self._source
+            if held is None or held.graph is not None or facts is None or source is None:
+                return "loaded"
+            graph = self._checked_graph(facts)
+            if not isinstance(graph, str) and not np.array_equal(graph.ids, held.ids):
+                graph = OUT_OF_STEP
+            with self._changing:
+                if isinstance(graph, str):
+                    self._give_up_file(source)
+                    return f"rebuilt: {graph}"
+                self._view = replace(self._view, held=replace(held, graph=graph))
+        return "loaded"
 
     def refresh(self, source: VectorSource) -> int:
         """Take over what changed in the store since the last look; how many ids that was."""
@@ -145,7 +171,8 @@ class VectorIndex:
         """The k nearest ids to a query (D,) and their cosines, best first.
 
         ``within`` names the ids that may be found, ascending; None means all. Exact with a narrow
-        ``within`` and in small libraries, else the graph's answer joined with the tail's.
+        ``within``, in small libraries and where the graph is still to be loaded, else the graph's
+        answer joined with the tail's.
         """
         wanted = unit(np.reshape(query, (1, -1)), self._dimension)[0]
         allowed = None if within is None else np.asarray(within, dtype=np.int64)
@@ -222,39 +249,56 @@ class VectorIndex:
             stale = held.ids[positions(held.ids, np.unique(changed))]
         self._view = View(self._table.ids, self._table.rows, held, stale)
 
-    def _adopt_file(self, source: VectorSource, answering: Callable[[], None]) -> str:
-        """Take the graph from its file, and the rest from the store; the reason why not, or ""."""
+    def _adopt_file(self, source: VectorSource, graph_later: bool) -> str:
+        """Take what the files hold, and the rest from the store; the reason why not, or ""."""
         key, last = source.generation_key(), source.last_change()
+        read = self._read_codes(source, key, last)
+        if isinstance(read, str):
+            return read
+        facts, there, known = read
+        net, seq = _net_changes(source, facts.seq)
+        ids = _ids_then(there, net, facts.count)
+        graph = None
+        if ids is None or not graph_later:
+            found = self._checked_graph(facts)
+            if isinstance(found, str):
+                return found
+            graph, ids = found, found.ids
+        held = Held(ids, known, graph, self._stored)
+        changed = np.array(sorted(net), dtype=np.int64)
+        unchanged = np.delete(ids, positions(ids, changed))
+        kept = positions(there, unchanged)
+        if len(ids) != facts.count or len(kept) != len(unchanged):
+            return OUT_OF_STEP
+        self._table = VectorTable(self._dimension)
+        self._fetch(self._table, source, np.delete(there, kept))
+        self._key, self._seq, self._facts, self._on_disk = key, seq, facts, True
+        self._show(held, changed)
+        return ""
+
+    def _checked_graph(self, facts: Facts) -> hnsw.Graph | str:
+        """The graph in the file of these facts, loaded after it was checked, since a damaged one
+        would end the process; or why not.
+        """
         try:
-            read = self._read_codes(source, key, last)
-            if isinstance(read, str):
-                return read
-            facts, there, known = read
-            net, seq = _net_changes(source, facts.seq)
-            ids = _ids_then(there, net, facts.count)
-            if ids is not None:
-                self._take(source, Held(ids, known, None, self._stored), there, net)
-                answering()
-            found = self._file.why_not(key, self._dimension)
-            if found != facts:
-                return found if isinstance(found, str) else "it has changed"
-            # Only now: a damaged one would end the process.
-            graph = hnsw.load(self._file.graph, self._dimension)
+            found = self._file.why_not(facts.key, self._dimension)
+            if found == facts:
+                return hnsw.load(self._file.graph, self._dimension)
         except (OSError, ValueError):
             return "it cannot be read"
-        held = self._held(graph, known)
-        if len(held.ids) != facts.count or not self._take(source, held, there, net):
-            return "it is out of step with the store"
-        self._key, self._seq, self._facts, self._on_disk = key, seq, facts, True
-        return ""
+        return found if isinstance(found, str) else OUT_OF_STEP
+
+    def _give_up_file(self, source: VectorSource) -> None:
+        """Read the store instead, and delete what is never read in any case."""
+        self._read(source)
+        self._on_disk = False
+        with contextlib.suppress(OSError):
+            self._file.remove()
 
     def _read_codes(
         self, source: VectorSource, key: str, last: int
     ) -> tuple[Facts, Ids, Codes] | str:
-        """The files' facts, the store's ids and the codes; or why they are of no use.
-
-        Raises OSError, ValueError.
-        """
+        """The files' facts, the store's ids and the codes; or why they are of no use."""
         with ThreadPoolExecutor(2, thread_name_prefix="index") as beside:
             checking = beside.submit(self._file.why_not_codes, key, self._dimension)
             reading = beside.submit(codes.read, self._file.codes, self._dimension)
@@ -266,20 +310,11 @@ class VectorIndex:
                 return "it is ahead of the store"
             if len(there) < self._graph_from:
                 return "the library has become small"
-            known = reading.result()
-        return (facts, there, known) if len(known) == facts.count else "it is damaged"
-
-    def _take(self, source: VectorSource, held: Held, there: Ids, net: dict[int, bool]) -> bool:
-        """Show what the files hold and have the rest from the store; False when that differs."""
-        changed = np.array(sorted(net), dtype=np.int64)
-        unchanged = np.delete(held.ids, positions(held.ids, changed))
-        kept = positions(there, unchanged)
-        if len(kept) != len(unchanged):
-            return False
-        self._table = VectorTable(self._dimension)
-        self._fetch(self._table, source, np.delete(there, kept))
-        self._show(held, changed)
-        return True
+            try:
+                known = reading.result()
+            except (OSError, ValueError):
+                return "it cannot be read"
+        return (facts, there, known) if len(known) == facts.count else OUT_OF_STEP
 
     def _stored(self, ids: Ids) -> tuple[Ids, Floats]:
         """The store's vectors of these ids, as the graph has them."""

@@ -76,6 +76,7 @@ def measure(place: Path, asked: Sequence[str], scope: Scope) -> Seconds:
     }
     with closing(LocalDesk(place)) as desk:
         desk.meaning.wait_until_ready()
+        desk.meaning._index.load_graph()
         vectors = {question: desk.meaning.encode_query(question) for question in asked}
         contestants = {
             "whole": lambda question: searching.search(desk, question, scope),
@@ -107,6 +108,7 @@ def first_asked(place: Path, asked: Sequence[str], scope: Scope, at_rest: bool) 
     with closing(LocalDesk(place)) as desk:
         desk.meaning.wait_until_ready()
         if at_rest:
+            desk.meaning._index.load_graph()
             desk.list_frequent_words(lambda: False)
         searching.search(desk, "What?", scope)  # loads what is loaded once
         taken = []
