@@ -2,9 +2,9 @@
 
 Vectors that the graph does not hold, all of a small library and the newest of a large one (the
 tail), are in memory as they are and searched exactly. Those that it holds are in it, and beside
-it in a quarter of their size (codes.py), so that a scope is searched exactly too. The graph and
-its files are a disposable cache of the store: checked before use, built again from the store
-when anything is amiss.
+it in a quarter of their size (codes.py), so that a scope is searched exactly too, and everything
+until the graph is loaded. The graph and its files are a disposable cache of the store: checked
+before use, built again from the store when anything is amiss.
 """
 
 from __future__ import annotations

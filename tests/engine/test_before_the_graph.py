@@ -16,30 +16,8 @@ from legaldesk.tasks import importing, searching
 from tests import pdf_factory as pdf
 from tests.engine.test_meaning import until
 from tests.engine.test_query_path import made
-from tests.engine.test_vector_index import (
-    Shelf,
-    assert_agrees,
-    clustered,
-    flip_a_bit,
-    flip_a_code,
-    lose_the_graph,
-    make_index,
-)
-
-
-@pytest.fixture
-def shelf():
-    return Shelf(clustered(400))
-
-
-@pytest.fixture
-def saved(tmp_path, shelf):
-    """A folder with a saved graph of the shelf."""
-    index = make_index(tmp_path / "index")
-    index.open(shelf)
-    assert index.save_if_due()
-    index.close()
-    return tmp_path / "index"
+from tests.engine.test_vector_index import flip_a_bit, flip_a_code, lose_the_graph
+from tests.vector_shelf import assert_agrees, clustered, make_index
 
 
 @pytest.fixture
