@@ -24,7 +24,7 @@ class Waiting:
 
     def end(self):
         self.stop()
-        self._thread.join(10)
+        self._thread.join(60)
         assert not self._thread.is_alive()
 
     def _wait(self):
@@ -43,7 +43,7 @@ def waiting(monkeypatch):
 def test_it_comes_where_nobody_asks(waiting):
     waiting.begin()
 
-    assert waiting.came.wait(10)
+    assert waiting.came.wait(60)
 
 
 def test_it_comes_after_the_last_question_of_several(waiting):
@@ -53,7 +53,7 @@ def test_it_comes_after_the_last_question_of_several(waiting):
             assert not waiting.came.wait(0.3)
         assert not waiting.came.wait(0.3)
 
-    assert waiting.came.wait(10)
+    assert waiting.came.wait(60)
 
 
 def test_a_question_that_fails_is_over_too(waiting):
@@ -61,7 +61,7 @@ def test_a_question_that_fails_is_over_too(waiting):
         waiting.begin()
         raise ValueError("no")
 
-    assert waiting.came.wait(10)
+    assert waiting.came.wait(60)
 
 
 def test_who_is_stopped_waits_no_longer(waiting):
@@ -69,11 +69,11 @@ def test_who_is_stopped_waits_no_longer(waiting):
         waiting.begin()
         assert not waiting.came.wait(0.3)
         waiting.stop()
-        assert waiting.came.wait(10)
+        assert waiting.came.wait(60)
 
 
 def test_it_comes_at_last_where_somebody_asks_for_ever(waiting, monkeypatch):
     monkeypatch.setattr(calm, "LONGEST", 0.5)
     with waiting.calm.question():
         waiting.begin()
-        assert waiting.came.wait(10)
+        assert waiting.came.wait(60)

@@ -169,7 +169,7 @@ class Gate:
         self.order.append("passages")
         self.threads.add(threading.get_ident())
         self.begun.set()
-        assert self.go.wait(10)
+        assert self.go.wait(60)
         return self.model.encode_document(texts, **options)
 
     def encode_query(self, texts, **options):
@@ -183,13 +183,13 @@ def test_a_question_goes_before_the_batches_that_wait(tiny):
     question = threading.Thread(target=tiny.encode_query, args=("rent",))
 
     bulk.start()
-    assert gate.begun.wait(10)
+    assert gate.begun.wait(60)
     question.start()
     while not tiny._turns.questions:
         pass
     gate.go.set()
-    question.join(10)
-    bulk.join(10)
+    question.join(60)
+    bulk.join(60)
 
     parts = len(gate.threads)
     assert gate.order[: parts + 2] == ["passages"] * parts + ["question", "passages"]

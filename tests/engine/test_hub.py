@@ -245,7 +245,7 @@ def test_a_child_whose_parent_is_gone_ends(repo, server, tmp_path):
     assert read_frame(child.stdout)[0]["kind"] == "progress"
     child.stdin.close()
 
-    assert child.wait(timeout=30) == 0
+    assert child.wait(timeout=60) == 0
     child.stdout.close()
 
 

@@ -448,7 +448,7 @@ def test_readers_of_files_that_never_come_rest_again(
     pool.expect()
 
     assert readers() != before
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while readers() != before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert readers() == before
@@ -504,7 +504,7 @@ def test_a_child_ends_with_its_parent_even_inside_a_page(tmp_path: Path) -> None
     write_frame(process.stdin, {"kind": "open", "id": 1, "key": "a"}, pdf.text_pdf())
     process.stdin.close()
 
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
     process.stdout.close()
 
 

@@ -17,7 +17,7 @@ def test_every_part_has_a_thread_and_its_share_of_torchs(threads, parts, share):
             together = threading.Barrier(parts)
 
             def work(_part):
-                together.wait(10)  # ends only when all parts are at work at once
+                together.wait(60)  # ends only when all parts are at work at once
                 return torch.get_num_threads()
 
             assert side_by_side.run(work, range(parts)) == [share] * parts
@@ -43,7 +43,7 @@ def test_results_come_in_the_parts_order_and_a_failure_when_the_other_part_is_do
         if part == 0:
             failed.set()
             raise ValueError("no vectors")
-        assert failed.wait(10)
+        assert failed.wait(60)
         done.extend(range(100_000))
 
     with SideBySide(2) as side_by_side:

@@ -30,7 +30,7 @@ def test_the_lowest_rank_that_waits_goes_first():
             waiting(turns, turns.first, "question", order),
         ]
     for thread in threads:
-        thread.join(10)
+        thread.join(60)
 
     assert order == ["question", "live", "shadow"]
 
@@ -42,10 +42,10 @@ def test_between_the_batches_of_a_list_a_question_comes_in_and_a_shadow_does_not
         shadow = waiting(turns, lambda: turns.later(SHADOW), "shadow", order)
         with turns.later(LIVE):
             question = waiting(turns, turns.first, "question", order)
-        question.join(10)
+        question.join(60)
         with turns.later(LIVE):
             order.append("live")
-    shadow.join(10)
+    shadow.join(60)
 
     assert order == ["question", "live", "shadow"]
 

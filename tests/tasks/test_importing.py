@@ -136,54 +136,66 @@ def test_a_cancel_keeps_what_is_finished(desk, drop):
     assert {Path(outcome.file).name for outcome in finished} <= stored
 
 
-def in_work_together(monkeypatch, work=lambda: time.sleep(0.05)):
-    """The most files that were read side by side, as the last item of a list that grows."""
-    guard, now, most = threading.Lock(), [0], [0]
+class InWork:
+    """Reads files for an import, and counts those that are read side by side."""
 
-    def read(desk, dropped, on_page):
-        with guard:
-            now[0] += 1
-            most.append(max(most[-1], now[0]))
-        work()
-        with guard:
-            now[0] -= 1
+    def __init__(self) -> None:
+        self.wanted, self.now, self.most = 0, 0, 0
+        self.changed = threading.Condition()
+
+    def want(self, count: int) -> None:
+        """From now on the first readers wait until so many are here (a minute at most)."""
+        self.wanted, self.most = count, 0
+
+    def read(self, desk, dropped, on_page):
+        with self.changed:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: self.most >= self.wanted, 60)
+        time.sleep(0.05)  # one too many would come in
+        with self.changed:
+            self.now -= 1
         return read_file(desk, dropped, on_page)
 
-    monkeypatch.setattr(importing, "read_file", read)
-    return most
+
+@pytest.fixture
+def in_work(monkeypatch):
+    made = InWork()
+    monkeypatch.setattr(importing, "read_file", made.read)
+    return made
 
 
-def test_files_are_in_work_together_as_far_as_memory_goes(desk, drop, monkeypatch):
+def test_files_are_in_work_together_as_far_as_memory_goes(desk, drop, monkeypatch, in_work):
     small = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(10)]
-    most = in_work_together(monkeypatch)
+    in_work.want(importing.WORKERS)
     bring(desk, *small)
-    assert most[-1] == importing.WORKERS
+    assert in_work.most == importing.WORKERS
 
     size = max(os.path.getsize(path) for path in small)
     monkeypatch.setattr(importing, "ROOM", 2 * size)
-    most.append(0)
+    in_work.want(2)
     bring(desk, *small, matter="Other")
-    assert most[-1] == 2
+    assert in_work.most == 2
 
     monkeypatch.setattr(importing, "ROOM", size // 2)
-    most.append(0)
+    in_work.want(1)
     summary = bring(desk, *small, matter="Third")
-    assert most[-1] == 1
+    assert in_work.most == 1
     assert {outcome.state for outcome in summary.outcomes} == {FileState.DUPLICATE}
 
 
-def test_a_cancel_reaches_files_that_wait_for_memory(desk, drop, monkeypatch):
+def test_a_cancel_reaches_files_that_wait_for_memory(desk, drop, monkeypatch, in_work):
     paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(10)]
     monkeypatch.setattr(importing, "ROOM", 1)
-    begun, most = threading.Event(), in_work_together(monkeypatch, lambda: begun.set())
 
     def cancel(progress: Progress) -> None:
-        if begun.is_set():
+        if in_work.most:
             raise Cancelled
 
     summary = bring(desk, *paths, report=cancel)
 
-    assert most[-1] == 1
+    assert in_work.most == 1
     found = [outcome.state for outcome in summary.outcomes]
     assert len(found) == 10
     assert found.count(FileState.CANCELLED) >= 1

@@ -105,7 +105,7 @@ def view(qtbot, library):
     refresh(qtbot, made)
     yield made
     lane.stop()
-    assert lane.wait(5000)
+    assert lane.wait(60_000)
 
 
 def refresh(qtbot, view):

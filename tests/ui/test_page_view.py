@@ -142,7 +142,7 @@ def view(qtbot, pages):
     pages.gate.set()
     made.clear()
     lane.stop()
-    assert lane.wait(5000)
+    assert lane.wait(60_000)
 
 
 def show(qtbot, view, wanted):

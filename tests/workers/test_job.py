@@ -18,7 +18,7 @@ def lane(qapp):
     made = Lane("test")
     yield made
     made.stop()
-    assert made.wait(5000)
+    assert made.wait(60_000)
 
 
 def heard(job):
@@ -92,14 +92,14 @@ def test_cancel_comes_out_at_the_next_report(qtbot, lane):
 
     def work(report):
         begun.set()
-        go_on.wait(5)
+        go_on.wait(60)
         report(Progress("reading", 1, 2))
         return "never"
 
     job = Job(work)
     signals = heard(job)
     lane.submit(job)
-    assert begun.wait(5)
+    assert begun.wait(60)
     job.cancel()
     job.cancel()
     go_on.set()

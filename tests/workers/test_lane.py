@@ -17,7 +17,7 @@ def lane(qapp):
     made = Lane("test")
     yield made
     made.stop()
-    assert made.wait(5000)
+    assert made.wait(60_000)
 
 
 def test_jobs_run_in_the_order_they_were_submitted(qtbot, lane):
@@ -46,7 +46,7 @@ def test_a_bug_in_one_job_does_not_stop_the_next(qtbot, lane):
 
 def test_superseded_jobs_are_passed_over(qtbot, lane):
     gate, ran, results = threading.Event(), [], []
-    first = lane.submit(Job(lambda report: gate.wait(5)))
+    first = lane.submit(Job(lambda report: gate.wait(60)))
     typed = [Job(lambda report, n=n: ran.append(n)) for n in range(5)]
     typed[-1].succeeded.connect(results.append)
     for job in typed:
@@ -86,12 +86,12 @@ def test_stop_abandons_what_runs_and_cancels_what_waits(qtbot, lane):
         job.cancelled.connect(lambda name=name: signals.append(name))
     lane.submit(running)
     lane.submit(waiting)
-    assert begun.wait(5)
+    assert begun.wait(60)
 
     lane.stop()
     lane.submit(late)
 
-    assert lane.wait(5000)
+    assert lane.wait(60_000)
     qtbot.waitUntil(lambda: len(signals) == 3)
     assert sorted(signals) == ["late", "running", "waiting"]
 
@@ -102,10 +102,10 @@ def test_lanes_stop_together_and_say_when_one_is_late(qtbot):
 
     def stubborn(report):
         begun.set()
-        gate.wait(10)
+        gate.wait(60)
 
     lanes.asking.submit(Job(stubborn))
-    assert begun.wait(5)
+    assert begun.wait(60)
 
     assert lanes.stop(patience=100) is False
     gate.set()
