@@ -120,7 +120,7 @@ def watch(python: Path, program: str, order: str, store: Path, model: Path, work
             looking.start()
             for line in process.stdout:
                 at = time.perf_counter() - begun
-                watched.lines.append(Line(json.loads(line), at, _computed(process.pid)))
+                watched.lines.append(Line(json.loads(line), at, computed(process.pid)))
         looking.join()
         if process.returncode != 0:
             errors.seek(0)
@@ -136,7 +136,7 @@ def _look(process: subprocess.Popen, watched: Watched) -> None:
         time.sleep(BEAT)
 
 
-def _computed(pid: int) -> float:
+def computed(pid: int) -> float:
     """Processor seconds of a process, its children, and those that it had before."""
     return sum(_of_each(pid, lambda one: sum(one.cpu_times()[:4])))
 

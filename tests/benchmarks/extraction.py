@@ -14,15 +14,17 @@ one process:
                         is better at them
 
 Then the pool of parser processes, which are running already: one worker beside two, each
-with as many threads that hand it files as it has workers, all facts included.
+with as many threads that hand it files as it has workers, all facts included. And what this
+machine gives to two processes at all: bare PDFium in one process and in two.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pypdfium2
@@ -61,6 +63,7 @@ def one_source(name: str, files: Files, rounds: int) -> None:
     show(in_one_process(files, rounds), pages)
     if len(files) > 1:
         show(in_workers(files, rounds), pages)
+        show(in_processes(files, rounds), pages)
 
 
 def in_one_process(files: Files, rounds: int) -> Taken:
@@ -88,6 +91,17 @@ def in_workers(files: Files, rounds: int) -> Taken:
     finally:
         one.close()
         two.close()
+
+
+def in_processes(files: Files, rounds: int) -> Taken:
+    """Bare PDFium in processes that are already running: one against two."""
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, fresh) as one, ProcessPoolExecutor(2, fresh) as two:
+        runs = {
+            "bare, one process": lambda: spread(one, files),
+            "bare, two processes": lambda: spread(two, files),
+        }
+        return in_turns(runs, rounds, warm_ups=1)
 
 
 def show(taken: Taken, pages: int) -> None:
@@ -123,10 +137,19 @@ def ours(data: bytes, structure: Structure) -> None:
 
 
 def through(pool: ParserPool, threads: int, files: Files) -> None:
-    """Every file through the pool, the largest first, so that the last one keeps nobody waiting."""
-    names = sorted(files, key=lambda name: -len(files[name]))
+    """Every file through the pool."""
     with ThreadPoolExecutor(threads) as readers:
-        list(readers.map(lambda name: pool.extract(files[name], name), names))
+        list(readers.map(lambda name: pool.extract(files[name], name), largest_first(files)))
+
+
+def spread(processes: Executor, files: Files) -> None:
+    """Every file by bare PDFium, its bytes sent along as the pool sends them."""
+    list(processes.map(bare, [files[name] for name in largest_first(files)]))
+
+
+def largest_first(files: Files) -> list[str]:
+    """Their names, so that the last one keeps nobody waiting."""
+    return sorted(files, key=lambda name: -len(files[name]))
 
 
 def by_character(files: Files) -> int:

@@ -14,22 +14,26 @@ Beside it, in turns and over the same files:
                   to its end; at its own settings but for its priority, which is 19 by itself.
                   On Debian: apt-get install recollcmd poppler-utils. Left out where it is missing.
 
-Ratios are medians of the ratios within a round.
+Ratios are medians of the ratios within a round, by the clock (by processor time of all processes
+that take part, which the load of other programs touches less).
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import pypdfium2
+from _peer_processes import computed
 from _rounds import machine, pdfs
 
 from legaldesk import RESOURCES
@@ -43,8 +47,20 @@ HOVER = 1.0
 """Seconds from dragging files over the window to dropping them."""
 INSTALL = "recollindex is left out. On Debian: apt-get install recollcmd poppler-utils"
 
-Round = dict[str, float]
-"""Seconds of each contestant."""
+
+class Took(NamedTuple):
+    """Seconds by the clock, and of the processor by all processes that took part."""
+
+    clock: float
+    processor: float
+
+    def beside(self, other: Took) -> Took:
+        """How many times as long as the other."""
+        return Took(self.clock / other.clock, self.processor / other.processor)
+
+
+Round = dict[str, Took]
+"""What each contestant took."""
 
 
 def main() -> None:
@@ -64,20 +80,20 @@ def main() -> None:
     for number in range(options.rounds):
         rounds.append(one_round(options.folder.resolve(), files, with_recoll, number % 2 == 1))
         line(f"round {number + 1}", rounds[-1])
-    line("median", {name: statistics.median(r[name] for r in rounds) for name in rounds[0]})
+    line("median", {name: median(r[name] for r in rounds) for name in rounds[0]})
     for name in rounds[0].keys() - {"20 pages", "the folder"}:
-        ratio = statistics.median(r[name] / r["the folder"] for r in rounds)
-        print(f"{name} takes {ratio:.2f} times as long as ours")
+        ratio = median(r[name].beside(r["the folder"]) for r in rounds)
+        print(f"{name} takes {ratio.clock:.2f} ({ratio.processor:.2f}) times as long as ours")
 
 
 def one_round(folder: Path, files: list[Path], with_recoll: bool, last: bool) -> Round:
     """Every contestant once; ours first, or last."""
-    others = {"bare text": seconds(lambda: [bare(path) for path in files])} if last else {}
+    others = {"bare text": took(lambda: [bare(path) for path in files])} if last else {}
     if with_recoll and last:
         others["recollindex"] = recoll(folder, files)
     ours = import_all(folder)
     if not last:
-        others["bare text"] = seconds(lambda: [bare(path) for path in files])
+        others["bare text"] = took(lambda: [bare(path) for path in files])
         if with_recoll:
             others["recollindex"] = recoll(folder, files)
     return ours | others
@@ -89,9 +105,9 @@ def import_all(folder: Path) -> Round:
         desk = RemoteDesk(Path(library), start_engine=True)
         try:
             settle(desk, Path(library))
-            small = seconds(lambda: import_and_find(desk, TWENTY_PAGES, "procediment"))
+            small = took(lambda: import_and_find(desk, TWENTY_PAGES, "procediment"))
             settle(desk, Path(library))
-            large = seconds(lambda: import_and_find(desk, folder, "the"))
+            large = took(lambda: import_and_find(desk, folder, "the"))
         finally:
             desk.close()
             desk.wait_closed(60)
@@ -120,17 +136,17 @@ def bare(path: Path) -> int:
         return sum(len(page.get_textpage().get_text_range()) for page in document)
 
 
-def recoll(folder: Path, files: list[Path]) -> float:
-    """Seconds of recollindex in a fresh configuration; leaves where it found less than we gave."""
+def recoll(folder: Path, files: list[Path]) -> Took:
+    """What recollindex takes in a fresh configuration; leaves where it found less than we gave."""
     with tempfile.TemporaryDirectory() as configuration:
         settings = f"topdirs = {folder}\nidxniceprio = 0\n"
         (Path(configuration) / "recoll.conf").write_text(settings, encoding="utf-8")
-        took = seconds(lambda: called("recollindex", "-c", configuration))
+        indexing = took(lambda: called("recollindex", "-c", configuration))
         wanted = ("-c", configuration, "-b", "mime:application/pdf")
         found = called("recollq", *wanted).count("file://")
     if found < len(files):
         sys.exit(f"recollindex found {found} of {len(files)} files")
-    return took
+    return indexing
 
 
 def called(*command: str) -> str:
@@ -138,16 +154,24 @@ def called(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long it takes."""
-    begun = time.perf_counter()
+def took(work: Callable[[], object]) -> Took:
+    """What it takes, with every process that descends from this one."""
+    processor, clock = computed(os.getpid()), time.perf_counter()
     work()
-    return time.perf_counter() - begun
+    seconds = time.perf_counter() - clock
+    return Took(seconds, computed(os.getpid()) - processor)
+
+
+def median(found: Iterable[Took]) -> Took:
+    """Of each figure by itself."""
+    return Took(*map(statistics.median, zip(*found, strict=True)))
 
 
 def line(name: str, row: Round) -> None:
     """One line of the table."""
-    cells = "  ".join(f"{each} {took:7.2f} s" for each, took in sorted(row.items()))
+    cells = "  ".join(
+        f"{each} {took.clock:6.2f} s ({took.processor:5.2f})" for each, took in sorted(row.items())
+    )
     print(f"{name:>8}  {cells}", flush=True)
 
 

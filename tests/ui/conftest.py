@@ -29,7 +29,7 @@ def lanes(qapp):
     """Lanes that end with the test."""
     made = Lanes()
     yield made
-    assert made.stop(patience=5000)
+    assert made.stop(patience=60_000)
 
 
 @pytest.fixture

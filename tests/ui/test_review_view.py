@@ -37,6 +37,13 @@ def press(key, modifier=Qt.KeyboardModifier.NoModifier):
     QTest.keyClick(QApplication.focusWidget(), key, modifier)
 
 
+def focus(qtbot, widget):
+    """Once it is shown: a new one in a layout is a moment later, and takes no focus till then."""
+    qtbot.waitUntil(widget.isVisible)
+    widget.setFocus()
+    qtbot.waitUntil(widget.hasFocus)
+
+
 def labels_of(office):
     return [(each.question, each.verdict) for each in office.current()]
 
@@ -278,7 +285,7 @@ def test_a_label_is_put_back_from_the_history(qtbot, review, labels, office):
     qtbot.waitUntil(lambda: counted(labels.table) == ["Counts", "Taken back"])
     assert len(office.current()) == 1
 
-    labels.table.setFocus()
+    focus(qtbot, labels.table)
     press("z", CONTROL)  # the other one is what is left of the step
     qtbot.waitUntil(lambda: len(office.current()) == 2)
     qtbot.waitUntil(lambda: labels.line.text() == "1 label put back.")
@@ -358,7 +365,7 @@ def test_no_matter_may_teach_until_it_is_switched_on(qtbot, review, office):
     switches = review.settings.switches
     assert {name for name, switch in switches.items() if switch.isChecked()} == set()
 
-    switches["Acme v. Byte"].setFocus()
+    focus(qtbot, switches["Acme v. Byte"])
     press(Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: office.may_train == {"Acme v. Byte"})
 
@@ -366,7 +373,7 @@ def test_no_matter_may_teach_until_it_is_switched_on(qtbot, review, office):
 def test_questions_are_not_kept_when_that_is_switched_off(qtbot, review, office):
     open_page(qtbot, review, SETTINGS)
     qtbot.waitUntil(review.settings.keeping.isChecked)
-    review.settings.keeping.setFocus()
+    focus(qtbot, review.settings.keeping)
     press(Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not office.remembering and office.past == [])
     open_page(qtbot, review, 0)
