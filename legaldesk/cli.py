@@ -194,7 +194,7 @@ def _ask(desk: Desk, question: str, scope: Scope, options: argparse.Namespace) -
 
 def _documents(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     if options.forget:
-        documents.forget_file(desk, str(Path(options.forget).absolute()))
+        documents.forget_file(desk, str(Path(options.forget).absolute()), options.matter or "")
         return DONE
     if options.problems:
         for outcome in documents.list_problems(desk, options.matter or ""):

@@ -159,10 +159,14 @@ class Store:
             for record, outcome in outcomes:
                 rows.finish_file(sql, record, outcome)
 
-    def forget_file(self, path: str) -> None:
-        """Drop the record of a file that did not make it into the library."""
+    def forget_file(self, path: str, matter: str) -> None:
+        """Drop the record of a file that did not make it into a matter; "" means any matter."""
         with self._writing() as sql:
-            sql.execute("DELETE FROM files WHERE path = ? AND state <> 'queued'", (path,))
+            sql.execute(
+                "DELETE FROM files WHERE path = ?1 AND (?2 = '' OR matter = ?2)"
+                " AND state <> 'queued'",
+                (path, matter),
+            )
 
     # Documents
 

@@ -35,9 +35,9 @@ def list_problems(
 
 
 @task
-def forget_file(desk: LocalDesk, file: str, report: Report = silent) -> None:
-    """Drop the record of a file that was not imported."""
-    desk.store.forget_file(file)
+def forget_file(desk: LocalDesk, file: str, matter: str, report: Report = silent) -> None:
+    """Drop the record of a file that was not imported into a matter; "" means any matter."""
+    desk.store.forget_file(file, matter)
 
 
 @reading

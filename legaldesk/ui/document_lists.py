@@ -66,17 +66,12 @@ class DocumentLists(QObject):
         self._again = True
         self._read_again()
 
-    def forget_file(self, file: str) -> None:
-        """Take a file off the list of problems."""
-        job = self._requests.forget_file(file)
+    def forget_file(self, file: str, matter: str) -> None:
+        """Take a file that was dropped on a matter off the list of problems."""
+        job = self._requests.forget_file(file, matter)
         job.succeeded.connect(lambda _: self.refresh())
         job.failed.connect(self._on_failed)
         self._lane.submit(job)
-
-    def matter_of(self, file: str) -> str:
-        """The matter that a file with a problem was dropped on."""
-        found = (each.matter for each in self.outcomes if each.file == file)
-        return next(found, self.matter)
 
     def _read(self) -> None:
         self._again = False

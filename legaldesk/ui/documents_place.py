@@ -17,15 +17,14 @@ def documents_place(requests: Requests, lanes: Lanes, actors: Actors) -> Documen
     """The view on the current matter; files are tried again in the matter they were meant for."""
     view = DocumentsView(requests, lanes.library)
 
-    def unlock(file: str) -> None:
-        locked = FileOutcome(file, FileState.LOCKED, matter=view.matter_of(file))
-        actors.adding.add_locked(locked)
+    def unlock(file: str, matter: str) -> None:
+        actors.adding.add_locked(FileOutcome(file, FileState.LOCKED, matter=matter))
 
     view.addToMatterRequested.connect(actors.filing.ask_matter)
     view.takeOutRequested.connect(actors.filing.take_out)
     view.removeRequested.connect(actors.erasing.remove_documents)
     view.passwordRequested.connect(unlock)
-    view.retryRequested.connect(lambda file: actors.adding.add((file,), view.matter_of(file)))
+    view.retryRequested.connect(lambda file, matter: actors.adding.add((file,), matter))
     view.addRequested.connect(actors.adding.choose_files)
     actors.book.currentChanged.connect(view.set_matter)
     view.set_matter(actors.book.current)

@@ -43,15 +43,15 @@ class DocumentsView(View):
 
     ``addToMatterRequested`` and ``takeOutRequested`` carry a tuple of Document, the second a
     matter too; ``removeRequested`` carries a tuple of document ids; ``passwordRequested`` and
-    ``retryRequested`` the path of a file that was not imported, whose matter ``matter_of``
-    tells; ``addRequested`` asks for files.
+    ``retryRequested`` the path of a file that was not imported and the matter that it was
+    dropped on; ``addRequested`` asks for files.
     """
 
     addToMatterRequested = Signal(object)
     takeOutRequested = Signal(object, str)
     removeRequested = Signal(object)
-    passwordRequested = Signal(str)
-    retryRequested = Signal(str)
+    passwordRequested = Signal(str, str)
+    retryRequested = Signal(str, str)
     addRequested = Signal()
 
     def __init__(self, requests: Requests, lane: Lane, parent: QWidget | None = None) -> None:
@@ -103,10 +103,6 @@ class DocumentsView(View):
         self.chip.refresh_theme()
         self._shown = None
         self._on_chosen()
-
-    def matter_of(self, file: str) -> str:
-        """The matter that a file with a problem was dropped on."""
-        return self._lists.matter_of(file)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read what was put off while nobody saw it."""
@@ -211,15 +207,15 @@ class DocumentsView(View):
         """Do what helps, to every chosen problem that it can be done to."""
         for problem in chosen or self.problem_table.chosen():
             if action is Action.PASSWORD:
-                self.passwordRequested.emit(problem.file)
+                self.passwordRequested.emit(problem.file, problem.matter)
             elif action is Action.RETRY:
-                self.retryRequested.emit(problem.file)
+                self.retryRequested.emit(problem.file, problem.matter)
             elif action is Action.SHOW_FILE:
                 show_in_folder(problem.file)
             elif action is Action.OPEN and problem.document_id:
                 self.openDocument.emit(problem.document_id, problem.page)
             elif action is Action.DISMISS:
-                self._lists.forget_file(problem.file)
+                self._lists.forget_file(problem.file, problem.matter)
 
     # ------------------------------------------------------------ putting it together
 

@@ -93,9 +93,9 @@ class Requests:
         """Files that are not, or not wholly, in the matter: a tuple of FileOutcome."""
         return self._job(documents.list_problems, matter)
 
-    def forget_file(self, file: str) -> Job:
-        """Take a file that could not be imported off the list of problems."""
-        return self._job(documents.forget_file, file)
+    def forget_file(self, file: str, matter: str) -> Job:
+        """Take a file that could not be imported into a matter off the list of problems."""
+        return self._job(documents.forget_file, file, matter)
 
     def list_matters(self) -> Job:
         """Every matter: a tuple of Matter."""

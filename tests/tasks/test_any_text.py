@@ -210,7 +210,7 @@ def test_any_path_that_is_not_there_has_an_outcome(requests, office, path):
         return
     for each in summary.outcomes:
         assert not each.state.good
-        documents.forget_file(office, each.file)
+        documents.forget_file(office, each.file, each.matter)
 
 
 HOSTILE = (

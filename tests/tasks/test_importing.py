@@ -274,9 +274,14 @@ def test_a_failed_files_record_can_be_dropped(desk, drop):
     path = drop("locked.pdf", pdf.locked_pdf())
     bring(desk, path)
 
-    documents.forget_file(desk, path)
+    bring(desk, path, matter="Other")
+    bring(desk, path, matter="Third")
 
-    assert documents.list_problems(desk, "Case") == ()
+    documents.forget_file(desk, path, "Case")
+    assert {each.matter for each in documents.list_problems(desk, "")} == {"Other", "Third"}
+
+    documents.forget_file(desk, path, "")
+    assert documents.list_problems(desk, "") == ()
 
 
 # What lies in folders

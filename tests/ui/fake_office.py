@@ -377,8 +377,8 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
         )
         return self._job("list_problems", lambda _: problems, matter)
 
-    def forget_file(self, file: str) -> Job:
-        return self._job("forget_file", lambda _: None, file)
+    def forget_file(self, file: str, matter: str) -> Job:
+        return self._job("forget_file", lambda _: None, file, matter)
 
     def list_matters(self) -> Job:
         return self._job("list_matters", lambda _: tuple(self.matters))

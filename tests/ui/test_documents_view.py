@@ -1,6 +1,7 @@
 """The documents view with small lists, one long one, and names that mean harm."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -79,12 +80,13 @@ class Library:
         problems = tuple(PageProblem(page, PageState.IMAGE, "scan") for page in (3, 4, 5, 6, 7))
         return DocumentDetails(found, outline, (), (), problems)
 
-    def forget_file(self, file):
-        return Job(lambda report: self._forget(file))
+    def forget_file(self, file, matter):
+        return Job(lambda report: self._forget(file, matter))
 
-    def _forget(self, file):
-        self.forgotten.append(file)
-        self.outcomes = tuple(each for each in self.outcomes if each.file != file)
+    def _forget(self, *forgotten):
+        self.forgotten.append(forgotten)
+        kept = (each for each in self.outcomes if (each.file, each.matter) != forgotten)
+        self.outcomes = tuple(kept)
 
 
 @pytest.fixture
@@ -343,8 +345,8 @@ def test_the_chip_counts_and_toggles_the_problems(qtbot, view):
 @pytest.mark.parametrize(
     ("name", "signal", "expected"),
     [
-        ("bank.pdf", "passwordRequested", ["/drop/bank.pdf"]),
-        ("torn.pdf", "retryRequested", ["/drop/torn.pdf"]),
+        ("bank.pdf", "passwordRequested", ["/drop/bank.pdf", "Acme v. Byte"]),
+        ("torn.pdf", "retryRequested", ["/drop/torn.pdf", "Acme v. Byte"]),
         ("scan.pdf", "openDocument", ["scan.pdf", 3]),
     ],
 )
@@ -367,7 +369,7 @@ def test_a_problem_is_dismissed_for_good(qtbot, view, library):
     press(qtbot, view.problem_side.buttons[Action.DISMISS])
     qtbot.waitUntil(lambda: "torn.pdf" not in shown(view.problem_table, "File"))
 
-    assert library.forgotten == ["/drop/torn.pdf"]
+    assert library.forgotten == [("/drop/torn.pdf", "Acme v. Byte")]
     assert view.chip.text() == "3 need attention"
 
 
@@ -378,12 +380,29 @@ def test_several_files_are_retried_together(qtbot, view):
     control = Qt.KeyboardModifier.ControlModifier
     click(qtbot, view.problem_table, cell(view.problem_table, row, "Reason"), control)
     asked = []
-    view.retryRequested.connect(asked.append)
+    view.retryRequested.connect(lambda *file: asked.append(file))
 
     press(qtbot, view.problem_side.buttons[Action.RETRY])
 
-    assert asked == ["/drop/bank.pdf", "/drop/torn.pdf"]
-    assert view.matter_of("/drop/bank.pdf") == "Acme v. Byte"
+    assert asked == [(f"/drop/{name}", "Acme v. Byte") for name in ("bank.pdf", "torn.pdf")]
+
+
+def test_a_file_dropped_on_two_matters_is_helped_in_the_chosen_one(qtbot, view, library):
+    locked = next(each for each in library.outcomes if each.file == "/drop/bank.pdf")
+    library.outcomes = (locked, replace(locked, matter="Whistle-blower"))
+    refresh(qtbot, view)
+    view.show_problems()
+    view.problem_table.choose("Whistle-blower\n/drop/bank.pdf")
+    asked = []
+    for signal in (view.passwordRequested, view.retryRequested):
+        signal.connect(lambda *file: asked.append(file))
+
+    for action in (Action.PASSWORD, Action.RETRY, Action.DISMISS):
+        press(qtbot, view.problem_side.buttons[action])
+
+    qtbot.waitUntil(lambda: "Whistle-blower" not in shown(view.problem_table, "Matter"))
+    assert "bank.pdf" in shown(view.problem_table, "File")
+    assert asked == [("/drop/bank.pdf", "Whistle-blower")] * 2
 
 
 def test_a_partly_readable_document_cannot_be_dismissed(view):

@@ -500,10 +500,9 @@ def test_a_document_opened_from_the_list_is_shown_beside_the_results(qtbot, wind
 def test_a_file_is_tried_again_in_the_matter_it_was_dropped_on(qtbot, window, office):
     window.actors.book.choose(ALL_MATTERS)
     window.show_view(DOCUMENTS)
-    window.documents.matter_of = lambda file: "Harbour Street lease"
 
     with qtbot.waitSignal(window.actors.importer.finished):
-        window.documents.retryRequested.emit("locked.pdf")
+        window.documents.retryRequested.emit("locked.pdf", "Harbour Street lease")
 
     call = next(call for call in office.asked if call[0] == "import_files")
     assert call[1:3] == (("locked.pdf",), "Harbour Street lease")

@@ -31,7 +31,7 @@ ASKED = {
     "list_documents": (Scope("Acme"),),
     "document_details": ("id",),
     "list_problems": ("Acme",),
-    "forget_file": ("a.pdf",),
+    "forget_file": ("a.pdf", "Acme"),
     "list_matters": (),
     "create_matter": ("Acme",),
     "rename_matter": ("Acme", "Bond"),
