@@ -60,7 +60,8 @@ def _dimensions(text: str) -> list[int]:
 
 
 def _evaluate(desk: Desk, options: argparse.Namespace, console: Console) -> int:
-    reranker = options.reranker or _in_use(desk, options)
+    given = options.reranker and str(Path(options.reranker).absolute())
+    reranker = given or _in_use(desk, options)
     modes = [Mode(name) for name in options.mode or _modes(bool(reranker))]
     dimensions = [number for several in options.dims for number in several]
     if options.folder:

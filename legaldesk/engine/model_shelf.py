@@ -14,7 +14,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -115,13 +115,18 @@ class ModelShelf:
         """
         return self._add(FolderSource(path), source, name, path.resolve().name, report)
 
-    def add_zip(self, path: Path, report: Report) -> InstalledModel:
+    def add_zip(self, path: Path, report: Report, name: str = "") -> InstalledModel:
         """Unpack a model; the zip stays as it is. Raises what add_folder does."""
         with contextlib.closing(ZipSource(path)) as source:
-            return self._add(source, "zip", "", source.root.rstrip("/") or path.stem, report)
+            return self._add(source, "zip", name, source.root.rstrip("/") or path.stem, report)
 
     def add_from_hub(
-        self, repo: str, token: str | None, report: Report, revision: str = "main"
+        self,
+        repo: str,
+        token: str | None,
+        report: Report,
+        revision: str = "main",
+        name: str = "",
     ) -> InstalledModel:
         """Fetch a model by its name on the hub, "OWNER/NAME". Goes online.
 
@@ -129,6 +134,7 @@ class ModelShelf:
         again. Raises what add_folder does, each time naming the model and what to do.
         """
         hub.check_name(repo)
+        self._check_free(name)
         with self._fetching_alone(repo) as parts, _disk_errors():
             fetched = hub.fetch(repo, revision, token, parts, report)
             report(Progress("checking", fetched.size, fetched.size, "bytes"))
@@ -136,7 +142,7 @@ class ModelShelf:
             origin = f"hub:{repo}@{fetched.commit}"
             wished = repo.partition("/")[2]
             try:
-                return self._add(FetchedSource(fetched.folder), origin, "", wished, silent)
+                return self._add(FetchedSource(fetched.folder), origin, name, wished, silent)
             finally:
                 shutil.rmtree(parts, ignore_errors=True)
 
@@ -179,8 +185,7 @@ class ModelShelf:
     def _add(
         self, source: Source, origin: str, name: str, wished: str, report: Report
     ) -> InstalledModel:
-        if name and name != _safe_name(name):
-            raise WrongUse(f"“{name}” cannot be a model's name; “{_safe_name(name)}” can.")
+        self._check_free(name)
         with _disk_errors():
             make_private_folder(self.folder)
             hidden = make_private_folder(self._hidden(_ADDING))
@@ -193,6 +198,17 @@ class ModelShelf:
             finally:
                 shutil.rmtree(hidden, ignore_errors=True)
         return self.info(placed)
+
+    def _check_free(self, name: str) -> None:
+        """Raises WrongUse for a name that cannot be given, before anything is read or fetched."""
+        if name and name != _safe_name(name):
+            raise WrongUse(f"“{name}” cannot be a model's name; “{_safe_name(name)}” can.")
+        self._refuse_taken(name, (known for known, _ in self._places()))
+
+    @staticmethod
+    def _refuse_taken(name: str, taken: Iterable[str]) -> None:
+        if name in taken:
+            raise WrongUse(f"There is already a model named “{name}”.")
 
     def _fill(self, target: Path, source: Source, report: Report) -> None:
         """Put the needed files in place; raises ModelProblem for what is not taken in."""
@@ -238,8 +254,7 @@ class ModelShelf:
         """Show the finished folder under a free name; return that."""
         with self._guard:
             taken = {known for known, _ in self._places()}
-            if name in taken:
-                raise WrongUse(f"There is already a model named “{name}”.")
+            self._refuse_taken(name, taken)
             free = name or next(free for free in _names(_safe_name(wished)) if free not in taken)
             hidden.rename(self.folder / free)
         flush_folder(self.folder)

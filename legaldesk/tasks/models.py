@@ -52,6 +52,8 @@ def add_model(
 ) -> InstalledModel:
     """Install a model from a folder, a zip file, or the hub by its name (OWNER/NAME@REVISION).
 
+    ``name`` is what it is to be called here. A path is best absolute: another process, with
+    another working folder, may carry this out.
     Raises ModelProblem when it is not safe or not whole, NoRoom, and WrongUse for a source
     that is nothing of this kind.
     """
@@ -59,11 +61,11 @@ def add_model(
     if path.is_dir():
         return desk.shelf.add_folder(path, report, name=name)
     if path.is_file():
-        return desk.shelf.add_zip(path, report)
+        return desk.shelf.add_zip(path, report, name)
     repo, _, revision = source.partition("@")
     if repo.count("/") != 1 or path.is_absolute() or not all(repo.split("/")):
         raise WrongUse(f"“{source}” is no folder, no zip file and no model's name on the hub.")
-    return desk.shelf.add_from_hub(repo, keyring_token.load(), report, revision or "main")
+    return desk.shelf.add_from_hub(repo, keyring_token.load(), report, revision or "main", name)
 
 
 @task

@@ -99,6 +99,16 @@ def test_what_was_fetched_encodes_as_the_original(repo, shelf, bge_model):
     assert vectors[0] == vectors[1]
 
 
+def test_a_taken_name_is_told_before_the_model_is_fetched(server, repo, shelf):
+    assert shelf.add_from_hub(NAME, None, silent, name="ours").name == "ours"
+    asked = len(server.requests)
+
+    with pytest.raises(WrongUse, match="already a model named “ours”"):
+        shelf.add_from_hub(NAME, None, silent, name="ours")
+
+    assert asked and len(server.requests) == asked
+
+
 def test_prompts_that_only_the_card_asks_for_are_saved_with_the_model(server, shelf, shapes):
     from sentence_transformers import SentenceTransformer
 

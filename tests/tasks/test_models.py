@@ -87,6 +87,8 @@ def test_a_folder_a_zip_and_a_name_are_told_apart(desk, tiny_model, tmp_path):
 
     folder = models.add_model(desk, str(tiny_model), "ours")
     same = models.add_model(desk, zipped)
+    named = models.add_model(desk, zipped, "theirs")
 
     assert (folder.name, same.name) == ("ours", "ours")  # the same model is not added twice
+    assert named.name == "theirs"  # unless it is asked for
     assert Encoder(read_model_folder(desk.shelf.path("ours"))).dimension == 64
