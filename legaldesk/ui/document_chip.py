@@ -17,11 +17,11 @@ class AttentionChip(QPushButton):
         theme.dress(self, "warning", "careful")
         self.refresh_theme()
 
-    def show_count(self, found: int) -> None:
-        """Say how many rows need attention."""
+    def show_count(self, found: int, more_to_come: bool = False) -> None:
+        """Say how many rows need attention; it stays pressed without any while more may come."""
         self.setText(f"{found:,} {'needs' if found == 1 else 'need'} attention")
         self.setVisible(bool(found))
-        if not found:
+        if not found and not more_to_come:
             self.setChecked(False)
 
     def refresh_theme(self) -> None:

@@ -129,7 +129,7 @@ class DocumentsView(View):
         documents = self._lists.documents
         found = problems(documents, self._lists.outcomes)
         self.problem_table.rows.set_rows(found)
-        self.chip.show_count(len(found))
+        self.chip.show_count(len(found), more_to_come=self._lists.waiting)
         self._say_sum()
         self._show_right_place()
 
@@ -147,8 +147,6 @@ class DocumentsView(View):
         wanted = self.problem_table if self.chip.isChecked() else self.table
         if wanted.rows.rowCount():
             self._places.setCurrentWidget(wanted)
-            if self._focus_wanted:
-                self.take_focus()
         else:
             self._places.setCurrentWidget(self.empty)
             if not self._lists.loaded:
@@ -157,6 +155,10 @@ class DocumentsView(View):
                 self.empty.nothing_matches(self.field.text())
             else:
                 self.empty.teach(self._lists.matter or "the matter you choose")
+        if self._focus_wanted and self._lists.loaded:
+            self._focus_wanted = False
+            if self.window().focusWidget() is self.field:  # nobody has gone elsewhere meanwhile
+                self.take_focus()
         self._on_chosen()
 
     # ------------------------------------------------------------ the chosen rows

@@ -89,18 +89,19 @@ class Marks(QObject):
         """Find out anew what was said of the same hits."""
         self._look()
 
-    def mark(self, hit: Hit, verdict: Verdict) -> None:
-        """Say what a hit is to the question; to say the same once more changes nothing."""
+    def mark(self, hit: Hit, verdict: Verdict) -> bool:
+        """Say what a hit is to the question; False where the same was said already."""
         known = self.standing(hit)
         if not self._question or (known.mine and known.verdict is verdict):
-            return
+            return False
         matter = self._matter if self._matter in hit.matters else ""
         mark = Mark(self._question, hit, verdict, matter)
         self._given.append(mark)
         self._store(mark)
+        return True
 
-    def undo(self) -> Hit | None:
-        """Take back what was marked last; the hit it was about."""
+    def undo(self) -> Mark | None:
+        """Take back what was marked last, which may be of an earlier question."""
         if not self._given:
             return None
         mark = self._given.pop()
@@ -109,7 +110,7 @@ class Marks(QObject):
         else:
             mark.unwanted = True  # it goes as soon as it is known by what number
             self._show(mark.question, mark.hit, None)
-        return mark.hit
+        return mark
 
     def take_back(self, hit: Hit) -> None:
         """Take back what the labeller said of a hit, whenever that was."""

@@ -26,6 +26,8 @@ class ResultFoot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._where = ""
+        self._fading = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._fading.timeout.connect(lambda: self.position.setText(self._where))
         self.coverage = label("", "small", wrap=True)
         self.position = label("", "small")
         self._buttons: tuple[QToolButton, ...] = (
@@ -82,4 +84,4 @@ class ResultFoot(QWidget):
     def notice(self, text: str) -> None:
         """Say for a moment that something was done."""
         self.position.setText(text)
-        QTimer.singleShot(NOTICE_MS, self, lambda: self.position.setText(self._where))
+        self._fading.start()

@@ -48,23 +48,27 @@ class ResultMarks(QObject):
 
     def _mark(self, hit: Hit, verdict: Verdict, by_key: bool) -> None:
         known = self._marks.standing(hit)
-        self._marks.mark(hit, verdict)
-        name = verdict_words.name(verdict).lower()
-        self._foot.notice(f"Hit {hit.rank} marked {name}. Undo: {keys.spoken(keys.UNDO)}")
+        given = self._marks.mark(hit, verdict)
         row = self._results.hits.index(hit)
         if by_key and not known.mine and row + 1 < len(self._results.hits):
             self._results.choose(row + 1)
+        name = verdict_words.name(verdict).lower()
+        if given:  # said last: to choose a row says which one it is
+            self._foot.notice(f"Hit {hit.rank} marked {name}. Undo: {keys.spoken(keys.UNDO)}")
+        else:
+            self._foot.notice(f"Hit {hit.rank} is marked {name} already")
 
     def _undo(self) -> None:
         """Take back the last mark and go to what it was about."""
-        hit = self._marks.undo()
-        if hit is None:
+        mark = self._marks.undo()
+        if mark is None:
             self._foot.notice("Nothing to undo")
             return
-        self._foot.notice("Taken back")
-        rows = [n for n, each in enumerate(self._results.hits) if _same(each, hit)]
-        if rows:
+        here = mark.question == self._marks.question
+        rows = [n for n, each in enumerate(self._results.hits) if _same(each, mark.hit)]
+        if here and rows:
             self._results.choose(rows[0])
+        self._foot.notice("Taken back" if here else f"Taken back for “{mark.question}”")
 
     def _settle(self, hit: Hit) -> None:
         marks = self._marks

@@ -148,9 +148,9 @@ class ResultsPage(QWidget):
 
     def undo(self) -> None:
         """Take back the last mark and go to what it was about."""
-        if (hit := self._marks.undo()) is not None:
+        if (mark := self._marks.undo()) is not None:
             self.card.say_done("")
-            self._go(lambda: self.walk.go_back_to(hit))
+            self._go(lambda: self.walk.go_back_to(mark.hit))
 
     def _go(self, move: Callable[[], None]) -> None:
         move()

@@ -74,11 +74,17 @@ class TrainingRecipe(Step):
         """Offer the recipes, the one that fits first."""
         recipes = {each.name: each for each in survey.recipes}
         if recipes != self._recipes or survey.choice != self._choice:
-            fitting = survey.choice.preset
-            kept = self._name if self._choice and self._name != self._choice.preset else fitting
+            fitting, before = survey.choice.preset, self._recipes.get(self._name)
+            changed = self.form is not None and bool(self.form.changes)
+            own = self._choice is not None and self._name != self._choice.preset
+            name = self._name if (own or changed) and self._name in recipes else fitting
             self._recipes, self._choice = recipes, survey.choice
             self._fill(survey)
-            self._choose(kept if kept in recipes else fitting)
+            if name == self._name and recipes[name] == before:
+                self.cards[name].setChecked(True)  # what was typed under Advanced stays
+                self._weigh()
+            else:
+                self._choose(name)
         self._choices.show()
         self.say("")
 

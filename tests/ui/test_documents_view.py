@@ -405,6 +405,44 @@ def test_a_file_dropped_on_two_matters_is_helped_in_the_chosen_one(qtbot, view, 
     assert asked == [("/drop/bank.pdf", "Whistle-blower")] * 2
 
 
+def test_what_needs_attention_stays_chosen_while_the_lists_are_read(qtbot, view, library):
+    failed, library.outcomes = library.outcomes, ()
+    library.documents = tuple(each for each in library.documents if each.state.good)
+    refresh(qtbot, view)
+    assert not view.chip.isVisible()
+
+    library.outcomes = failed
+    view.refresh()
+    view.show_problems(FileState.LOCKED)  # the documents come first, and these a moment later
+    idle(qtbot, view)
+
+    assert view.chip.isChecked()
+    assert shown(view.problem_table, "File") == ["bank.pdf"]
+
+
+def test_the_keys_stay_where_they_went_before_the_first_document_came(qtbot, view, library):
+    documents, library.documents = library.documents, ()
+    view.set_matter("Empty")
+    view.take_focus()
+    idle(qtbot, view)
+    assert view.field.hasFocus()
+
+    view.chip.show()
+    view.chip.setFocus()
+    library.documents = documents
+    refresh(qtbot, view)
+
+    assert view.table.isVisible() and not view.table.hasFocus()
+
+
+def test_the_keys_go_to_the_list_that_was_on_its_way(qtbot, view):
+    view.set_matter("Another")
+    view.take_focus()
+    idle(qtbot, view)
+
+    assert view.table.hasFocus()
+
+
 def test_a_partly_readable_document_cannot_be_dismissed(view):
     view.show_problems()
     view.problem_table.choose("scan.pdf")

@@ -115,6 +115,41 @@ def test_undo_takes_the_last_marks_back_and_returns_to_them(qtbot, asked, office
     assert office.current() == []
 
 
+def test_what_was_marked_and_taken_back_is_said_below_the_results(asked):
+    said = asked.search.foot.position
+
+    press(asked, "2")
+    assert said.text() == "Hit 1 marked not relevant. Undo: Ctrl+Z" and row(asked) == 1
+    press(asked, "z", CONTROL)
+    assert said.text() == "Taken back" and row(asked) == 0
+
+
+def test_no_undo_is_offered_for_what_was_said_already(qtbot, asked, office):
+    press(asked, "1")
+    settle(qtbot, asked)
+
+    asked.search.results.choose(0)
+    press(asked, "1")
+
+    assert asked.search.foot.position.text() == "Hit 1 is marked relevant already"
+    assert len(office.labels) == 1
+
+
+def test_a_mark_on_an_earlier_question_says_which_when_it_is_taken_back(qtbot, asked, office):
+    press(asked, "1")
+    asked.bar.box.clear()
+    qtbot.keyClicks(asked.bar.box, "claim notice")
+    with qtbot.waitSignal(asked.actors.asker.answered):
+        qtbot.keyClick(asked.bar.box, Qt.Key.Key_Return)
+    settle(qtbot, asked)
+
+    press(asked, "z", CONTROL)
+    assert asked.search.foot.position.text() == f"Taken back for “{QUESTION}”"
+
+    settle(qtbot, asked)
+    assert office.current() == []
+
+
 def test_undo_with_nothing_marked_says_so(asked):
     press(asked, "z", CONTROL)
 
