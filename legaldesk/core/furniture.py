@@ -36,7 +36,8 @@ _SAYS_PAGE = re.compile(
     re.IGNORECASE,
 )
 _ENUMERATED = re.compile(r"\(?\w{1,4}[.)]|[^\W\d]+\.? ?\d|§|\d+\.\d")
-_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+_ROMAN = {"i": 1, "ı": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+"""Roman digits; the dotless one too, which to a pattern that ignores case is the same letter."""
 _LINE_NUMBERS_FROM, _LINE_NUMBERS_TO = 15, 60
 
 Key = tuple[str, int, int]

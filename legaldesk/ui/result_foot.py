@@ -26,10 +26,10 @@ class ResultFoot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._where = ""
-        self._fading = QTimer(self, singleShot=True, interval=NOTICE_MS)
-        self._fading.timeout.connect(lambda: self.position.setText(self._where))
         self.coverage = label("", "small", wrap=True)
         self.position = label("", "small")
+        self._fading = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._fading.timeout.connect(lambda: self.position.setText(self._where))
         self._buttons: tuple[QToolButton, ...] = (
             tool("chevron-up", "Previous hit (Shift+F3)", lambda: self.stepWanted.emit(-1)),
             tool("chevron-down", "Next hit (F3)", lambda: self.stepWanted.emit(1)),
