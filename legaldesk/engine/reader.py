@@ -191,10 +191,14 @@ class Reader:
         )
 
     def problems(self, matter: str) -> tuple[FileOutcome, ...]:
-        """Files that were dropped and are not wholly in the library, newest first."""
+        """Files that were dropped and are not wholly in the library, newest first.
+
+        "" means all matters that are not locked out.
+        """
         rows = self.rows(
             "SELECT * FROM files WHERE state NOT IN ('imported', 'duplicate', 'queued')"
-            " AND (?1 = '' OR matter = ?1) ORDER BY id DESC",
+            " AND (matter = ?1 OR ?1 = '' AND matter NOT IN"
+            " (SELECT name FROM matters WHERE locked_out = 1)) ORDER BY id DESC",
             matter,
         )
         return tuple(outcome_of(row) for row in rows)

@@ -30,7 +30,10 @@ def document_details(
 def list_problems(
     desk: ReadingDesk, matter: str, report: Report = silent
 ) -> tuple[FileOutcome, ...]:
-    """Dropped files that are not wholly in the library, newest first; "" means all matters."""
+    """Dropped files that are not wholly in the library, newest first.
+
+    "" means all matters that are not locked out.
+    """
     return desk.reader.problems(matter)
 
 

@@ -12,6 +12,7 @@ from legaldesk.core.errors import (
     LibraryBusy,
     LibraryDamaged,
     Locked,
+    NoRoom,
     ProcessDied,
 )
 
@@ -35,7 +36,6 @@ class Complaints(QObject):
         for failed in (
             actors.book.failed,
             actors.asker.failed,
-            actors.importer.failed,
             actors.erasing.failed,
             actors.filing.failed,
             actors.checking.failed,
@@ -44,6 +44,7 @@ class Complaints(QObject):
         ):
             failed.connect(self.show_error)
         actors.watcher.failed.connect(self.show_error)
+        actors.importer.failed.connect(self._show_import_error)
         actors.labels.refused.connect(
             lambda error, again: banner.show_error(error, ("Try again", again))
         )
@@ -53,6 +54,13 @@ class Complaints(QObject):
     def show_error(self, error: LegalDeskError) -> None:
         """Show one error."""
         self._banner.show_error(error, self._fix(error))
+
+    def _show_import_error(self, error: LegalDeskError) -> None:
+        """Where the disk was full, the files that were left can be read once there is room."""
+        if isinstance(error, NoRoom):
+            self._banner.show_error(error, ("Try again", self._actors.importer.try_again))
+        else:
+            self.show_error(error)
 
     def _fix(self, error: LegalDeskError) -> Fix | None:
         if isinstance(error, Locked) and error.file:

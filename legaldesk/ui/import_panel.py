@@ -111,7 +111,7 @@ class ImportPanel(QFrame):
         self._running.hide()
         _empty(self._summary_layout)
         outcomes = self._importer.outcomes
-        if not outcomes and not self._importer.cancelled:
+        if not outcomes and not (self._importer.cancelled or self._importer.stopped):
             self.hide()
             return
         self._summary_layout.addLayout(self._groups(outcomes))
@@ -126,8 +126,7 @@ class ImportPanel(QFrame):
 
     def _groups(self, outcomes: tuple[FileOutcome, ...]) -> QHBoxLayout:
         groups = Flow(gap=4)
-        lead = "Import cancelled." if self._importer.cancelled else "Import finished."
-        groups.addWidget(label(lead, "strong"))
+        groups.addWidget(label(self._lead(), "strong"))
         for state, words in outcome_groups(outcomes):
             groups.addWidget(button(words, partial(self.groupWanted.emit, state), "link"))
         if not outcomes:
@@ -137,6 +136,11 @@ class ImportPanel(QFrame):
         close = tool("close", "Close this summary", self.hide)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         return row
+
+    def _lead(self) -> str:
+        if self._importer.stopped:
+            return "Import stopped."
+        return "Import cancelled." if self._importer.cancelled else "Import finished."
 
     def _locked_row(self, outcome: FileOutcome) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from legaldesk.workers.requests import Requests
 
 
+GOING_ON = "Going on with the last import"
+
+
 class Importer(QObject):
     """Imports run in a lane of their own; outcomes add up until a new import starts from rest.
 
@@ -41,8 +44,9 @@ class Importer(QObject):
         self._running: dict[Job, str] = {}
         self._outcomes: dict[str, FileOutcome] = {}
         self.matter = ""
-        self.cancelled = False
-        self._resumed = False
+        self.cancelled = self.stopped = False
+        """Whether the user ended one of the imports, or a failure did."""
+        self._held_back = False
 
     @property
     def running(self) -> bool:
@@ -82,10 +86,17 @@ class Importer(QObject):
             self._lane.submit(self._requests.expect_files())
 
     def resume(self) -> None:
-        """Go on with what was queued before a restart, of the window or of its engine."""
-        if self._resumed:
-            return
-        self._submit(self._requests.resume_import(), "Going on with the last import", "")
+        """Go on with files that nobody reads any more, as after a restart of window or engine.
+
+        Not after a failure that would come again, such as a full disk: see ``try_again``.
+        """
+        if not self._held_back and GOING_ON not in self._running.values():
+            self.try_again()
+
+    def try_again(self) -> None:
+        """Go on with them because the user says so."""
+        self._held_back = False
+        self._submit(self._requests.resume_import(), GOING_ON, "")
 
     def add_samples(self) -> None:
         """Bring in the sample matter."""
@@ -103,8 +114,7 @@ class Importer(QObject):
     def _submit(self, job: Job, title: str, matter: str) -> None:
         if not self._running:
             self._outcomes.clear()
-            self.cancelled = False
-        self._resumed = True  # what is queued from now on is this window's own
+            self.cancelled = self.stopped = False
         self._running[job] = title
         self.matter = matter
         self._board.watch(job, title)
@@ -133,9 +143,8 @@ class Importer(QObject):
         self.fileFinished.emit(outcome)
 
     def _note_failure(self, error: LegalDeskError) -> None:
-        """Where the engine stopped, the next one has what was left to do."""
-        if isinstance(error, ProcessDied):
-            self._resumed = False
+        """Where the engine stopped, the next one goes on with what was left to do."""
+        self.stopped, self._held_back = True, not isinstance(error, ProcessDied)
         self.failed.emit(error)
 
     def _note_cancel(self) -> None:

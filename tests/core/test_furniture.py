@@ -51,6 +51,12 @@ def test_bates_numbers_and_roman_page_numbers_are_left_out() -> None:
     assert bodies(*pages) == list(LINES)
 
 
+def test_a_page_number_without_dots_on_its_letters_is_one_too() -> None:
+    pages = [f"{line}\r\n– {'ı' * (at % 3 + 1)} –" for at, line in enumerate(LINES[:3])]
+
+    assert bodies(*pages) == list(LINES[:3])
+
+
 def test_a_pleadings_line_numbers_are_left_out_on_and_beside_their_lines() -> None:
     numbers = range(1, 29)
     alone = "\r\n".join([*map(str, numbers), "The motion is granted."])

@@ -41,3 +41,15 @@ def test_a_document_is_filed_and_withdrawn(desk, drop):
     assert documents.list_documents(desk, Scope("Two"))[0].matters == ("Two",)
     with pytest.raises(WrongUse):
         matters.withdraw_document(desk, document.id, "Two")
+
+
+def test_what_is_locked_out_is_in_no_list_of_all_matters(desk, drop):
+    for name in ("Open", "Titan"):
+        importing.import_files(desk, (drop(f"{name} memo.pdf", pdf.locked_pdf()),), name, {})
+        importing.import_files(desk, (drop(f"{name}.pdf", pdf.text_pdf(name)),), name, {})
+
+    matters.lock_matter(desk, "Titan", True)
+
+    assert [each.matter for each in documents.list_problems(desk, "")] == ["Open"]
+    assert [each.matter for each in documents.list_problems(desk, "Titan")] == ["Titan"]
+    assert [each.name for each in documents.list_documents(desk, Scope())] == ["Open.pdf"]

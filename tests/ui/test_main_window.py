@@ -11,12 +11,13 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QFileDialog,
+    QLabel,
     QLineEdit,
     QMenu,
 )
 
 from legaldesk.core.documents import Matter
-from legaldesk.core.errors import LibraryBusy, Locked, ProcessDied
+from legaldesk.core.errors import LibraryBusy, Locked, NoRoom, ProcessDied
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.ui import theme
 from legaldesk.ui.dialogs import NameQuestion, PasswordQuestion, RemoveQuestion, TargetQuestion
@@ -418,15 +419,41 @@ def test_a_locked_file_that_stops_a_job_offers_its_password(qtbot, window):
     assert not window.banner.isVisible()
 
 
-def test_a_queue_of_this_window_is_not_taken_for_one_from_before(qtbot, window, office):
-    with qtbot.waitSignal(window.actors.importer.finished):
-        window.actors.importer.add(("a.pdf", "twice.pdf"), "Acme v. Byte")
+def test_files_left_from_before_go_on_though_others_were_dropped_first(
+    qtbot, qapp, lanes, office, tmp_path
+):
     office.queued = 1
-    window.actors.watcher.look()
-    qtbot.waitUntil(lambda: window.actors.watcher.state.queued == 1)
+    window = MainWindow(office, lanes, Settings(tmp_path / "other"))
+    qtbot.addWidget(window)
+    window.actors.importer.add(("a.pdf", "twice.pdf"), "Acme v. Byte")
+    window.show()
 
+    qtbot.waitUntil(lambda: "resume_import" in office.names())
+    qtbot.waitUntil(lambda: not window.actors.importer.running)
+    assert office.names()[0] == "import_files" and office.queued == 0
+
+
+def test_what_a_full_disk_left_waits_for_the_users_word(qtbot, window, office):
+    def full(paths, matter, passwords=None, in_place=False):
+        def work(report):
+            raise NoRoom("The disk is full. Make room and try again.")
+
+        return Job(work)
+
+    office.import_files = full
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
+    office.queued = 2
+    window.actors.watcher.look()
+    qtbot.waitUntil(lambda: window.actors.watcher.state.queued == 2)
     assert "resume_import" not in office.names()
-    assert len(window.actors.importer.outcomes) == 2
+    assert "Import stopped." in [each.text() for each in window.panel.findChildren(QLabel)]
+
+    again = next(b for b in window.banner.findChildren(QAbstractButton) if b.text() == "Try again")
+    with qtbot.waitSignal(window.actors.importer.finished):
+        qtbot.mouseClick(again, LEFT)
+
+    assert "resume_import" in office.names() and not window.banner.isVisible()
 
 
 # ---------------------------------------------------------------- tasks
