@@ -159,6 +159,7 @@ class EngineState:
 
     ``model`` is one of "absent", "loading", "ready", "failed"; ``device`` such as "cpu".
     ``pending`` passages still lack their vector; ``queued`` files wait from before.
+    ``process`` is the engine's number: another one is another engine.
     """
 
     model: str
@@ -168,6 +169,7 @@ class EngineState:
     total: int
     queued: int
     note: str = ""
+    process: int = 0
 
 
 @dataclass(frozen=True, slots=True)

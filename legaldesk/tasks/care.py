@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from legaldesk.core.confinement import Confinement
 from legaldesk.core.documents import Document, Finding
@@ -28,7 +30,8 @@ def engine_state(desk: LocalDesk, report: Report = silent) -> EngineState:
     if desk.backups.damage is not None:
         raise desk.backups.damage
     total, pending = desk.reader.passages(), desk.reader.pending()
-    return desk.meaning.state(pending, total, desk.files_left())
+    state = desk.meaning.state(pending, total, desk.files_left())
+    return replace(state, process=os.getpid())
 
 
 @task

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QDir, QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from legaldesk.core.documents import FileOutcome
+from legaldesk.core.documents import FileOutcome, FileState
 from legaldesk.core.hits import ALL_MATTERS
 from legaldesk.ui.dialogs import PasswordQuestion, TargetQuestion, ask
 from legaldesk.ui.wording import count
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from legaldesk.ui.settings import Settings
 
 FIRST_MATTER = "My first matter"
+WRONG_PASSWORD = "That password does not open this file."
 
 
 class Adding(QObject):
@@ -33,6 +34,8 @@ class Adding(QObject):
         self._importer = importer
         self._book = book
         self._settings = settings
+        self._tried: set[tuple[str, str]] = set()
+        importer.fileFinished.connect(self._ask_again)
 
     def choose_files(self) -> None:
         """Let the user choose PDF files."""
@@ -79,7 +82,16 @@ class Adding(QObject):
 
     def _unlock(self, outcome: FileOutcome, password: str) -> None:
         matter = outcome.matter or self._importer.matter or self._book.current
+        self._tried.add((outcome.file, matter))
         self._start((outcome.file,), matter, {outcome.file: password})
+
+    def _ask_again(self, outcome: FileOutcome) -> None:
+        """A password that did not open its file is asked for once more."""
+        tried = (outcome.file, outcome.matter)
+        if tried in self._tried:
+            self._tried.remove(tried)
+            if outcome.state is FileState.LOCKED:
+                self.add_locked(outcome, WRONG_PASSWORD)
 
     def _start_in(self, paths: Sequence[str], matter: str) -> None:
         if self._book.find(matter) is not None:

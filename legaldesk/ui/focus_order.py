@@ -17,11 +17,10 @@ def order_focus(page: QWidget) -> None:
 
 def stops(page: QWidget) -> Iterator[QWidget]:
     """What the Tab key can stop at, in the order of the layouts."""
-    layout = page.layout()
-    if layout is not None:
-        yield from _in_layout(layout)
-    elif page.focusPolicy() & Qt.FocusPolicy.TabFocus:
+    if page.focusPolicy() & Qt.FocusPolicy.TabFocus:
         yield page
+    if (layout := page.layout()) is not None:
+        yield from _in_layout(layout)
 
 
 def _in_layout(layout: QLayout) -> Iterator[QWidget]:

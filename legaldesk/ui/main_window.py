@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
         bar.stepped.connect(self._step)
         bar.scopeChanged.connect(lambda: actors.asker.move(bar.scope))
         bar.menuWanted.connect(self.menu.open)
+        bar.matterMenuWanted.connect(lambda matter, place: side.menu_for(matter).popup(place))
         self.menu.backupsWanted.connect(actors.backups.open)
         self.welcome.questionWanted.connect(self.ask)
         self.views.openDocument.connect(self._open_document)

@@ -79,7 +79,7 @@ class MatterList(QListWidget):
                 self.scrollToItem(self.item(row))
 
     def _fill(self, matters: tuple[Matter, ...]) -> None:
-        row = self.currentRow()
+        row, place = self.currentRow(), self.verticalScrollBar().value()
         self._matters = matters
         self.clear()
         for matter in (*((_ALL,) if matters else ()), *matters):
@@ -88,6 +88,7 @@ class MatterList(QListWidget):
             item.setToolTip(tip(_hint(matter)))
             self.addItem(item)
         self.setCurrentRow(min(row, self.count() - 1))
+        self.verticalScrollBar().setValue(place)
         focus = Qt.FocusPolicy.StrongFocus if matters else Qt.FocusPolicy.NoFocus
         self.setFocusPolicy(focus)  # an empty list could not show that it has the focus
 

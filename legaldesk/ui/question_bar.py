@@ -29,7 +29,10 @@ HELP = (
 
 
 class QuestionBar(QWidget):
-    """Emits what the user asks and where; Down and Up walk the results from the box."""
+    """Emits what the user asks and where; Down and Up walk the results from the box.
+
+    ``matterMenuWanted`` carries the current Matter and a place on the screen.
+    """
 
     asked = Signal(str)
     stepped = Signal(int)
@@ -37,6 +40,7 @@ class QuestionBar(QWidget):
     newMatterWanted = Signal()
     scopeChanged = Signal()
     menuWanted = Signal(object)
+    matterMenuWanted = Signal(object, object)
 
     def __init__(self, tasks: TasksPill) -> None:
         super().__init__()
@@ -136,7 +140,7 @@ class QuestionBar(QWidget):
         )
 
     def matters_menu(self) -> QMenu:
-        """Every matter, then a new one, then all of them, apart."""
+        """Every matter, what can be done to the current one, a new one, and all, apart."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for matter in self._matters:
@@ -146,12 +150,19 @@ class QuestionBar(QWidget):
             action = menu.addAction(icon, caption(shown), choose)
             if matter.name == self._matter:
                 action.setFont(theme.font(bold=True))
+        if current := next((each for each in self._matters if each.name == self._matter), None):
+            text = "Rename, lock or remove this matter…"
+            menu.addAction(theme.icon("edit"), text, lambda: self._want_matter_menu(current))
         menu.addAction(theme.icon("plus"), "New matter…", self.newMatterWanted.emit)
         if self._matters:
             menu.addSeparator()
             icon = theme.icon("all-matters", "careful")
             menu.addAction(icon, "All matters", lambda: self.matterChosen.emit(ALL_MATTERS))
         return menu
+
+    def _want_matter_menu(self, matter: Matter) -> None:
+        corner = self.matter_button.rect().bottomLeft()
+        self.matterMenuWanted.emit(matter, self.matter_button.mapToGlobal(corner))
 
     def _show_document_menu(self) -> None:
         menu = QMenu(self)

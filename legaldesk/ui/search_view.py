@@ -210,6 +210,7 @@ class SearchView(View):
             self.nothing.say("Nothing asked yet", "Ask a question to find passages (Ctrl+L).")
             self._left.setCurrentIndex(1)
             self._stack.setCurrentIndex(1)
+        self._chosen_by_hand = True
         self.page.show_page(document_id, page)
 
     def show_welcome(self) -> None:

@@ -124,10 +124,11 @@ class TrainingPairs(Step):
     def show_matters(self, matters: Sequence[Matter], current: str) -> None:
         """The matters that a file's pairs can belong to."""
         names = [each.name for each in matters]
+        chosen = current if not self.pairs_file and current in names else self.owner.currentData()
         if names == [self.owner.itemData(row) for row in range(self.owner.count())]:
+            self.owner.setCurrentIndex(max(0, self.owner.findData(chosen)))
             return
         self.owner.blockSignals(True)
-        chosen = self.owner.currentData() or current
         self.owner.clear()
         for name in names:
             self.owner.addItem(plain(name), name)

@@ -73,8 +73,10 @@ class TrainingView(View):
         self.runs.twoChosen.connect(self._compare)
         self.page.passageWanted.connect(self._open)
         book.listed.connect(self._list)
+        book.surveyed.connect(lambda: order_focus(self.page))  # cards and switches have come
         book.proved.connect(lambda _: self._compare_again())
         self._matters.changed.connect(self._show_matters)
+        self._matters.currentChanged.connect(lambda _: self._show_matters())
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._follow_focus)

@@ -66,8 +66,8 @@ class Watcher(QObject):
         if self._complaint:
             self.recovered.emit(self._complaint)
             self._complaint = ""
-        unseen = before is not None and before.model == "ready" and state.model == "loading"
-        if self._died or unseen:  # between two questions it can die and come back
+        another = before is not None and before.process != state.process
+        if self._died or another:  # between two questions it can die and come back
             self._died = False
             self.restarted.emit()
         busy = state.model == "loading" or state.pending > 0

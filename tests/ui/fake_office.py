@@ -167,6 +167,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     model: str = "ready"
     pending: int = 0
     queued: int = 0
+    process: int = 1
     matters: list[Matter] = field(
         default_factory=lambda: [
             Matter("Acme v. Byte", 42),
@@ -485,7 +486,10 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
         return self._job("unlock_document", work, document_id, password)
 
     def engine_state(self) -> Job:
-        state = EngineState(self.model, "all-MiniLM-L6-v2", "cpu", self.pending, 4004, self.queued)
+        state = EngineState(
+            self.model, "all-MiniLM-L6-v2", "cpu", self.pending, 4004, self.queued,
+            process=self.process,
+        )  # fmt: skip
 
         def work(_) -> EngineState:
             if self.broken:

@@ -3,7 +3,7 @@
 import threading
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from legaldesk.core.documents import FileState
 from legaldesk.core.progress import Progress
@@ -72,6 +72,24 @@ def test_a_locked_file_is_imported_again_with_its_password(qtbot, window, office
 
     calls = [call for call in office.asked if call[0] == "import_files"]
     assert calls[-1][1:4] == (("x/locked.pdf",), "Acme v. Byte", {"x/locked.pdf": "secret"})
+    assert list(links(window)) == ["1 added"]
+
+
+def test_a_wrong_password_is_asked_for_once_more(qtbot, window, office):
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("x/locked.pdf",), "Acme v. Byte")
+    qtbot.mouseClick(button(window, "Enter password…"), LEFT)
+    question = window.findChild(PasswordQuestion)
+    qtbot.keyClicks(question.box, "guess")
+    with qtbot.waitSignal(window.actors.importer.finished):
+        qtbot.keyClick(question.box, Qt.Key.Key_Return)
+
+    again = next(each for each in window.findChildren(PasswordQuestion) if each is not question)
+    said = [each.text() for each in again.findChildren(QLabel)]
+    assert "That password does not open this file." in said
+    qtbot.keyClicks(again.box, "secret")
+    with qtbot.waitSignal(window.actors.importer.finished):
+        qtbot.keyClick(again.box, Qt.Key.Key_Return)
     assert list(links(window)) == ["1 added"]
 
 

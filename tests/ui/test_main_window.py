@@ -568,18 +568,57 @@ def test_the_matters_menu_puts_all_matters_last(window):
         "Acme v. Byte",
         "Harbour Street lease",
         "Whistle-blower report",
+        "Rename, lock or remove this matter…",
         "New matter…",
         "All matters",
     ]
     assert isinstance(menu, QMenu)
 
 
+def test_a_matter_can_be_changed_where_the_list_of_matters_has_no_room(qtbot, window):
+    shown = []
+    window.bar.matterMenuWanted.connect(lambda matter, place: shown.append(matter.name))
+    change = next(each for each in window.bar.matters_menu().actions() if "Rename" in each.text())
+
+    change.trigger()
+
+    assert shown == ["Acme v. Byte"]
+    menus = window.sidebar.findChildren(QMenu)
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in menus))
+    assert "Rename…" in menu_entries(menus[-1])
+    for each in menus:
+        each.close()
+
+
+def test_the_list_of_matters_stays_where_it_was_scrolled_to(qtbot, window, office):
+    office.matters = [Matter(f"Matter {n:02d}", 3) for n in range(60)]
+    with qtbot.waitSignal(window.actors.book.changed):
+        window.refresh()
+    bar = window.sidebar.matters.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+
+    office.matters[0] = Matter("Matter 00", 4)
+    with qtbot.waitSignal(window.actors.book.changed):
+        window.refresh()
+
+    assert bar.value() == bar.maximum() > 0
+
+
 def test_an_engine_that_died_between_two_questions_is_said(qtbot, window, office):
-    office.model = "loading"
+    office.model, office.process = "loading", 2
     with qtbot.waitSignal(window.actors.watcher.restarted):
         window.actors.watcher.look()
 
     assert "started again" in window.banner.words.text()
+
+
+def test_a_model_that_is_loaded_anew_is_no_engine_that_died(qtbot, window, office):
+    office.model = "loading"  # as after another device was chosen
+    with qtbot.waitSignal(window.actors.watcher.changed):
+        window.actors.watcher.look()
+
+    assert not window.banner.isVisible()
 
 
 def test_an_import_whose_engine_died_goes_on_with_the_next_one(qtbot, window, office):

@@ -190,6 +190,17 @@ def test_a_renewed_answer_leaves_selection_focus_and_place(qtbot, asked, office)
     assert len([call for call in office.asked if call[0] == "passage_boxes"]) == shown
 
 
+def test_a_page_opened_from_the_list_stays_when_an_answer_is_renewed(qtbot, window):
+    window.ask("nothing here")
+    qtbot.waitUntil(window.search.nothing.isVisible)
+    window.search.show_page("id-NDA Byte.pdf", 2)
+
+    with qtbot.waitSignal(window.actors.asker.answered):
+        window.actors.asker.renew()
+
+    assert window.search.page.document_id == "id-NDA Byte.pdf"
+
+
 def test_a_question_can_be_narrowed_to_the_document_of_a_hit(qtbot, asked, office):
     hit = asked.search.results.hit
     narrow = next(each for each in asked.search.results.actions() if "document only" in each.text())

@@ -156,6 +156,27 @@ def test_a_file_takes_the_place_of_labels(qtbot, window, office, view, tmp_path)
     assert calls(office, "train")[0][1:] == ((), str(tmp_path / "faq.jsonl"), ACME)
 
 
+def test_a_files_pairs_belong_to_the_current_matter_unless_another_is_chosen(qtbot, window, view):
+    pairs = view.page.pairs
+    window.actors.book.choose(HARBOUR)
+    pairs.use_file("faq.jsonl")
+    assert pairs.matter == HARBOUR
+
+    window.actors.book.choose(ACME)
+    assert pairs.matter == HARBOUR
+
+
+def test_tab_walks_what_the_count_has_brought_in_the_order_it_is_seen(qtbot, view):
+    recipe = view.page.recipe
+    walked, at = [], view.page
+    while at not in walked:
+        walked.append(at)
+        at = at.nextInFocusChain()
+
+    cards = [walked.index(card) for card in recipe.cards.values() if not card.isHidden()]
+    assert cards and max(cards) < walked.index(recipe.start)
+
+
 def test_a_file_that_cannot_be_read_says_why(qtbot, view):
     view.page.pairs.use_file("broken.csv")
     qtbot.waitUntil(lambda: "Line 3 of broken.csv has no passage." in seen(view.page.pairs))
