@@ -35,6 +35,15 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
+def _holds(path: Path, sha256: str) -> bool:
+    """Whether a file is there, can be read and has this hash."""
+    try:
+        with open(path, "rb", opener=_without_waiting) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
 def erase(path: Path) -> None:
     """Overwrite and delete a file, if it is there. Raises OSError where that cannot be."""
     if not path.is_file():
@@ -61,7 +70,7 @@ class Originals:
     def keep(self, sha256: str, data: bytes) -> None:
         """Store a copy, unless it is there as it should be. Raises NoRoom."""
         path = self.path(sha256)
-        if path.is_file() and content_hash(path.read_bytes()) == sha256:
+        if _holds(path, sha256):
             return
         make_private_folder(path.parent)
         write_durably(path, data)
@@ -71,9 +80,8 @@ class Originals:
 
         Raises Damaged when they are gone or no longer the same.
         """
-        path = Path(document.path) if document.referenced else self.path(document.id)
         try:
-            data = read_regular(path)
+            data = read_regular(self._place(document))
         except OSError as error:
             raise Damaged(
                 f"“{document.name}” cannot be opened any more: {error.strerror}."
@@ -86,6 +94,13 @@ class Originals:
                 document.name,
             )
         return data
+
+    def sound(self, document: Document) -> bool:
+        """Whether ``load`` would give its bytes."""
+        return _holds(self._place(document), document.id)
+
+    def _place(self, document: Document) -> Path:
+        return Path(document.path) if document.referenced else self.path(document.id)
 
     def erase(self, sha256: str) -> None:
         """Overwrite and delete a copy. A file referenced in place is never here."""

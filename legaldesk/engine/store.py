@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from legaldesk.core.documents import FileOutcome, Matter
+from legaldesk.core.documents import Document, FileOutcome, Matter
 from legaldesk.core.errors import LegalDeskError, LibraryBusy, WrongUse
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import Passage, Segmentation
@@ -189,14 +189,20 @@ class Store:
             rows.finish_file(sql, record, outcome)
             return outcome
 
-    def add_duplicate(self, sha256: str, record: int, outcome: FileOutcome) -> FileOutcome:
+    def add_duplicate(self, document: Document, record: int, outcome: FileOutcome) -> FileOutcome:
         """File a stored document under the matter of a file with the same bytes.
 
-        Returns and raises like ``add_document``.
+        Its original is from now on where ``document`` says. Returns and raises like
+        ``add_document``.
         """
         with self._writing() as sql:
             outcome = rows.in_its_matter(sql, record, outcome)
-            rows.file_under(sql, rows.document_row(sql, sha256), outcome.matter)
+            row = rows.document_row(sql, document.id)
+            sql.execute(
+                "UPDATE documents SET referenced = ?, path = ? WHERE id = ?",
+                (document.referenced, document.path, row),
+            )
+            rows.file_under(sql, row, outcome.matter)
             rows.finish_file(sql, record, outcome)
             return outcome
 

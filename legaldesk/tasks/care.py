@@ -9,7 +9,7 @@ from dataclasses import replace
 from legaldesk.core.confinement import Confinement
 from legaldesk.core.documents import Document, Finding
 from legaldesk.core.encryption import Encryption
-from legaldesk.core.errors import FileProblem, LibraryDamaged, ProcessDied
+from legaldesk.core.errors import LibraryDamaged, ProcessDied
 from legaldesk.core.hits import EngineState
 from legaldesk.core.passages import Segmentation, Span, passage_id
 from legaldesk.core.progress import Progress, Report, silent
@@ -199,20 +199,12 @@ def _check_files(desk: LocalDesk, repair: bool, report: Report) -> Finding:
     documents = desk.reader.all_documents()
     for number, document in enumerate(documents):
         report(Progress("checking", number, len(documents), "files", message="files"))
-        if not _sound(desk, document) and _is_there(desk, document):
+        if not desk.originals.sound(document) and _is_there(desk, document):
             bad.append(document.name)
     if bad:
         names = ", ".join(bad[:5])
         return Finding("files", False, f"missing or changed: {names}. Import them again.")
     return Finding("files", True, f"{len(documents)} originals are as they were imported")
-
-
-def _sound(desk: LocalDesk, document: Document) -> bool:
-    try:
-        desk.originals.load(document)
-    except FileProblem:
-        return False
-    return True
 
 
 def _is_there(desk: LocalDesk, document: Document) -> bool:

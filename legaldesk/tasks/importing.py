@@ -149,8 +149,9 @@ class _Import:
     desk: LocalDesk
     files: list[Dropped]
     waiting: queue.SimpleQueue[Dropped] = field(default_factory=queue.SimpleQueue)
-    finished: queue.SimpleQueue[FileOutcome] = field(default_factory=queue.SimpleQueue)
-    outcomes: dict[str, FileOutcome] = field(default_factory=dict)
+    finished: queue.SimpleQueue[tuple[int, FileOutcome]] = field(default_factory=queue.SimpleQueue)
+    outcomes: dict[int, FileOutcome] = field(default_factory=dict)
+    """By record: a path may wait for several matters."""
     stop: threading.Event = field(default_factory=threading.Event)
     problem: Exception | None = None
     current: str = ""
@@ -158,7 +159,7 @@ class _Import:
     bytes_done: int = 0
     begun: float = field(default_factory=time.monotonic)
     guard: threading.Lock = field(default_factory=threading.Lock)
-    sizes: dict[str, int] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)
     room: threading.Condition = field(default_factory=threading.Condition)
     taken: int = 0
     """Bytes of the files in work."""
@@ -167,7 +168,7 @@ class _Import:
         """Read every file; see import_files."""
         for dropped in self.files:
             self.waiting.put(dropped)
-        self.sizes = {dropped.path: _size(dropped.place) for dropped in self.files}
+        self.sizes = {dropped.record: _size(dropped.place) for dropped in self.files}
         threads = [threading.Thread(target=self._work, name="read") for _ in range(WORKERS)]
         keep_queue = False
         self.desk.generations.traffic.files_begin()
@@ -190,10 +191,10 @@ class _Import:
             self.desk.generations.more()
         self._collect(silent)
         if self.problem is not None or keep_queue:
-            self.desk.leave(d.record for d in self.files if d.path not in self.outcomes)
+            self.desk.leave(d.record for d in self.files if d.record not in self.outcomes)
             raise self.problem or Abandoned
         self._cancel_rest()
-        ordered = [self.outcomes[d.path] for d in self.files if d.path in self.outcomes]
+        ordered = [self.outcomes[d.record] for d in self.files if d.record in self.outcomes]
         return ImportSummary(tuple(ordered), time.monotonic() - self.begun)
 
     def _watch(self, threads: list[threading.Thread], report: Report) -> None:
@@ -207,11 +208,11 @@ class _Import:
     def _collect(self, report: Report) -> None:
         while True:
             try:
-                outcome = self.finished.get_nowait()
+                record, outcome = self.finished.get_nowait()
             except queue.Empty:
                 return
-            self.outcomes[outcome.file] = outcome
-            self.bytes_done += self.sizes.get(outcome.file, 0)
+            self.outcomes[record] = outcome
+            self.bytes_done += self.sizes[record]
             report(self._progress(outcome))
 
     def _progress(self, outcome: FileOutcome | None = None) -> Progress:
@@ -239,9 +240,10 @@ class _Import:
             except queue.Empty:
                 return
             try:
-                with self._room_for(self.sizes[dropped.path]):
+                with self._room_for(self.sizes[dropped.record]):
                     self.current = dropped.path
-                    self.finished.put(read_file(self.desk, dropped, _PageCounter(self)))
+                    outcome = read_file(self.desk, dropped, _PageCounter(self))
+                    self.finished.put((dropped.record, outcome))
             except Cancelled:
                 return
             except Exception as error:  # raised again by run; a thread's own would be lost
@@ -279,10 +281,10 @@ class _Import:
                 ),
             )
             for dropped in self.files
-            if dropped.path not in self.outcomes
+            if dropped.record not in self.outcomes
         ]
         self.desk.store.finish_files(rest)
-        self.outcomes.update((outcome.file, outcome) for _, outcome in rest)
+        self.outcomes.update(rest)
 
 
 class _PageCounter:

@@ -6,8 +6,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -107,7 +107,8 @@ def _read(
     with desk.one_at_a_time(sha256):
         known = _known(desk, sha256)
         if known is not None:
-            return _duplicate(desk, known, dropped.record, outcome, begun)
+            outcome = _duplicate(known, outcome, begun)
+            return _store_again(desk, known, dropped, data, outcome)
         name = Path(dropped.path).name
         cutting = _Cutting(desk)
         extraction, passages = desk.parsers.read(
@@ -182,14 +183,42 @@ def _store(
     record: int,
     outcome: FileOutcome,
 ) -> FileOutcome:
-    """The copy first, then the rest in one step; without that the copy goes again."""
-    if not new.referenced:
-        desk.originals.keep(new.sha256, data)
-    try:
+    with nullcontext() if new.referenced else _copied(desk, new.sha256, data):
         return desk.store.add_document(new, generation, record, outcome)
+
+
+def _store_again(
+    desk: LocalDesk, known: Document, dropped: Dropped, data: bytes, outcome: FileOutcome
+) -> FileOutcome:
+    """The original is where it should be afterwards, also where it was gone or had changed.
+
+    A document that lies elsewhere is kept as a copy from now on, unless this file is to stay
+    in place as well.
+    """
+    add, record = desk.store.add_duplicate, dropped.record
+    if not known.referenced:
+        desk.originals.keep(known.id, data)
+        return add(known, record, outcome)
+    if not dropped.in_place:
+        with _copied(desk, known.id, data):
+            return add(replace(known, referenced=False), record, outcome)
+    if desk.originals.sound(known):
+        return add(known, record, outcome)
+    return add(replace(known, path=dropped.path), record, outcome)
+
+
+@contextmanager
+def _copied(desk: LocalDesk, sha256: str, data: bytes) -> Iterator[None]:
+    """The copy first, then the rest in one step; without that the copy goes again.
+
+    Only for what has no copy that belongs to it.
+    """
+    desk.originals.keep(sha256, data)
+    try:
+        yield
     except BaseException:
         with suppress(OSError):  # the next start deletes what belongs to no document
-            desk.originals.erase(new.sha256)
+            desk.originals.erase(sha256)
         raise
 
 
@@ -217,14 +246,12 @@ def _known(desk: LocalDesk, sha256: str) -> Document | None:
     return desk.reader.document(sha256)
 
 
-def _duplicate(
-    desk: LocalDesk, known: Document, record: int, outcome: FileOutcome, begun: float
-) -> FileOutcome:
+def _duplicate(known: Document, outcome: FileOutcome, begun: float) -> FileOutcome:
     """The same bytes are stored once; in a new matter the document is filed there too."""
     reason = f"The same as “{known.name}”, which is already in the library."
     if outcome.matter not in known.matters:
         reason = f"{reason} It is now in “{outcome.matter}” too."
-    outcome = replace(
+    return replace(
         outcome,
         state=FileState.DUPLICATE,
         reason=reason,
@@ -234,7 +261,6 @@ def _duplicate(
         pages_without_text=known.pages_without_text,
         seconds=time.monotonic() - begun,
     )
-    return desk.store.add_duplicate(known.id, record, outcome)
 
 
 def _sample(pages: Sequence[PageText]) -> str:

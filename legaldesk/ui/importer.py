@@ -42,7 +42,7 @@ class Importer(QObject):
         self._lane = lane
         self._board = board
         self._running: dict[Job, str] = {}
-        self._outcomes: dict[str, FileOutcome] = {}
+        self._outcomes: dict[tuple[str, str], FileOutcome] = {}
         self.matter = ""
         self.cancelled = self.stopped = False
         """Whether the user ended one of the imports, or a failure did."""
@@ -135,11 +135,11 @@ class Importer(QObject):
     def _summarise(self, summary: ImportSummary) -> None:
         for outcome in summary.outcomes:
             self.cancelled = self.cancelled or outcome.state is FileState.CANCELLED
-            if self._outcomes.get(outcome.file) != outcome:
+            if self._outcomes.get((outcome.file, outcome.matter)) != outcome:
                 self._note(outcome)
 
     def _note(self, outcome: FileOutcome) -> None:
-        self._outcomes[outcome.file] = outcome
+        self._outcomes[outcome.file, outcome.matter] = outcome
         self.fileFinished.emit(outcome)
 
     def _note_failure(self, error: LegalDeskError) -> None:

@@ -494,6 +494,57 @@ def test_two_who_resume_do_not_read_the_same_files(library, tiny_model, drop):
     second.close()
 
 
+def wait_for_two_matters(desk, *paths):
+    """Let files wait for two matters each, as after a full disk; all that wait."""
+    for matter in ("Wrong", "Right"):
+        desk.leave(queued.record for queued in desk.store.enqueue(paths, matter, False))
+    return {(path, matter) for path in paths for matter in ("Wrong", "Right")}
+
+
+def told(summary):
+    return {(outcome.file, outcome.matter): outcome.state for outcome in summary.outcomes}
+
+
+def stored_states(desk):
+    rows = desk.reader.rows("SELECT path, matter, state FROM files")
+    return {(row["path"], row["matter"]): row["state"] for row in rows}
+
+
+def test_files_that_wait_for_two_matters_are_read_for_both(desk, drop):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(3)]
+    wanted = wait_for_two_matters(desk, *paths)
+    seen = []
+
+    summary = importing.resume_import(desk, report=seen.append)
+
+    assert len(summary.outcomes) == 6
+    assert told(summary).keys() == wanted
+    assert told(summary) == stored_states(desk)
+    assert (seen[-1].done, seen[-1].total) == (6, 6)
+    assert {found.matters for found in documents.list_documents(desk, Scope())} == {
+        ("Right", "Wrong")
+    }
+
+
+def test_a_cancel_reaches_files_that_wait_for_two_matters(desk, drop, monkeypatch):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(3)]
+    wanted = wait_for_two_matters(desk, *paths)
+    monkeypatch.setattr(importing, "WORKERS", 1)
+    turns = iter([read_file])
+    monkeypatch.setattr(importing, "read_file", lambda *a: next(turns, raising(Cancelled))(*a))
+
+    def cancel(progress: Progress) -> None:
+        if progress.outcome is not None:
+            raise Cancelled
+
+    summary = importing.resume_import(desk, report=cancel)
+
+    assert told(summary).keys() == wanted
+    assert told(summary) == stored_states(desk)
+    assert list(told(summary).values()).count(FileState.CANCELLED) == 5
+    assert desk.files_left() == 0
+
+
 def test_a_matter_removed_while_it_is_imported_stays_removed(desk, drop):
     paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(30)]
     bring(desk, paths[0], matter="Gone")

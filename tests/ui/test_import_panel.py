@@ -117,6 +117,20 @@ def test_imports_wait_for_one_another_and_add_up(qtbot, window, office):
     assert list(links(window)) == ["2 added", "1 duplicate"]
 
 
+def test_a_file_for_two_matters_is_told_for_both(qtbot, window, office):
+    office.gate = threading.Event()
+    window.actors.importer.add(("a.pdf",), "Acme v. Byte")
+    window.actors.importer.add(("a.pdf",), "Whistle-blower")
+    with qtbot.waitSignal(window.actors.importer.finished):
+        office.gate.set()
+
+    assert [each.matter for each in window.actors.importer.outcomes] == [
+        "Acme v. Byte",
+        "Whistle-blower",
+    ]
+    assert list(links(window)) == ["2 added"]
+
+
 def test_the_lists_are_read_again_when_an_import_ends(qtbot, window, office):
     before = [call[0] for call in office.asked].count("list_matters")
     with qtbot.waitSignal(window.actors.importer.finished):
