@@ -6,7 +6,7 @@ import shutil
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,7 @@ import msgspec
 
 from legaldesk.core.errors import LegalDeskError, WrongUse
 from legaldesk.core.runs import Proof, RunNews, RunPhase, RunSummary
-from legaldesk.core.training import Candidate, Evaluation, Notice, Step
+from legaldesk.core.training import TEST, Candidate, Evaluation, Notice, Step
 from legaldesk.engine import run_erasure
 from legaldesk.engine.run_folder import RunFolder, read_event
 from legaldesk.engine.trainer import Trainer
@@ -50,6 +50,8 @@ class Runs:
         self.path = library / "runs"
         self._guard = threading.Lock()
         self._working: dict[str, _Working] = {}
+        self._texts = threading.RLock()
+        """Held by whoever changes what runs say of matters and documents."""
 
     def new_id(self) -> str:
         """A name for a run that sorts by time."""
@@ -157,6 +159,14 @@ class Runs:
         """What was measured of a run, None before that."""
         return _read(self.folder(run).path / "proof.json", Proof)
 
+    def keep_proof(self, run: str, found: Proof) -> None:
+        """Write down what was measured of a run, without what was removed meanwhile."""
+        folder = self.folder(run)
+        with self._texts:
+            there = {(line.pair.question, line.pair.passage) for line in folder.pairs(TEST)}
+            kept = tuple(each for each in found.changes if (each.question, each.passage) in there)
+            folder.write("proof.json", replace(found, changes=kept))
+
     def adoption(self, run: str) -> Adoption | None:
         """How a run's model was taken into use, None when it was not."""
         return _read(self.folder(run).path / "adopted.json", Adoption)
@@ -185,13 +195,15 @@ class Runs:
         with self._guard:
             if run in self._working:
                 raise WrongUse("This run is under way. Stop it first.")
-        (folder.path / "config.json").unlink(missing_ok=True)  # from now on it is none
-        shutil.rmtree(folder.path, ignore_errors=True)
+        with self._texts:
+            (folder.path / "config.json").unlink(missing_ok=True)  # from now on it is none
+            shutil.rmtree(folder.path, ignore_errors=True)
 
     def forget(self, documents: Collection[str], matter: str, texts: Collection[str]) -> None:
         """Erase pairs of removed documents, of a matter, and passages with these texts."""
-        for run in self.ids():
-            run_erasure.forget(self.path / run, documents, matter, texts)
+        with self._texts:
+            for run in self.ids():
+                run_erasure.forget(self.path / run, documents, matter, texts)
 
     def clear_leftovers(self, documents: Collection[str]) -> None:
         """Delete what a kill left of runs that were being made or deleted.

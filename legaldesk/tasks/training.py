@@ -301,4 +301,4 @@ def _prove(desk: LocalDesk, run: str, folder: RunFolder, report: Report) -> None
         config.device,
         report,
     )
-    folder.write("proof.json", found)
+    desk.runs.keep_proof(run, found)
