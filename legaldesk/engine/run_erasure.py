@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from legaldesk.core.errors import LegalDeskError
 from legaldesk.core.runs import Proof
 from legaldesk.engine.originals import erase
 from legaldesk.engine.profile import write_durably
@@ -60,7 +61,18 @@ def _cleaned(line: PairLine, removed: Collection[str]) -> PairLine:
 def _read(file: Path, kind: type[T]) -> list[T]:
     if not file.exists():
         return []
-    return [msgspec.json.decode(line, type=kind) for line in file.read_bytes().splitlines()]
+    return [_decoded(file, line, kind) for line in file.read_bytes().splitlines()]
+
+
+def _read_manifest(file: Path) -> dict[str, Any]:
+    return _decoded(file, file.read_bytes(), dict[str, Any]) if file.exists() else {}
+
+
+def _decoded(file: Path, data: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise LegalDeskError(f"The run's {file.name} cannot be read.", str(file)) from error
 
 
 def _rewrite(file: Path, before: Sequence[object], after: Sequence[object]) -> None:
@@ -83,12 +95,16 @@ def _forget_in_proof(file: Path, questions: Collection[str], passages: Collectio
 
 def _forget_in_manifest(file: Path, documents: Collection[str], matter: str, removed: int) -> None:
     """Drop their names, and count the pairs, so that the run says what it learned from them."""
-    if not file.exists():
+    content = _read_manifest(file)
+    if not content:
         return
-    content = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
     content["removed"] = content.get("removed", 0) + removed
     content["documents"] = [each for each in content["documents"] if each not in documents]
     content["matters"].pop(matter, None)
+    _replace_manifest(file, content)
+
+
+def _replace_manifest(file: Path, content: dict[str, Any]) -> None:
     _replace(file, msgspec.json.format(msgspec.json.encode(content), indent=1))
 
 
@@ -96,11 +112,24 @@ def _replace(file: Path, data: bytes) -> None:
     """Put new content in place and overwrite the old; a kill in between leaves one of them."""
     old = file.with_name(f"{file.name}{OLD}")
     os.link(file, old)
-    write_durably(file, data)
-    erase(old)
+    try:
+        write_durably(file, data)
+    finally:
+        _drop(old)
+
+
+def _drop(old: Path) -> None:
+    """Overwrite what was replaced; where it was not, it is the file itself by another name."""
+    file = old.with_name(old.name.removesuffix(OLD))
+    if file.exists() and file.samefile(old):
+        old.unlink()
+    else:
+        erase(old)
 
 
 def clear_old(run: Path) -> None:
-    """Overwrite what a kill left of files that were replaced."""
-    for file in run.glob(f"*{OLD}"):
-        erase(file)
+    """Overwrite what a kill left of files that were replaced, and of those half written."""
+    for old in run.glob(f"*{OLD}"):
+        _drop(old)
+    for part in run.glob(".*.part"):
+        erase(part)

@@ -1,0 +1,54 @@
+"""Changing the files of a run: a kill at any moment leaves a whole one, and nothing besides."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from legaldesk.core.errors import LegalDeskError
+from legaldesk.engine import run_erasure
+from tests.training_runs import make_run
+
+
+@pytest.fixture
+def run(tmp_path, tiny_model):
+    return make_run(tmp_path / "library" / "runs", tiny_model).path
+
+
+def content(run):
+    return {file.name: file.read_bytes() for file in run.iterdir()}
+
+
+def test_what_was_not_replaced_yet_stays_as_it_is(run):
+    before = content(run)
+    os.link(run / "pairs.jsonl", run / "pairs.jsonl.old")  # and here came the kill
+    (run / ".pairs.jsonl.7.part").write_bytes(b"half of a text")
+
+    run_erasure.clear_old(run)
+
+    assert content(run) == before
+
+
+def test_what_was_replaced_goes(run):
+    before = content(run)
+    (run / "pairs.jsonl.old").write_bytes(b"what was there before")
+
+    run_erasure.clear_old(run)
+
+    assert content(run) == before
+
+
+def test_a_change_that_a_full_disk_stopped_can_be_made_later(run, monkeypatch):
+    before = content(run)
+
+    def full(file, data):
+        raise LegalDeskError("The disk is full.")
+
+    with monkeypatch.context() as patched, pytest.raises(LegalDeskError):
+        patched.setattr(run_erasure, "write_durably", full)
+        run_erasure.forget(run, (), "Miller", ())
+    assert content(run) == before
+    run_erasure.forget(run, (), "Miller", ())
+
+    assert content(run)["pairs.jsonl"] == b""
