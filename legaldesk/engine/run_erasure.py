@@ -1,6 +1,7 @@
 """Take what came from removed documents and matters out of the folders of training runs.
 
-The weights that were trained on them stay; the runs say which those are.
+A matter that is renamed is renamed in them too, so that its removal finds it. The weights that
+were trained on what is removed stay; the runs say which those are.
 """
 
 from __future__ import annotations
@@ -48,6 +49,24 @@ def forget(
     _forget_in_proof(run / PROOF, {line.pair.question for line in gone}, removed)
     _forget_in_manifest(run / MANIFEST, documents, matter, len(gone))
     return bool(gone) or len(kept) < len(pool)
+
+
+def rename_matter(run: Path, name: str, new_name: str) -> None:
+    """Give a matter another name in a run's folder; doing it again changes nothing."""
+    lines = _read(run / PAIRS, PairLine)
+    _rewrite(run / PAIRS, lines, [_renamed(line, name, new_name) for line in lines])
+    manifest = _read_manifest(run / MANIFEST)
+    matters = manifest.get("matters", {})
+    if name in matters:
+        pairs = matters.pop(name)
+        matters[new_name] = matters.get(new_name, 0) + pairs
+        _replace_manifest(run / MANIFEST, manifest)
+
+
+def _renamed(line: PairLine, name: str, new_name: str) -> PairLine:
+    if line.pair.matter != name:
+        return line
+    return replace(line, pair=replace(line.pair, matter=new_name))
 
 
 def _cleaned(line: PairLine, removed: Collection[str]) -> PairLine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +21,9 @@ from legaldesk.engine.run_folder import RunFolder, read_event
 from legaldesk.engine.trainer import Trainer
 
 T = TypeVar("T")
+
+Change = Callable[[Path], object]
+"""Changes a run's folder; doing it again changes nothing."""
 
 KEPT = "kept.json"
 """Says in a run's folder that the old model was kept."""
@@ -66,6 +69,12 @@ class Runs:
         if not run or Path(run).name != run or not (self.path / run / "config.json").is_file():
             raise WrongUse(f"There is no training run “{run}”.")
         return RunFolder(self.path / run)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold others back who rename, erase or write down what came from matters."""
+        with self._texts:
+            yield
 
     @contextmanager
     def working(self, run: str) -> Iterator[Trainer]:
@@ -201,9 +210,16 @@ class Runs:
 
     def forget(self, documents: Collection[str], matter: str, texts: Collection[str]) -> None:
         """Erase pairs of removed documents, of a matter, and passages with these texts."""
+        self._change(lambda run: run_erasure.forget(run, documents, matter, texts))
+
+    def rename_matter(self, name: str, new_name: str) -> None:
+        """Give a matter another name in every run; doing it again changes nothing."""
+        self._change(lambda run: run_erasure.rename_matter(run, name, new_name))
+
+    def _change(self, change: Change) -> None:
         with self._texts:
             for run in self.ids():
-                run_erasure.forget(self.path / run, documents, matter, texts)
+                change(self.path / run)
 
     def clear_leftovers(self, documents: Collection[str]) -> None:
         """Delete what a kill left of runs that were being made or deleted.

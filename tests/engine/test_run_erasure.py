@@ -47,8 +47,17 @@ def test_a_change_that_a_full_disk_stopped_can_be_made_later(run, monkeypatch):
 
     with monkeypatch.context() as patched, pytest.raises(LegalDeskError):
         patched.setattr(run_erasure, "write_durably", full)
-        run_erasure.forget(run, (), "Miller", ())
+        run_erasure.rename_matter(run, "Miller", "Roe")
     assert content(run) == before
-    run_erasure.forget(run, (), "Miller", ())
+    run_erasure.rename_matter(run, "Miller", "Roe")
 
-    assert content(run)["pairs.jsonl"] == b""
+    assert b"Miller" not in b"".join(content(run).values())
+
+
+def test_a_matter_takes_the_pairs_that_have_its_new_name_already(run):
+    run_erasure.rename_matter(run, "Miller", "Roe")
+    after = content(run)
+
+    run_erasure.rename_matter(run, "Miller", "Roe")
+
+    assert content(run) == after
