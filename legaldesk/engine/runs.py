@@ -55,6 +55,8 @@ class Runs:
         self._working: dict[str, _Working] = {}
         self._texts = threading.RLock()
         """Held by whoever changes what runs say of matters and documents."""
+        self._missed: dict[int, list[Change]] = {}
+        """The changes since a run began to be made, for each that is."""
 
     def new_id(self) -> str:
         """A name for a run that sorts by time."""
@@ -75,6 +77,27 @@ class Runs:
         """Hold others back who rename, erase or write down what came from matters."""
         with self._texts:
             yield
+
+    @contextmanager
+    def making(self) -> Iterator[Callable[[RunFolder], None]]:
+        """For making a run, from before its pairs are read until its folder is there.
+
+        To be called with that folder: what was renamed or removed meanwhile is so there too.
+        """
+        missed: list[Change] = []
+        with self._texts:
+            self._missed[id(missed)] = missed
+
+        def made(folder: RunFolder) -> None:
+            with self._texts:
+                for change in missed:
+                    change(folder.path)
+
+        try:
+            yield made
+        finally:
+            with self._texts:
+                del self._missed[id(missed)]
 
     @contextmanager
     def working(self, run: str) -> Iterator[Trainer]:
@@ -218,6 +241,8 @@ class Runs:
 
     def _change(self, change: Change) -> None:
         with self._texts:
+            for missed in self._missed.values():
+                missed.append(change)
             for run in self.ids():
                 change(self.path / run)
 

@@ -8,6 +8,7 @@ import pytest
 
 from legaldesk.core.errors import LegalDeskError
 from legaldesk.engine import run_erasure
+from legaldesk.engine.runs import Runs
 from tests.training_runs import make_run
 
 
@@ -61,3 +62,19 @@ def test_a_matter_takes_the_pairs_that_have_its_new_name_already(run):
     run_erasure.rename_matter(run, "Miller", "Roe")
 
     assert content(run) == after
+
+
+def test_what_happens_while_a_run_is_made_holds_for_it_too(tmp_path, tiny_model):
+    runs = Runs(tmp_path / "library")
+
+    with runs.making() as made:
+        runs.rename_matter("Miller", "Roe")
+        runs.forget(["document3"], "", [])
+        folder = make_run(runs.path, tiny_model)
+        made(folder)
+
+    found = content(folder.path)
+    assert b"Miller" not in b"".join(found.values())
+    assert b"article 3 " not in found["pairs.jsonl"] + found["pool.jsonl"]
+    assert b'document3"' not in found["manifest.json"]
+    assert b"article 4 " in found["pairs.jsonl"]

@@ -221,6 +221,24 @@ def test_what_is_removed_while_a_run_is_measured_is_not_in_its_proof(desk, tmp_p
     assert training.proof(desk, run).changes  # of the other matter
 
 
+def test_what_is_removed_while_a_run_is_made_is_not_in_it(desk, pairs_file, monkeypatch):
+    matters.create_matter(desk, "Miller")
+    looked_for = training.passages_near
+
+    def remove(*arguments):
+        removing.remove_matter(desk, "Miller")
+        return looked_for(*arguments)
+
+    monkeypatch.setattr(training, "passages_near", remove)
+    made = cancelled(
+        desk, lambda report: training.train(desk, TINY, (), pairs_file, "Miller", report=report)
+    )
+
+    assert (made.matters, made.removed) == ((), 30)
+    files = [file for file in desk.library.rglob("*") if file.is_file()]
+    assert [file.name for file in files if b"article" in file.read_bytes()] == []
+
+
 def test_what_is_under_way_is_steered_by_its_name(desk):
     for order in (training.pause_run, training.go_on, training.stop_run):
         with pytest.raises(WrongUse, match="not under way"):
