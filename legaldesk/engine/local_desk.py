@@ -34,6 +34,7 @@ from legaldesk.engine.reranking import Reranking
 from legaldesk.engine.restoring import put_back_if_ordered
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.store import Store
+from legaldesk.engine.store_rows import RENAMED
 
 T = TypeVar("T")
 
@@ -138,6 +139,27 @@ class LocalDesk:
         with self._leftovers_guard:
             self._leftovers.update(records)
 
+    def rename_in_runs(self) -> None:
+        """Tell the training runs of matters' new names, as far as they were not told yet.
+
+        A renaming is noted with the new name in one step, and for so long as a run may have
+        the old one. Raises LegalDeskError or OSError where a run cannot be changed.
+        """
+        with self.runs.held():
+            noted = self.reader.setting(RENAMED)
+            left = msgspec.json.decode(noted or "[]", type=list[tuple[str, str]])
+            while left:
+                self.runs.rename_matter(*left.pop(0))
+                rest = msgspec.json.encode(left).decode() if left else ""
+                self.store.set_setting(RENAMED, rest)
+
+    def try_to_rename_in_runs(self) -> None:
+        """The same, but what cannot be done now is left for the next start or removal."""
+        try:
+            self.rename_in_runs()
+        except (LegalDeskError, OSError) as error:
+            _log.warning("a run keeps a matter's old name: %s", type(error).__name__)
+
     def _read_model(self, name: str, prompts: Prompts | None) -> ModelFolder:
         """A model by its name, or by its folder's path where it is used in place."""
         path = Path(name) if os.path.isabs(name) else self.shelf.path(name)
@@ -156,6 +178,7 @@ class LocalDesk:
         )
         for path in self.originals.strays(known):
             erase(path)
+        self.try_to_rename_in_runs()
 
     def close(self) -> None:
         """Stop the model's thread and the parsers, and let go of the database."""

@@ -1,6 +1,7 @@
 """Take what came from removed documents and matters out of the folders of training runs.
 
-The weights that were trained on them stay; the runs say which those are.
+A matter that is renamed is renamed in them too, so that its removal finds it. The weights that
+were trained on what is removed stay; the runs say which those are.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from legaldesk.core.errors import LegalDeskError
 from legaldesk.core.runs import Proof
 from legaldesk.engine.originals import erase
 from legaldesk.engine.profile import write_durably
@@ -49,6 +51,24 @@ def forget(
     return bool(gone) or len(kept) < len(pool)
 
 
+def rename_matter(run: Path, name: str, new_name: str) -> None:
+    """Give a matter another name in a run's folder; doing it again changes nothing."""
+    lines = _read(run / PAIRS, PairLine)
+    _rewrite(run / PAIRS, lines, [_renamed(line, name, new_name) for line in lines])
+    manifest = _read_manifest(run / MANIFEST)
+    matters = manifest.get("matters", {})
+    if name in matters:
+        pairs = matters.pop(name)
+        matters[new_name] = matters.get(new_name, 0) + pairs
+        _replace_manifest(run / MANIFEST, manifest)
+
+
+def _renamed(line: PairLine, name: str, new_name: str) -> PairLine:
+    if line.pair.matter != name:
+        return line
+    return replace(line, pair=replace(line.pair, matter=new_name))
+
+
 def _cleaned(line: PairLine, removed: Collection[str]) -> PairLine:
     """The line without negatives that are gone."""
     negatives = tuple(text for text in line.pair.negatives if text not in removed)
@@ -60,7 +80,18 @@ def _cleaned(line: PairLine, removed: Collection[str]) -> PairLine:
 def _read(file: Path, kind: type[T]) -> list[T]:
     if not file.exists():
         return []
-    return [msgspec.json.decode(line, type=kind) for line in file.read_bytes().splitlines()]
+    return [_decoded(file, line, kind) for line in file.read_bytes().splitlines()]
+
+
+def _read_manifest(file: Path) -> dict[str, Any]:
+    return _decoded(file, file.read_bytes(), dict[str, Any]) if file.exists() else {}
+
+
+def _decoded(file: Path, data: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise LegalDeskError(f"The run's {file.name} cannot be read.", str(file)) from error
 
 
 def _rewrite(file: Path, before: Sequence[object], after: Sequence[object]) -> None:
@@ -83,12 +114,16 @@ def _forget_in_proof(file: Path, questions: Collection[str], passages: Collectio
 
 def _forget_in_manifest(file: Path, documents: Collection[str], matter: str, removed: int) -> None:
     """Drop their names, and count the pairs, so that the run says what it learned from them."""
-    if not file.exists():
+    content = _read_manifest(file)
+    if not content:
         return
-    content = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
     content["removed"] = content.get("removed", 0) + removed
     content["documents"] = [each for each in content["documents"] if each not in documents]
     content["matters"].pop(matter, None)
+    _replace_manifest(file, content)
+
+
+def _replace_manifest(file: Path, content: dict[str, Any]) -> None:
     _replace(file, msgspec.json.format(msgspec.json.encode(content), indent=1))
 
 
@@ -96,11 +131,24 @@ def _replace(file: Path, data: bytes) -> None:
     """Put new content in place and overwrite the old; a kill in between leaves one of them."""
     old = file.with_name(f"{file.name}{OLD}")
     os.link(file, old)
-    write_durably(file, data)
-    erase(old)
+    try:
+        write_durably(file, data)
+    finally:
+        _drop(old)
+
+
+def _drop(old: Path) -> None:
+    """Overwrite what was replaced; where it was not, it is the file itself by another name."""
+    file = old.with_name(old.name.removesuffix(OLD))
+    if file.exists() and file.samefile(old):
+        old.unlink()
+    else:
+        erase(old)
 
 
 def clear_old(run: Path) -> None:
-    """Overwrite what a kill left of files that were replaced."""
-    for file in run.glob(f"*{OLD}"):
-        erase(file)
+    """Overwrite what a kill left of files that were replaced, and of those half written."""
+    for old in run.glob(f"*{OLD}"):
+        _drop(old)
+    for part in run.glob(".*.part"):
+        erase(part)

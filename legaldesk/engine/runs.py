@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -15,12 +15,15 @@ import msgspec
 
 from legaldesk.core.errors import LegalDeskError, WrongUse
 from legaldesk.core.runs import Proof, RunNews, RunPhase, RunSummary
-from legaldesk.core.training import Candidate, Evaluation, Notice, Step
+from legaldesk.core.training import TEST, Candidate, Evaluation, Notice, Step
 from legaldesk.engine import run_erasure
 from legaldesk.engine.run_folder import RunFolder, read_event
 from legaldesk.engine.trainer import Trainer
 
 T = TypeVar("T")
+
+Change = Callable[[Path], object]
+"""Changes a run's folder; doing it again changes nothing."""
 
 KEPT = "kept.json"
 """Says in a run's folder that the old model was kept."""
@@ -50,6 +53,10 @@ class Runs:
         self.path = library / "runs"
         self._guard = threading.Lock()
         self._working: dict[str, _Working] = {}
+        self._texts = threading.RLock()
+        """Held by whoever changes what runs say of matters and documents."""
+        self._missed: dict[int, list[Change]] = {}
+        """The changes since a run began to be made, for each that is."""
 
     def new_id(self) -> str:
         """A name for a run that sorts by time."""
@@ -64,6 +71,33 @@ class Runs:
         if not run or Path(run).name != run or not (self.path / run / "config.json").is_file():
             raise WrongUse(f"There is no training run “{run}”.")
         return RunFolder(self.path / run)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold others back who rename, erase or write down what came from matters."""
+        with self._texts:
+            yield
+
+    @contextmanager
+    def making(self) -> Iterator[Callable[[RunFolder], None]]:
+        """For making a run, from before its pairs are read until its folder is there.
+
+        To be called with that folder: what was renamed or removed meanwhile is so there too.
+        """
+        missed: list[Change] = []
+        with self._texts:
+            self._missed[id(missed)] = missed
+
+        def made(folder: RunFolder) -> None:
+            with self._texts:
+                for change in missed:
+                    change(folder.path)
+
+        try:
+            yield made
+        finally:
+            with self._texts:
+                del self._missed[id(missed)]
 
     @contextmanager
     def working(self, run: str) -> Iterator[Trainer]:
@@ -157,6 +191,14 @@ class Runs:
         """What was measured of a run, None before that."""
         return _read(self.folder(run).path / "proof.json", Proof)
 
+    def keep_proof(self, run: str, found: Proof) -> None:
+        """Write down what was measured of a run, without what was removed meanwhile."""
+        folder = self.folder(run)
+        with self._texts:
+            there = {(line.pair.question, line.pair.passage) for line in folder.pairs(TEST)}
+            kept = tuple(each for each in found.changes if (each.question, each.passage) in there)
+            folder.write("proof.json", replace(found, changes=kept))
+
     def adoption(self, run: str) -> Adoption | None:
         """How a run's model was taken into use, None when it was not."""
         return _read(self.folder(run).path / "adopted.json", Adoption)
@@ -185,13 +227,24 @@ class Runs:
         with self._guard:
             if run in self._working:
                 raise WrongUse("This run is under way. Stop it first.")
-        (folder.path / "config.json").unlink(missing_ok=True)  # from now on it is none
-        shutil.rmtree(folder.path, ignore_errors=True)
+        with self._texts:
+            (folder.path / "config.json").unlink(missing_ok=True)  # from now on it is none
+            shutil.rmtree(folder.path, ignore_errors=True)
 
     def forget(self, documents: Collection[str], matter: str, texts: Collection[str]) -> None:
         """Erase pairs of removed documents, of a matter, and passages with these texts."""
-        for run in self.ids():
-            run_erasure.forget(self.path / run, documents, matter, texts)
+        self._change(lambda run: run_erasure.forget(run, documents, matter, texts))
+
+    def rename_matter(self, name: str, new_name: str) -> None:
+        """Give a matter another name in every run; doing it again changes nothing."""
+        self._change(lambda run: run_erasure.rename_matter(run, name, new_name))
+
+    def _change(self, change: Change) -> None:
+        with self._texts:
+            for missed in self._missed.values():
+                missed.append(change)
+            for run in self.ids():
+                change(self.path / run)
 
     def clear_leftovers(self, documents: Collection[str]) -> None:
         """Delete what a kill left of runs that were being made or deleted.

@@ -278,7 +278,10 @@ class Store:
         return Matter(clean)
 
     def rename_matter(self, name: str, new_name: str) -> None:
-        """Give a matter another name. Raises WrongUse when it is empty or taken."""
+        """Give a matter another name, and note it for the training runs.
+
+        Raises WrongUse when it is empty or taken.
+        """
         clean = rows.matter_name(new_name)
         with self._writing() as sql:
             if rows.same_name(sql, clean) not in (None, name):
@@ -287,6 +290,7 @@ class Store:
             if not changed.rowcount:
                 raise WrongUse(f"There is no matter named “{name}”.")
             sql.execute("UPDATE OR REPLACE files SET matter = ? WHERE matter = ?", (clean, name))
+            rows.note_renaming(sql, name, clean)
 
     def lock_matter(self, name: str, locked: bool) -> None:
         """Keep a matter out of “All matters”, or let it in again."""

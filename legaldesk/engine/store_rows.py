@@ -22,6 +22,9 @@ AT_ONCE = 50
 FORGETS = "forgets"
 """The setting that says when something was last removed."""
 
+RENAMED = "renamed"
+"""The setting with the renamings that training runs were not told of yet, the first one first."""
+
 
 def now() -> str:
     """This moment in UTC, as stored."""
@@ -336,6 +339,16 @@ def note_removal(sql: sqlite3.Connection) -> None:
     sql.execute(
         "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
         (FORGETS, datetime.now(UTC).isoformat(timespec="microseconds")),
+    )
+
+
+def note_renaming(sql: sqlite3.Connection, name: str, new_name: str) -> None:
+    """Remember that training runs are to be told of a matter's new name."""
+    known = sql.execute("SELECT value FROM settings WHERE name = ?", (RENAMED,)).fetchone()
+    noted = msgspec.json.decode(known[0] if known else "[]", type=list[tuple[str, str]])
+    sql.execute(
+        "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
+        (RENAMED, msgspec.json.encode([*noted, (name, new_name)]).decode()),
     )
 
 

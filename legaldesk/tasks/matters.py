@@ -23,8 +23,13 @@ def create_matter(desk: LocalDesk, name: str, report: Report = silent) -> Matter
 
 @task
 def rename_matter(desk: LocalDesk, name: str, new_name: str, report: Report = silent) -> None:
-    """Give a matter another name."""
-    desk.store.rename_matter(name, new_name)
+    """Give a matter another name, in the training runs too, so that a removal finds them.
+
+    After a kill in between the next start tells the runs.
+    """
+    with desk.runs.held():
+        desk.store.rename_matter(name, new_name)
+        desk.try_to_rename_in_runs()
 
 
 @task

@@ -78,6 +78,7 @@ def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Re
     """
     if matter and not any(found.name == matter for found in desk.reader.matters()):
         raise WrongUse(f"There is no matter named “{matter}”.")
+    desk.rename_in_runs()
     while True:
         erased, _ = _affected(desk, documents, matter)
         report(Progress("removing", 0, len(erased), "documents"))

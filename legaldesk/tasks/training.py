@@ -77,15 +77,16 @@ def train(
     be resumed. Raises WrongUse without pairs and ModelProblem when it comes to nothing.
     """
     report(Progress("training", 0, 0, message="prepare"))
-    found = _pairs(desk, matters, pairs_file, matter)
-    if not found:
-        raise WrongUse("There are no pairs to train on. Mark passages as relevant first.")
-    return _train(desk, recipe, found, report)
+    with desk.runs.making() as made:
+        found = _pairs(desk, matters, pairs_file, matter)
+        if not found:
+            raise WrongUse("There are no pairs to train on. Mark passages as relevant first.")
+        run = _make(desk, recipe, found)
+        made(run)
+    return _drive(desk, run.config().id, report)
 
 
-def _train(
-    desk: LocalDesk, recipe: Recipe, found: Sequence[TrainingPair], report: Report
-) -> RunSummary:
+def _make(desk: LocalDesk, recipe: Recipe, found: Sequence[TrainingPair]) -> RunFolder:
     pairs = without_contradictions_and_duplicates(found)
     if not pairs:
         raise WrongUse("Every pair is contradicted by another. Settle them in Review first.")
@@ -94,8 +95,7 @@ def _train(
     config = _config(desk, recipe, parted)
     held = [pairs[index].question for index in parted.validation]
     near = passages_near(desk.reader, desk.meaning, held, [pair.passage for pair in pairs])
-    create_run(desk.runs.path, config, pairs, parted, near)
-    return _drive(desk, config.id, report)
+    return create_run(desk.runs.path, config, pairs, parted, near)
 
 
 @task
@@ -197,6 +197,16 @@ def retrain_without(
     Pairs that came from a file are taken from the run. With ``matter`` "" only what was
     removed since is left out. Raises WrongUse.
     """
+    before = desk.runs.folder(run).config().recipe
+    recipe = next((each for each in presets() if each.name == before.name), before)
+    with desk.runs.making() as made:
+        again = _make(desk, recipe, _pairs_without(desk, run, matter))
+        made(again)
+    return _drive(desk, again.config().id, report)
+
+
+def _pairs_without(desk: LocalDesk, run: str, matter: str) -> list[TrainingPair]:
+    """A run's pairs as they are now but for one matter's. Raises WrongUse when there are none."""
     folder = desk.runs.folder(run)
     own = [line.pair for part in (TRAIN, VALIDATION, TEST) for line in folder.pairs(part)]
     labelled = {pair.matter for pair in own if pair.label} - {matter}
@@ -206,11 +216,7 @@ def retrain_without(
     if not found:
         left = f"without “{matter}”" if matter else "of what this run was taught with"
         raise WrongUse(f"Nothing is left to train on {left}.")
-    recipe = next(
-        (each for each in presets() if each.name == folder.config().recipe.name),
-        folder.config().recipe,
-    )
-    return _train(desk, recipe, found, report)
+    return found
 
 
 def _pairs(
@@ -301,4 +307,4 @@ def _prove(desk: LocalDesk, run: str, folder: RunFolder, report: Report) -> None
         config.device,
         report,
     )
-    folder.write("proof.json", found)
+    desk.runs.keep_proof(run, found)

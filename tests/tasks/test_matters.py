@@ -1,13 +1,20 @@
-"""Matters: names are unique, and a document stays in at least one."""
+"""Matters: names are unique, a document stays in at least one, and runs follow a renaming."""
 
 from __future__ import annotations
+
+import json
+from dataclasses import replace
 
 import pytest
 
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Scope
-from legaldesk.tasks import documents, importing, matters
+from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.tasks import documents, importing, matters, removing
 from tests import pdf_factory as pdf
+from tests.training_runs import made_up_pairs, make_run
+
+CANARY = "Zwicklhuberkanarie"
 
 
 def names(desk):
@@ -53,3 +60,83 @@ def test_what_is_locked_out_is_in_no_list_of_all_matters(desk, drop):
     assert [each.matter for each in documents.list_problems(desk, "")] == ["Open"]
     assert [each.matter for each in documents.list_problems(desk, "Titan")] == ["Titan"]
     assert [each.name for each in documents.list_documents(desk, Scope())] == ["Open.pdf"]
+
+
+def teach(desk, matter="Miller"):
+    """A run on a matter's pairs without a document, which hold the canary, and on another's."""
+    matters.create_matter(desk, matter)
+    made_up = [replace(pair, document="") for pair in made_up_pairs(8)]
+    pairs = [
+        replace(pair, matter=matter, question=f"{pair.question} {CANARY}", passage=f"{CANARY} {at}")
+        for at, pair in enumerate(made_up[:6])
+    ]
+    others = [replace(pair, matter="Other") for pair in made_up[6:]]
+    return make_run(desk.runs.path, desk.meaning.folder.path, pairs=[*pairs, *others])
+
+
+def with_canary(folder):
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    return [file.name for file in files if CANARY.encode() in file.read_bytes()]
+
+
+@pytest.mark.parametrize("name", ["Miller v. Roe", "MILLER", '"Müller" \\ {Roe}\'s 案 %_/..'])
+def test_a_renamed_matter_is_removed_with_what_its_runs_hold(desk, name):
+    run = teach(desk)
+
+    matters.rename_matter(desk, "Miller", name)
+
+    matters_of_run = json.loads((run.path / "manifest.json").read_bytes())["matters"]
+    assert matters_of_run == {name: 6, "Other": 2}
+    assert removing.dependents(desk, (), name).runs == 1
+    removing.remove_matter(desk, name)
+    assert with_canary(desk.library) == []
+    assert len((run.path / "pairs.jsonl").read_bytes().splitlines()) == 2
+
+
+def test_a_new_matter_of_an_old_name_owns_no_run(desk):
+    teach(desk)
+    matters.rename_matter(desk, "Miller", "Roe")
+    matters.create_matter(desk, "Miller")
+
+    assert removing.dependents(desk, (), "Miller").runs == 0
+    removing.remove_matter(desk, "Miller")
+
+    assert with_canary(desk.library)
+    assert removing.dependents(desk, (), "Roe").runs == 1
+
+
+def test_a_renaming_that_a_kill_cut_short_is_finished_at_the_next_start(library, tiny_model, desk):
+    teach(desk)
+    desk.store.rename_matter("Miller", "Roe")  # and the runs do not know yet
+
+    second = LocalDesk(library, tiny_model)
+
+    assert removing.dependents(second, (), "Roe").runs == 1
+    removing.remove_matter(second, "Roe")
+    second.close()
+    assert with_canary(library) == []
+
+
+def test_a_renaming_that_the_runs_could_not_hear_of_is_made_up_for_by_the_removal(desk):
+    run = teach(desk).path
+    whole = (run / "manifest.json").read_bytes()
+    (run / "manifest.json").write_bytes(b"{")
+
+    matters.rename_matter(desk, "Miller", "Roe")
+
+    assert names(desk) == ["Roe"]
+    (run / "manifest.json").write_bytes(whole)
+    removing.remove_matter(desk, "Roe")
+    assert with_canary(desk.library) == []
+
+
+def test_two_renamings_in_a_row_are_told_in_their_order(desk, library, tiny_model):
+    teach(desk)
+    desk.store.rename_matter("Miller", "Roe")
+    desk.store.create_matter("Miller")
+    desk.store.rename_matter("Roe", "Doe")
+
+    second = LocalDesk(library, tiny_model)
+
+    assert [removing.dependents(second, (), name).runs for name in ("Miller", "Doe")] == [0, 1]
+    second.close()

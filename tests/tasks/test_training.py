@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -14,8 +15,19 @@ from legaldesk.core.labels import Verdict
 from legaldesk.core.runs import RunPhase
 from legaldesk.core.verdict import Decision
 from legaldesk.engine.model_folder import read_model_folder
-from legaldesk.tasks import evaluating, importing, labels, models, removing, searching, training
+from legaldesk.engine.run_folder import RunState
+from legaldesk.tasks import (
+    evaluating,
+    importing,
+    labels,
+    matters,
+    models,
+    removing,
+    searching,
+    training,
+)
 from tests import pdf_factory as pdf
+from tests.tiny_models import e5_like
 from tests.training_runs import TINY, made_up_pairs, make_run
 
 QUESTION = "Who pays the rent?"
@@ -177,6 +189,54 @@ def decide_both_ways(desk, summary):
 
     assert desk.meaning.encode_query("rent") is not None
     assert training.proof(desk, summary.id) is not None
+
+
+def measurable(desk, canary, model):
+    """A run that is trained, but not measured, with the canary in every text of a matter."""
+    matters.create_matter(desk, "Miller")
+    pairs = [
+        replace(pair, question=f"{pair.question} {canary}", passage=f"{pair.passage} {canary}")
+        for pair in made_up_pairs(40)
+    ]
+    kept = [replace(pair, matter="Other", document="") for pair in made_up_pairs(90)[40:]]
+    folder = make_run(desk.runs.path, desk.meaning.folder.path, pairs=[*pairs, *kept])
+    shutil.copytree(model, folder.model)
+    folder.set_state(RunState(over="finished"))
+    return folder
+
+
+def test_what_is_removed_while_a_run_is_measured_is_not_in_its_proof(desk, tmp_path):
+    canary = "Zwicklhuberkanarie"
+    run = measurable(desk, canary, e5_like(tmp_path / "other", seed=7)).path.name
+
+    def remove(progress):
+        if progress.message == "candidate" and matters.list_matters(desk):
+            removing.remove_matter(desk, "Miller")
+
+    summary = training.resume_training(desk, run, report=remove)
+
+    assert summary.phase is RunPhase.FINISHED
+    files = [file for file in desk.library.rglob("*") if file.is_file()]
+    assert [file.name for file in files if canary.encode() in file.read_bytes()] == []
+    assert training.proof(desk, run).changes  # of the other matter
+
+
+def test_what_is_removed_while_a_run_is_made_is_not_in_it(desk, pairs_file, monkeypatch):
+    matters.create_matter(desk, "Miller")
+    looked_for = training.passages_near
+
+    def remove(*arguments):
+        removing.remove_matter(desk, "Miller")
+        return looked_for(*arguments)
+
+    monkeypatch.setattr(training, "passages_near", remove)
+    made = cancelled(
+        desk, lambda report: training.train(desk, TINY, (), pairs_file, "Miller", report=report)
+    )
+
+    assert (made.matters, made.removed) == ((), 30)
+    files = [file for file in desk.library.rglob("*") if file.is_file()]
+    assert [file.name for file in files if b"article" in file.read_bytes()] == []
 
 
 def test_what_is_under_way_is_steered_by_its_name(desk):
