@@ -100,13 +100,14 @@ class Runs:
         found = [file.parent.name for file in self.path.glob("*/config.json")]
         return sorted(found, reverse=True)
 
-    def summary(self, run: str, live_model: str) -> RunSummary:
-        """One run; ``live_model`` is the name of the model that answers now."""
+    def summary(self, run: str, live_model: str, live_identity: str) -> RunSummary:
+        """One run; ``live_model`` names the model that answers now, the other is its identity."""
         folder = self.folder(run)
         config, manifest = folder.config(), _manifest(folder)
         adoption, proof = self.adoption(run), self.proof(run)
         phase, log = self._phase(run, folder), folder.log()
         chosen = [line["name"] for line in log if line.get("chosen")]
+        live = adoption is not None and adoption.model == live_model
         return RunSummary(
             id=run,
             created=config.created,
@@ -119,11 +120,12 @@ class Runs:
             verdict=proof.verdict if proof is not None else None,
             model=adoption.model if adoption is not None else "",
             overruled=adoption is not None and adoption.overruled,
-            live=adoption is not None and adoption.model == live_model,
+            live=live,
             bytes=_size(folder.path),
             problem="" if phase in (RunPhase.RUNNING, RunPhase.PAUSED) else _problem(log),
             kept=adoption is None and (folder.path / KEPT).exists(),
             removed=manifest.removed,
+            stale=not live and config.base_identity != live_identity,
         )
 
     def news(self, run: str) -> RunNews:

@@ -134,17 +134,17 @@ def test_why_a_run_failed_is_known_after_a_restart_until_it_is_tried_again(
     with monkeypatch.context() as patched:
         patched.setattr(TrainingRun, "run", fail)
         assert carry_out(folder, tape, Orders()) == 1
-    summary = Runs(tmp_path).summary("run", "tiny")
+    summary = Runs(tmp_path).summary("run", "tiny", "")
 
     assert (summary.phase, summary.problem) == (RunPhase.FAILED, problem)
     assert tape.events == [Failed("ModelProblem", problem)]
     assert "Miller" not in (folder.path / "log.jsonl").read_text()
     runs = Runs(tmp_path)
     with runs.working("run"):
-        assert runs.summary("run", "tiny").problem == ""
+        assert runs.summary("run", "tiny", "").problem == ""
     with quietly():
         assert carry_out(folder, tape, Orders()) == 0
-    assert runs.summary("run", "tiny").problem == ""
+    assert runs.summary("run", "tiny", "").problem == ""
 
 
 def test_a_retry_that_is_interrupted_can_go_on(tmp_path: Path, tiny_model: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_retry_that_is_interrupted_can_go_on(tmp_path: Path, tiny_model: Path)
     with quietly(), pytest.raises(KeyboardInterrupt):
         TrainingRun(folder, Tape(step=interrupt), Orders()).run()
 
-    summary = Runs(tmp_path).summary("run", "tiny")
+    summary = Runs(tmp_path).summary("run", "tiny", "")
     assert (summary.phase, summary.problem) == (RunPhase.INTERRUPTED, "")
     assert folder.state().halvings == 1
 
