@@ -42,7 +42,11 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
     runs = add("runs", _runs, "list training runs, show, adopt, keep the old one, roll back")
     runs.add_argument("action", nargs="?", default="list", choices=sorted(_ACTIONS))
     runs.add_argument("run", nargs="?", default="", help="the run's name")
-    runs.add_argument("--overrule", action="store_true", help="adopt against the verdict")
+    runs.add_argument(
+        "--overrule",
+        action="store_true",
+        help="adopt against the verdict, or without one on the model in use",
+    )
 
 
 def _numbers(text: str) -> list[int]:
@@ -176,7 +180,7 @@ def _show_run(console: Console, summary: RunSummary, proof: Proof | None) -> Non
     console.text(_line(summary))
     if proof is None:
         return
-    console.text(proof.verdict.sentence)
+    console.text(f"{proof.verdict.sentence} {summary.caveat}".rstrip())
     console.line(f"{proof.questions:,} questions over {proof.passages:,} passages, nDCG@10")
     for before, after in zip(proof.before, proof.after, strict=True):
         console.line(f"  {_name(before):12} {_figure(before)}  ->  {_figure(after)}")

@@ -8,7 +8,8 @@ import pytest
 
 from legaldesk import cli
 from legaldesk.engine.local_desk import LocalDesk
-from tests.training_runs import made_up_pairs
+from tests.tiny_models import e5_like
+from tests.training_runs import finish, made_up_pairs, make_run
 
 
 @pytest.fixture
@@ -58,6 +59,20 @@ def test_a_run_is_told_line_by_line_and_decided_about(run, pairs):
     assert status != 0 and "Nothing is left to train on" in errors
     assert run("runs", "delete", name)[0] == 0
     assert as_json(run, "runs")[1] == []
+
+
+def test_a_run_that_beats_a_model_that_is_not_in_use_is_adopted_only_against_that(
+    run, library, tmp_path
+):
+    base, model = e5_like(tmp_path / "base", seed=1), e5_like(tmp_path / "new", seed=2)
+    finish(make_run(library / "runs", base), model)
+
+    assert "compare it with “tiny”, which is not in use." in run("runs", "show", "run")[1]
+    status, _, errors = run("runs", "adopt", "run")
+    assert status != 0 and "which is not in use" in " ".join(errors.split())
+    assert run("runs", "adopt", "run", "--overrule")[0] == 0
+    [listed] = as_json(run, "runs")[1]
+    assert (listed["live"], listed["stale"], listed["overruled"]) == (True, False, False)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 from legaldesk.core.models import Prompts
 from legaldesk.core.pairs import TrainingPair, split
 from legaldesk.core.recipes import Abilities, Recipe, adapt, fit_to_model
+from legaldesk.core.runs import Proof
 from legaldesk.core.training import Event, RunConfig
+from legaldesk.core.verdict import Change, decide
 from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.engine.near_duplicates import near_duplicate_groups
-from legaldesk.engine.run_folder import RunFolder, create_run
+from legaldesk.engine.run_folder import RunFolder, RunState, create_run
 
 CPU = Abilities("cpu", bf16=True)
 
@@ -71,6 +74,16 @@ def make_run(
         show_texts=show_texts,
     )  # fmt: skip
     return create_run(runs, config, pairs, parted, [pair.passage for pair in pairs])
+
+
+def finish(folder: RunFolder, model: Path, gain: float = 0.1) -> RunFolder:
+    """End a run that was never carried out with a model that gained so much."""
+    change = Change(0.5, 0.5 + gain, gain - 0.01, gain + 0.01, 200, 200)
+    verdict = decide(change, change, None)
+    shutil.copytree(model, folder.model)
+    folder.write("proof.json", Proof(200, 0, (), (), (), (), verdict, 100, 120))
+    folder.set_state(RunState(0, "finished"))
+    return folder
 
 
 class Tape:

@@ -9,7 +9,7 @@ from legaldesk.core.evaluation import TableRow
 from legaldesk.core.findings import Findings
 from legaldesk.core.recipes import Choice, Recipe
 from legaldesk.core.training import Candidate, Evaluation, Step
-from legaldesk.core.verdict import Verdict
+from legaldesk.core.verdict import Decision, Verdict
 
 
 class RunPhase(StrEnum):
@@ -49,7 +49,8 @@ class RunSummary:
     ``model`` is the name under which it was adopted, "" before that; ``overruled`` says that
     this was against the verdict. ``kept`` says that it was decided to keep the old model.
     ``removed`` counts its pairs that were erased since with their document or matter.
-    ``bytes`` it takes on disk. ``problem`` why it failed.
+    ``bytes`` it takes on disk. ``problem`` why it failed. ``stale`` says that neither it nor
+    the model that its figures compare it with is in use.
     """
 
     id: str
@@ -68,6 +69,24 @@ class RunSummary:
     problem: str = ""
     kept: bool = False
     removed: int = 0
+    stale: bool = False
+
+    @property
+    def better(self) -> bool:
+        """Whether its verdict says so, be it of the model in use or of another."""
+        return self.verdict is not None and self.verdict.decision is Decision.ADOPT
+
+    @property
+    def advised(self) -> bool:
+        """Whether to adopt it without asking back: it is better than the model in use."""
+        return self.better and not self.stale
+
+    @property
+    def caveat(self) -> str:
+        """What its verdict cannot say, "" when it is about the model in use."""
+        if not self.stale:
+            return ""
+        return f"Its figures compare it with “{self.base}”, which is not in use."
 
 
 @dataclass(frozen=True, slots=True)

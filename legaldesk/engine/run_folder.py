@@ -18,6 +18,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +33,7 @@ from legaldesk.core.training import (
     TRAIN,
     VALIDATION,
     Event,
+    Failed,
     RunConfig,
     name_of,
 )
@@ -43,6 +45,9 @@ POOL_LIMIT = 3_000
 
 COMPLETE = "complete"
 """The file that tells a whole checkpoint from one that a kill interrupted."""
+
+FAILED = Failed.__name__.lower()
+"""What a failure is called in the log."""
 
 T = TypeVar("T")
 
@@ -110,14 +115,28 @@ class RunFolder:
         return [msgspec.json.decode(line, type=dict[str, Any]) for line in lines if line]
 
     def append_log(self, event: Event) -> None:
-        """Add an event to the log."""
+        """Add an event to the log; on a full disk nothing of it stays."""
         line = {"event": name_of(event), **msgspec.to_builtins(event)}
-        with (self.path / "log.jsonl").open("ab") as file:
-            file.write(msgspec.json.encode(line) + b"\n")
+        file = self.path / "log.jsonl"
+        before = file.stat().st_size if file.exists() else 0
+        try:
+            with file.open("ab") as log:
+                log.write(msgspec.json.encode(line) + b"\n")
+        except OSError:
+            with suppress(OSError):
+                os.truncate(file, before)
+            raise
 
     def cut_log(self, step: int) -> None:
-        """Drop what was logged after a step, because the run goes on from there."""
-        kept = [line for line in self.log() if line.get("step", 0) <= step]
+        """Drop what was logged after a step, because the run goes on from there; -1 is all steps.
+
+        What belongs to no step stays, but for what the run failed with before.
+        """
+        kept = [
+            line
+            for line in self.log()
+            if line["event"] != FAILED and line.get("step", step) <= step
+        ]
         data = b"".join(msgspec.json.encode(line) + b"\n" for line in kept)
         write_durably(self.path / "log.jsonl", data)
 

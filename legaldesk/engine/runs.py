@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,7 +17,7 @@ from legaldesk.core.errors import LegalDeskError, WrongUse
 from legaldesk.core.runs import Proof, RunNews, RunPhase, RunSummary
 from legaldesk.core.training import TEST, Candidate, Evaluation, Notice, Step
 from legaldesk.engine import run_erasure
-from legaldesk.engine.run_folder import RunFolder, read_event
+from legaldesk.engine.run_folder import FAILED, RunFolder, read_event
 from legaldesk.engine.trainer import Trainer
 
 T = TypeVar("T")
@@ -134,30 +134,32 @@ class Runs:
         found = [file.parent.name for file in self.path.glob("*/config.json")]
         return sorted(found, reverse=True)
 
-    def summary(self, run: str, live_model: str) -> RunSummary:
-        """One run; ``live_model`` is the name of the model that answers now."""
+    def summary(self, run: str, live_model: str, live_identity: str) -> RunSummary:
+        """One run; ``live_model`` names the model that answers now, the other is its identity."""
         folder = self.folder(run)
         config, manifest = folder.config(), _manifest(folder)
         adoption, proof = self.adoption(run), self.proof(run)
-        failed = [line for line in folder.log() if line.get("event") == "failed"]
-        chosen = [line["name"] for line in folder.log() if line.get("chosen")]
+        phase, log = self._phase(run, folder), folder.log()
+        chosen = [line["name"] for line in log if line.get("chosen")]
+        live = adoption is not None and adoption.model == live_model
         return RunSummary(
             id=run,
             created=config.created,
             recipe=config.recipe,
             base=config.base_name,
-            phase=self._phase(run, folder),
+            phase=phase,
             pairs=sum(manifest.pairs.values()),
             matters=tuple(sorted(manifest.matters)),
             chosen=chosen[-1] if chosen else "",
             verdict=proof.verdict if proof is not None else None,
             model=adoption.model if adoption is not None else "",
             overruled=adoption is not None and adoption.overruled,
-            live=adoption is not None and adoption.model == live_model,
+            live=live,
             bytes=_size(folder.path),
-            problem=str(failed[-1].get("message", "")) if failed else "",
+            problem="" if phase in (RunPhase.RUNNING, RunPhase.PAUSED) else _problem(log),
             kept=adoption is None and (folder.path / KEPT).exists(),
             removed=manifest.removed,
+            stale=not live and config.base_identity != live_identity,
         )
 
     def news(self, run: str) -> RunNews:
@@ -289,6 +291,12 @@ def _read(file: Path, kind: type[T]) -> T | None:
         return None
     except (OSError, ValueError, msgspec.MsgspecError) as error:
         raise LegalDeskError(f"The run's {file.name} cannot be read.", str(file)) from error
+
+
+def _problem(log: Sequence[Mapping[str, Any]]) -> str:
+    """What a run failed with last, "" when it did not."""
+    failed = [line for line in log if line["event"] == FAILED]
+    return str(failed[-1].get("message", "")) if failed else ""
 
 
 def _size(folder: Path) -> int:

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def carry_out(folder: RunFolder, tell: Callable[[Event], None], orders: Orders) -> int:
-    """Run to the end, which is told as Finished or Failed."""
+    """Run to the end, which is told as Finished or Failed; the latter stays in the log."""
     from legaldesk.engine.training_run import TrainingRun
 
     try:
@@ -59,15 +59,15 @@ def carry_out(folder: RunFolder, tell: Callable[[Event], None], orders: Orders) 
         return 0
     except LegalDeskError as error:
         _give_up(folder)
-        tell(Failed(error.kind, error.message))
+        _fail(folder, tell, error.kind, error.message)
     except OSError as error:
         problem = f"The run's folder cannot be written: {error.strerror}."
-        tell(Failed(NoRoom.__name__, _NO_ROOM if error.errno in FULL else problem))
+        _fail(folder, tell, NoRoom.__name__, _NO_ROOM if error.errno in FULL else problem)
     except RuntimeError as error:  # safetensors and torch say so in words of their own
         if not any(words in str(error).lower() for words in _DISK_FULL):
             _note_crash(folder, error)
             raise
-        tell(Failed(NoRoom.__name__, _NO_ROOM))
+        _fail(folder, tell, NoRoom.__name__, _NO_ROOM)
     except Exception as error:
         _note_crash(folder, error)
         raise
@@ -78,6 +78,14 @@ def _give_up(folder: RunFolder) -> None:
     """Nothing good comes of going on: keep the log and the numbers, not the weights."""
     shutil.rmtree(folder.checkpoints, ignore_errors=True)
     folder.set_state(RunState(folder.state().halvings, "failed"))
+
+
+def _fail(folder: RunFolder, tell: Callable[[Event], None], kind: str, message: str) -> None:
+    """Log why, if the disk takes it, and tell it."""
+    failed = Failed(kind, message)
+    with contextlib.suppress(OSError):
+        folder.append_log(failed)
+    tell(failed)
 
 
 def _note_crash(folder: RunFolder, error: Exception) -> None:

@@ -75,8 +75,11 @@ class TrainingRun:
         """
         if not self._lines:
             raise ModelProblem("There is no pair left to train on.")
-        for sentence in self._config.said if not self._folder.log() else ():
-            self._tell(Notice(sentence))
+        self._folder.set_state(RunState(self._halvings))  # what failed before is tried again
+        told = {line.get("text") for line in self._folder.log()}
+        for sentence in self._config.said:
+            if sentence not in told:
+                self._tell(Notice(sentence))
         while True:
             try:
                 watch = self._train(self._recipe())

@@ -132,8 +132,7 @@ def run_news(desk: LocalDesk, run: str, report: Report = silent) -> RunNews:
 @task
 def list_runs(desk: LocalDesk, report: Report = silent) -> tuple[RunSummary, ...]:
     """Every run, the newest first."""
-    live = desk.meaning.generation.name
-    return tuple(desk.runs.summary(run, live) for run in desk.runs.ids())
+    return tuple(_summary(desk, run) for run in desk.runs.ids())
 
 
 @task
@@ -148,21 +147,21 @@ def adopt_run(
 ) -> GenerationInfo:
     """Install a run's model and read the library with it; search goes on meanwhile.
 
-    Raises WrongUse when its figures do not say so, unless the user overrules them, which is
-    recorded.
+    Raises WrongUse when its figures do not say so, or not of the model in use, unless the user
+    overrules that. That a verdict was overruled is recorded.
     """
-    summary = desk.runs.summary(run, desk.meaning.generation.name)
+    summary = _summary(desk, run)
     if summary.phase is not RunPhase.FINISHED or summary.verdict is None:
         raise WrongUse("This run is not finished.")
-    against = summary.verdict.decision.value != "adopt"
-    if against and not overrule:
-        raise WrongUse(f"{summary.verdict.sentence} To use the new model all the same, overrule.")
+    if not summary.advised and not overrule:
+        why = summary.caveat if summary.better else f"{summary.verdict.sentence} {summary.caveat}"
+        raise WrongUse(f"{why.rstrip()} To use the new model all the same, overrule.")
     folder = desk.runs.folder(run)
     name = summary.model
     if not desk.shelf.has(name):
         added = desk.shelf.add_folder(folder.model, report, f"trained:{run}", f"tuned-{run}")
         name = added.name
-    desk.runs.adopt(run, Adoption(name, against))
+    desk.runs.adopt(run, Adoption(name, not summary.better))
     used = desk.meaning.generation
     dimension = min(used.used_dimension, desk.shelf.info(name).dimension)
     return models.use_model(desk, name, None, dimension)
@@ -278,7 +277,12 @@ def _drive(desk: LocalDesk, run: str, report: Report) -> RunSummary:
             trainer.run(hear, lambda: report(last))
         desk.runs.told(run, stage="prove")
         _prove(desk, run, folder, report)
-    return desk.runs.summary(run, desk.meaning.generation.name)
+    return _summary(desk, run)
+
+
+def _summary(desk: LocalDesk, run: str) -> RunSummary:
+    live = desk.meaning.generation
+    return desk.runs.summary(run, live.name, live.model)
 
 
 def _note(desk: LocalDesk, run: str, event: Event) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from legaldesk.core.runs import Proof, RunPhase, RunSummary
 from legaldesk.core.verdict import Decision
+from legaldesk.ui.document_text import plain
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.model_pieces import Fold, ProgressPart
 from legaldesk.ui.model_words import building_line
@@ -53,7 +54,7 @@ class TrainingVerdict(Step):
         self._run: RunSummary | None = None
         self._proof: Proof | None = None
         self._sign, self.sentence = Sign(), label("", "heading", wrap=True)
-        self.why = label("", wrap=True)
+        self.why, self.caveat = label("", wrap=True), SignLine()
         self.adopt = button("Adopt the new one", self._adopt, "primary")
         self.keep = button("Keep the old one", self._keep)
         self.back = button("Roll back to the old one", coach.go_back)
@@ -76,6 +77,7 @@ class TrainingVerdict(Step):
         told.addWidget(self.sentence, 1)
         column.addLayout(told)
         column.addWidget(self.why)
+        column.addWidget(self.caveat)
         deeds = Flow()
         for push in (self.adopt, self.keep, self.back):
             deeds.addWidget(push)
@@ -134,9 +136,9 @@ class TrainingVerdict(Step):
             return
         made = self._models.book.building
         switching = made is not None and bool(run.model) and made.model == run.model
-        against = run.verdict is not None and run.verdict.decision is not Decision.ADOPT
-        set_role(self.adopt, "" if against else "primary")
-        set_role(self.keep, "primary" if against else "")
+        self.caveat.say("warning", "careful", plain(run.caveat))
+        set_role(self.adopt, "primary" if run.advised else "")
+        set_role(self.keep, "" if run.advised else "primary")
         open_ = not run.live and not switching
         self.adopt.setVisible(open_)
         self.keep.setVisible(open_ and not run.kept)

@@ -29,6 +29,10 @@ RECORDED = (
     "You can adopt it all the same. That it was adopted against the verdict is recorded with the "
     "run. Going back takes one click."
 )
+UNKNOWN = (
+    "Whether it is better than the model in use is not known. You can adopt it all the same. Going "
+    "back takes one click."
+)
 
 
 class WithoutQuestion(Question):
@@ -71,15 +75,16 @@ class TrainingWishes(QObject):
         dialog.open()
 
     def adopt(self, run: RunSummary) -> None:
-        """Put the new model to use; asks where the verdict is against it."""
-        decision = run.verdict.decision if run.verdict is not None else Decision.CANNOT_TELL
-        if decision is Decision.ADOPT:
+        """Put the new model to use; asks where the verdict is against it or about another one."""
+        if run.advised:
             self._coach.adopt(run.id, False)
             return
-        text = f"{AGAINST[decision]} {RECORDED}"
-        question = SureQuestion(
-            self._window, "Adopt it against the verdict?", text, "Adopt it", danger=True
-        )
+        title, text = "Adopt it all the same?", f"{plain(run.caveat)} {UNKNOWN}"
+        if not run.better:
+            decision = run.verdict.decision if run.verdict is not None else Decision.CANNOT_TELL
+            title = "Adopt it against the verdict?"
+            text = " ".join(filter(None, (AGAINST[decision], plain(run.caveat), RECORDED)))
+        question = SureQuestion(self._window, title, text, "Adopt it", danger=True)
         ask(question, lambda: self._coach.adopt(run.id, True))
 
     def delete(self, run: RunSummary) -> None:

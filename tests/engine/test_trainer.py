@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from legaldesk.core.errors import Cancelled, ProcessDied, WrongUse
-from legaldesk.core.training import Candidate, Event, Finished, Paused, Saved, Stage, Step
+from legaldesk.core.errors import Cancelled, ModelProblem, ProcessDied, WrongUse
+from legaldesk.core.runs import RunPhase
+from legaldesk.core.training import (
+    Candidate,
+    Event,
+    Failed,
+    Finished,
+    Notice,
+    Paused,
+    Saved,
+    Stage,
+    Step,
+)
+from legaldesk.engine import training_library
 from legaldesk.engine.model_folder import read_model_folder
-from legaldesk.engine.run_folder import COMPLETE, RunFolder, read_event
+from legaldesk.engine.run_folder import COMPLETE, RunFolder, RunState, read_event
+from legaldesk.engine.runs import Runs
 from legaldesk.engine.trainer import Trainer
+from legaldesk.engine.trainer_child import carry_out
 from legaldesk.engine.trainer_orders import Orders
 from legaldesk.engine.training_run import TrainingRun
 from tests.training_runs import TINY, Tape, make_run, quietly
@@ -104,6 +120,111 @@ def test_a_run_killed_after_its_last_step_only_chooses(tmp_path: Path, tiny_mode
 
     names = {event.name for event in tape.events if isinstance(event, Candidate)}
     assert "Step" not in tape.kinds() and names == {"best", "last", "average"}
+
+
+def test_why_a_run_failed_is_known_after_a_restart_until_it_is_tried_again(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, tape = make_run(tmp_path / "runs", tiny_model, replace(TINY, epochs=1)), Tape()
+    problem = "Not even one pair fits the memory of this device."
+
+    def fail(run: TrainingRun) -> None:
+        raise ModelProblem(problem, "Miller v. Smith.pdf")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TrainingRun, "run", fail)
+        assert carry_out(folder, tape, Orders()) == 1
+    summary = Runs(tmp_path).summary("run", "tiny", "")
+
+    assert (summary.phase, summary.problem) == (RunPhase.FAILED, problem)
+    assert tape.events == [Failed("ModelProblem", problem)]
+    assert "Miller" not in (folder.path / "log.jsonl").read_text()
+    runs = Runs(tmp_path)
+    with runs.working("run"):
+        assert runs.summary("run", "tiny", "").problem == ""
+    with quietly():
+        assert carry_out(folder, tape, Orders()) == 0
+    assert runs.summary("run", "tiny", "").problem == ""
+
+
+def test_a_retry_that_is_interrupted_can_go_on(tmp_path: Path, tiny_model: Path) -> None:
+    folder = make_run(tmp_path / "runs", tiny_model)
+    folder.append_log(Failed("ModelProblem", "The training came to nothing."))
+    folder.set_state(RunState(1, "failed"))
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with quietly(), pytest.raises(KeyboardInterrupt):
+        TrainingRun(folder, Tape(step=interrupt), Orders()).run()
+
+    summary = Runs(tmp_path).summary("run", "tiny", "")
+    assert (summary.phase, summary.problem) == (RunPhase.INTERRUPTED, "")
+    assert folder.state().halvings == 1
+
+
+def test_a_run_that_cannot_log_its_failure_still_tells_it(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, tape = make_run(tmp_path, tiny_model), Tape()
+
+    def full(*rest: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RunFolder, "append_log", full)
+    monkeypatch.setattr(TrainingRun, "run", full)
+
+    assert carry_out(folder, tape, Orders()) == 1
+    assert tape.kinds() == ["Failed"]
+
+
+def test_what_was_adapted_and_given_up_is_news_to_the_end(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = replace(TINY, epochs=1, precision="fp16", tf32=True)
+    folder, tape = make_run(tmp_path / "runs", tiny_model, recipe), Tape()
+    original = training_library.build
+
+    def short_of_memory(model: Any, recipe: Any, *rest: Any) -> Any:
+        if recipe.batch_size > 2:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return original(model, recipe, *rest)
+
+    monkeypatch.setattr(training_library, "build", short_of_memory)
+    with quietly():
+        TrainingRun(folder, tape, Orders()).run()
+
+    told = tuple(event.text for event in tape.events if isinstance(event, Notice))
+    assert len(told) == 3 and "memory ran out" in told[-1]
+    assert Runs(tmp_path).news("run").notices == told
+
+
+def test_a_log_that_goes_on_from_a_step_keeps_what_belongs_to_none(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    for event in (Notice("fp16"), Saved(0), Failed("NoRoom", "The disk is full."), Saved(9)):
+        folder.append_log(event)
+
+    folder.cut_log(5)
+    assert [line["event"] for line in folder.log()] == ["notice", "saved"]
+    folder.cut_log(-1)
+    assert [line["event"] for line in folder.log()] == ["notice"]
+
+
+def test_half_a_line_never_stays_in_the_log(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    folder = RunFolder(tmp_path)
+    folder.append_log(Saved(1))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    full = (folder.path / "log.jsonl").stat().st_size + 10
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (full, before[1]))
+    try:
+        with pytest.raises(OSError):
+            folder.append_log(Saved(2))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert folder.log() == [{"event": "saved", "step": 1}]
 
 
 def losses(folder: RunFolder) -> list[float]:

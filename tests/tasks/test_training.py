@@ -28,7 +28,7 @@ from legaldesk.tasks import (
 )
 from tests import pdf_factory as pdf
 from tests.tiny_models import e5_like
-from tests.training_runs import TINY, made_up_pairs, make_run
+from tests.training_runs import TINY, finish, made_up_pairs, make_run
 
 QUESTION = "Who pays the rent?"
 
@@ -237,6 +237,45 @@ def test_what_is_removed_while_a_run_is_made_is_not_in_it(desk, pairs_file, monk
     assert (made.matters, made.removed) == ((), 30)
     files = [file for file in desk.library.rglob("*") if file.is_file()]
     assert [file.name for file in files if b"article" in file.read_bytes()] == []
+
+
+def test_a_verdict_about_a_model_that_is_not_in_use_does_not_adopt(desk, tmp_path):
+    base = desk.meaning.folder.path
+    for seed, name in enumerate(("first", "second")):
+        finish(make_run(desk.runs.path, base, name=name), e5_like(tmp_path / name, seed=seed))
+    second, first = training.list_runs(desk)
+    assert (first.base, first.advised, second.advised) == ("tiny", True, True)  # not by its name
+
+    adopt(desk, "first")
+    second, first = training.list_runs(desk)
+    assert (first.live, first.stale, second.stale, second.advised) == (True, False, True, False)
+    adopt(desk, "first")  # is no news
+    caveat = "Its figures compare it with “tiny”, which is not in use."
+    with pytest.raises(WrongUse, match=f"^{caveat} To use the new model all the same, overrule."):
+        training.adopt_run(desk, "second")
+
+    models.go_back(desk)
+    adopt(desk, "first")
+    adopt(desk, "second", overrule=True)
+    second, first = training.list_runs(desk)
+    assert (second.live, second.stale, second.overruled) == (True, False, False)
+    assert (first.live, first.stale, first.better, first.advised) == (False, True, True, False)
+
+
+def test_a_bad_verdict_about_a_model_that_is_not_in_use_says_both(desk, tmp_path):
+    base, model = e5_like(tmp_path / "base", seed=1), e5_like(tmp_path / "new", seed=2)
+    finish(make_run(desk.runs.path, base), model, gain=-0.1)
+
+    with pytest.raises(WrongUse, match="the new one is worse.*compare it with “tiny”"):
+        training.adopt_run(desk, "run")
+    adopt(desk, "run", overrule=True)
+
+    assert training.list_runs(desk)[0].overruled
+
+
+def adopt(desk, run, overrule=False):
+    training.adopt_run(desk, run, overrule)
+    models.await_switch(desk)
 
 
 def test_what_is_under_way_is_steered_by_its_name(desk):

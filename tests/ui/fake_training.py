@@ -335,7 +335,8 @@ class TrainingOffice:
         def work(_) -> GenerationInfo:
             model = replace(BUNDLED, name=f"ours-{name}", identity=name, source=f"trained:{name}")
             self.installed.append(model)
-            self.turn(name, model=model.name, overruled=overrule)
+            overruled = not self.run_of(name).better
+            self.turn(name, model=model.name, overruled=overruled)
             self.use_model(model.name)._work(lambda _: None)
             return self.generations[-1]
 

@@ -459,6 +459,34 @@ def test_adopting_against_the_verdict_asks_and_is_recorded(qtbot, window, office
     qtbot.waitUntil(lambda: "against the verdict" in seen(part))
 
 
+def test_adopting_what_beat_a_model_that_is_not_in_use_asks(qtbot, window, office):
+    stale = run("one", "2026-03-14T09:26:53", stale=True)
+    view = show(qtbot, window, office, stale, proof())
+    part = view.page.verdict
+    caveat = f"Its figures compare it with “{stale.base}”, which is not in use."
+    assert caveat in seen(part)
+    assert (part.adopt.property("role"), part.keep.property("role")) == ("", "primary")
+    press(qtbot, view, part.adopt)
+    question = answer(qtbot, window, SureQuestion)
+    assert question.text.text().startswith(caveat) and not calls(office, "adopt_run")
+    assert "against the verdict" not in question.text.text()
+
+    qtbot.mouseClick(question.deed, LEFT)
+
+    qtbot.waitUntil(lambda: calls(office, "adopt_run") == [("one", True)])
+
+
+def test_the_caveat_comes_and_goes_with_the_model_in_use(qtbot, window, office, proven):
+    part = proven.page.verdict
+    assert not part.caveat.isVisible() and part.adopt.property("role") == "primary"
+
+    office.turn("one", stale=True)
+    window.actors.training.book.look()
+
+    qtbot.waitUntil(part.caveat.isVisible)
+    assert part.keep.property("role") == "primary"
+
+
 def test_keeping_the_old_one_changes_nothing(qtbot, office, proven):
     press(qtbot, proven, proven.page.verdict.keep)
 
