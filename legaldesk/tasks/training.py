@@ -93,7 +93,8 @@ def _train(
     parted = split(pairs, groups, recipe.seed)
     config = _config(desk, recipe, parted)
     held = [pairs[index].question for index in parted.validation]
-    near = passages_near(desk.reader, desk.meaning, held, [pair.passage for pair in pairs])
+    own = [pair.passage for pair in pairs]
+    near = desk.with_meaning(lambda meaning: passages_near(desk.reader, meaning, held, own))
     create_run(desk.runs.path, config, pairs, parted, near)
     return _drive(desk, config.id, report)
 
