@@ -18,3 +18,18 @@ def counted(items: Sequence[T], stage: str, unit: str, report: Report) -> Iterat
         yield item
         rate = done / max(time.monotonic() - begun, 1e-3)
         report(Progress(stage, done, len(items), unit, rate, (len(items) - done) / rate))
+
+
+class Pace:
+    """Progress of a work that others do, part of which may be done before it is first looked at."""
+
+    def __init__(self, stage: str, unit: str) -> None:
+        self._stage, self._unit = stage, unit
+        self._begun, self._before = time.monotonic(), -1
+
+    def at(self, done: int, total: int) -> Progress:
+        """So much of it is done now, at the pace since the first look."""
+        self._before = done if self._before < 0 else self._before
+        rate = (done - self._before) / max(time.monotonic() - self._begun, 1e-3)
+        left = (total - done) / rate if rate > 0 else None
+        return Progress(self._stage, done, total, self._unit, rate, left)

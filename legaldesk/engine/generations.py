@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from legaldesk.core.errors import LegalDeskError, ModelProblem, WrongUse
 from legaldesk.core.models import GenerationInfo, GenerationState, Prompts
+from legaldesk.core.pace import Pace
 from legaldesk.core.passages import RULES_VERSION, Segmentation
-from legaldesk.core.progress import Progress, Report
+from legaldesk.core.progress import Report
 from legaldesk.engine.generation_sizes import GENERATIONS, generation_info
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder
@@ -229,16 +229,12 @@ class Generations:
         Raises Cancelled when ``report`` does (building goes on), and what keeps it from
         going on.
         """
-        begun, first = time.monotonic(), -1
+        pace = Pace("meaning", "passages")
         while (building := self.building) is not None:
             self.start()
             if building.hindered is not None:
                 raise building.hindered
-            done, total = self._progress(building)
-            first = done if first < 0 else first
-            rate = (done - first) / max(time.monotonic() - begun, 1e-3)
-            left = (total - done) / rate if rate > 0 else None
-            report(Progress("meaning", done, total, "passages", rate, left))
+            report(pace.at(*self._progress(building)))
             building.wait_a_moment()
         return self.live.generation
 
@@ -384,11 +380,11 @@ class Generations:
                 return
             dropped = self._resting
             known = any(each.id == old.generation.id for each in self._reader.generations())
-            self._resting = old if known and old.can_rest(RESTING_BYTES) else None
-            if self._resting is old:
+            kept = self._resting = old if known and old.can_rest(RESTING_BYTES) else None
+            if kept is old:
                 old.became(replace(old.generation, state=GenerationState.KEPT))
         for meaning in (dropped, old):
-            if meaning is not None and meaning is not self._resting:
+            if meaning is not None and meaning is not kept:  # which may be live again by now
                 meaning.close()
 
     def _drop_building(self) -> None:

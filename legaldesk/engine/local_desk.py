@@ -30,6 +30,7 @@ from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.reader import Reader, Row
 from legaldesk.engine.readers import Readers
+from legaldesk.engine.readiness import Replaced
 from legaldesk.engine.reranking import Reranking
 from legaldesk.engine.restoring import put_back_if_ordered
 from legaldesk.engine.runs import Runs
@@ -84,6 +85,22 @@ class LocalDesk:
     def meaning(self) -> Meaning:
         """The generation that is live now; take it once for all that has to fit together."""
         return self.generations.live
+
+    def with_meaning(self, work: Callable[[Meaning], T]) -> T:
+        """What ``work`` makes of the live Meaning, begun anew where another one took its place.
+
+        Raises what it raises, and Replaced only where this desk is closing.
+        """
+        while True:
+            meaning = self.meaning
+            try:
+                made = work(meaning)
+            except Replaced:
+                if meaning.closed and self.meaning is meaning:
+                    raise
+                continue
+            if self.meaning is meaning:
+                return made
 
     @contextmanager
     def one_at_a_time(self, *documents: str) -> Iterator[None]:

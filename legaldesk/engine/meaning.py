@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,20 +24,22 @@ import numpy as np
 from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryBusy, ModelProblem, NoRoom
 from legaldesk.core.hits import EngineState
 from legaldesk.core.models import GenerationState
+from legaldesk.core.pace import Pace
 from legaldesk.core.passages import embedded_text
-from legaldesk.core.progress import Progress, Report
+from legaldesk.core.progress import Report
 from legaldesk.engine.calm import Calm
 from legaldesk.engine.model_folder import ModelFolder, verify_weights
 from legaldesk.engine.query_path import QueryPath
 from legaldesk.engine.reader import Reader
+from legaldesk.engine.readiness import Readiness
 from legaldesk.engine.recut import cut_again
 from legaldesk.engine.store import Store
 from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.tokens import TokenCounter
 from legaldesk.engine.traffic import Traffic
 from legaldesk.engine.turns import LIVE, SHADOW, Turns
-from legaldesk.engine.vector_index import VectorIndex
-from legaldesk.engine.vector_source import StoredVectors
+from legaldesk.engine.vector_source import StoredVectors, index_of
+from legaldesk.engine.vectors import Floats
 
 if TYPE_CHECKING:
     from legaldesk.engine.encoder import Encoder
@@ -54,8 +55,6 @@ RETRY_SECONDS = 5.0
 
 REST_SECONDS = 10.0
 """Without new passages before the model is exported: a user who has just begun goes first."""
-
-Floats = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
 class Meaning:
@@ -83,7 +82,7 @@ class Meaning:
         self._model, self._turns, self._traffic = model, turns, traffic
         self._device, self._completed = device, completed
         self._source = StoredVectors(library, generation)
-        self._index = self._make_index(generation)
+        self._index = index_of(library, generation)
         self._encoder: Encoder | None = None
         self._query: QueryPath | None = None
         """The export, which answers questions in the encoder's place once it is there."""
@@ -92,7 +91,7 @@ class Meaning:
         """Why the model cannot be used until the next start."""
         self._hindrance: LegalDeskError | None = None
         """Why no vector can be stored just now, such as a full disk."""
-        self._ready = threading.Event()
+        self._ready = Readiness()
         self._changed = threading.Condition()
         self._calm = Calm()
         self._claimed = False
@@ -115,9 +114,10 @@ class Meaning:
             self._query = QueryPath(library, model, device, lambda: self.tokens)
 
     def start(self) -> None:
-        """Begin to load the model, or go on after ``rest``; returns at once."""
+        """Begin to load the model, or go on after ``rest``, unless closed; returns at once."""
         with self._changed:
-            if self._thread is None and not isinstance(self._model, ModelProblem):
+            usable = not (self._ready.closed or isinstance(self._model, ModelProblem))
+            if self._thread is None and usable:
                 self._thread = threading.Thread(target=self._run, name="meaning", daemon=True)
                 self._thread.start()
 
@@ -139,9 +139,10 @@ class Meaning:
             self._query.stop()
 
     def close(self) -> None:
-        """Stop, and let go of the index."""
+        """Stop for good, and let go of the index; whoever waits hears that it is Replaced."""
+        self._ready.close()
         self.rest()
-        self._aside.shutdown(cancel_futures=True)
+        self._aside.shutdown()
         self._index.close()
         self._source.close()
 
@@ -161,6 +162,11 @@ class Meaning:
             if self._tokens is None:
                 self._tokens = TokenCounter(self.folder)
             return self._tokens
+
+    @property
+    def closed(self) -> bool:
+        """Whether it answers nothing any more."""
+        return self._ready.closed
 
     @property
     def failed(self) -> bool:
@@ -191,10 +197,7 @@ class Meaning:
         """Whether it is loaded from no more than so many bytes of weights, or as an export."""
         if not self.ready or isinstance(self._model, ModelProblem):
             return False
-        if self._encoder is None:
-            return True
-        files = self._model.path.rglob("*.safetensors")
-        return sum(file.stat().st_size for file in files) <= largest
+        return self._encoder is None or self._model.weight_bytes <= largest
 
     def wait_a_moment(self) -> None:
         """Block until something is done, for a quarter of a second at most."""
@@ -206,7 +209,7 @@ class Meaning:
         """Where it computes, "" before it is loaded."""
         if self._encoder is not None:
             return self._encoder.device
-        return "cpu" if self._by_export else ""
+        return "cpu" if self._query is not None and self._query.ready else ""
 
     @property
     def encoded(self) -> int:
@@ -218,16 +221,8 @@ class Meaning:
         return self._ready.is_set()
 
     @property
-    def _by_export(self) -> bool:
-        return self._query is not None and self._query.ready
-
-    @property
     def _live(self) -> bool:
         return self.generation.state is GenerationState.LIVE
-
-    def _make_index(self, generation: Generation) -> VectorIndex:
-        folder = self._library / "index" / str(generation.id)
-        return VectorIndex(folder, generation.used_dimension)
 
     def became(self, generation: Generation) -> None:
         """It is live now, or no longer, or searches another number of dimensions."""
@@ -236,7 +231,7 @@ class Meaning:
         if self._encoder is not None:
             self._encoder.rank = LIVE if self._live else SHADOW
         if resized:
-            index = self._make_index(generation)
+            index = index_of(self._library, generation)
             index.open(self._source, graph_later=True)
             self._index, old = index, self._index
             old.close()
@@ -250,7 +245,7 @@ class Meaning:
         return self._ready.is_set() and self._problem is None
 
     def wait_until_ready(self) -> None:
-        """Block until questions can be encoded. Raises ModelProblem when they cannot be."""
+        """Block until questions can be encoded. Raises ModelProblem, and Replaced once closed."""
         self.start()
         self._ready.wait()
         if self._problem is not None:
@@ -258,13 +253,13 @@ class Meaning:
 
     @contextmanager
     def question(self) -> Iterator[None]:
-        """While a question is answered, which waits until it can be. Raises ModelProblem."""
+        """While a question is answered. Waits and raises as ``wait_until_ready``."""
         with self._calm.question():
             self.wait_until_ready()
             yield
 
     def encode_query(self, text: str) -> Floats:
-        """A question's vector, shape (dimension,), of length 1. Raises ModelProblem.
+        """A question's vector, shape (dimension,), of length 1. Raises ModelProblem and Replaced.
 
         The export shares the processor with a batch of passages and never waits for it.
         """
@@ -277,17 +272,21 @@ class Meaning:
     ) -> Callable[[], list[tuple[int, float]]]:
         """Begin to look for what is nearest to a question beside what the caller does.
 
-        The result waits for it and raises ModelProblem.
+        The result waits for it and raises ModelProblem; both raise Replaced.
         """
-        return self._aside.submit(lambda: self.nearest(self.encode_query(text), k, within)).result
+        with self._changed:  # which ``close`` takes before it lets go of the threads
+            self._ready.check()
+            begun = self._aside.submit(lambda: self.nearest(self.encode_query(text), k, within))
+        return begun.result
 
     def nearest(self, vector: Floats, k: int, within: list[int] | None) -> list[tuple[int, float]]:
         """Row ids and cosines of the k passages nearest in meaning, best first.
 
-        ``within`` limits them to these passages, ascending; None means all.
+        ``within`` limits them to these passages, ascending; None means all. Raises Replaced.
         """
         allowed = None if within is None else np.asarray(within, dtype=np.int64)
         ids, cosines = self._index.search(vector, k, allowed)
+        self._ready.check()
         return list(zip(ids.tolist(), cosines.tolist(), strict=True))
 
     def state(self, pending: int, total: int, queued: int) -> EngineState:
@@ -313,23 +312,21 @@ class Meaning:
         """Block until every passage has its vector; returns how many passages there are.
 
         Raises Cancelled when ``report`` does, and NoRoom while no vector can be stored; the
-        thread goes on all the same.
+        thread goes on all the same. Raises Replaced once it is closed.
         """
         self._hindrance = None
         self.start()
         self.more()  # whatever hindered it may be gone
-        begun, before = time.monotonic(), -1
+        pace = Pace("meaning", "passages")
         with Reader(self._library) as reader:
             while True:
+                self._ready.check()
                 total, pending = reader.passages(), reader.pending()
                 problem = self._problem or (self._hindrance if pending else None)
                 if problem is not None:
                     raise problem
                 done = min(total - pending + self._encoded, total)
-                before = done if before < 0 else before
-                rate = (done - before) / max(time.monotonic() - begun, 1e-3)
-                left = (total - done) / rate if rate > 0 else None
-                report(Progress("meaning", done, total, "passages", rate, left))
+                report(pace.at(done, total))
                 if not pending and self._answered == self._asked:
                     return total
                 self.wait_a_moment()
@@ -357,6 +354,8 @@ class Meaning:
     def _run(self) -> None:
         try:
             with self._opens:
+                if self._stopping:
+                    return
                 if self._loaded:
                     self._index.refresh(self._source)
                 else:

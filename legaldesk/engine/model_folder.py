@@ -71,6 +71,11 @@ class ModelFolder:
     weights: tuple[tuple[str, str], ...] = ()
     static: bool = False
 
+    @property
+    def weight_bytes(self) -> int:
+        """The size of its weights."""
+        return sum(file.stat().st_size for file in self.path.rglob("*.safetensors"))
+
 
 def bundled_model() -> Path:
     """The folder of the model that comes with LegalDesk.

@@ -11,9 +11,16 @@ import numpy as np
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.readers import Readers
 from legaldesk.engine.store_rows import Generation
+from legaldesk.engine.vector_index import VectorIndex
 
 Ids = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 Halves = np.ndarray[tuple[int, ...], np.dtype[np.float16]]
+
+
+def index_of(library: Path, generation: Generation) -> VectorIndex:
+    """A generation's index in a library, which is still to be opened."""
+    folder = library / "index" / str(generation.id)
+    return VectorIndex(folder, generation.used_dimension)
 
 
 class StoredVectors:

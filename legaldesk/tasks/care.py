@@ -15,6 +15,7 @@ from legaldesk.core.passages import Segmentation, Span, passage_id
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine.disk_encryption import disk_encryption as encryption_of
 from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.reader import spans_of
 from legaldesk.tasks.dispatch import task
 
@@ -151,7 +152,7 @@ WHERE p.tokens > s.token_limit"""
 
 def _check_meaning(desk: LocalDesk, repair: bool, report: Report) -> Finding:
     """Every passage has a vector or waits for one, and the index holds what is stored."""
-    desk.meaning.wait_until_ready()
+    desk.with_meaning(Meaning.wait_until_ready)
     live = desk.meaning.generation
     forgotten = desk.reader.count(_FORGOTTEN, live.id, live.cut)
     if forgotten and repair:

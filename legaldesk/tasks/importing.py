@@ -16,6 +16,8 @@ from legaldesk.core.errors import Abandoned, Cancelled, WrongUse
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine import languages
 from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.meaning import Meaning
+from legaldesk.engine.readiness import Replaced
 from legaldesk.tasks.dispatch import task
 from legaldesk.tasks.reading import Dropped, read_file, storable
 
@@ -90,7 +92,16 @@ def resume_import(desk: LocalDesk, report: Report = silent) -> ImportSummary:
 @task
 def await_meaning(desk: LocalDesk, report: Report = silent) -> int:
     """Wait until every passage can be found by meaning; returns how many there are."""
-    return desk.meaning.await_all(report)
+
+    def all_of(meaning: Meaning) -> int:
+        def look(progress: Progress) -> None:
+            report(progress)
+            if desk.meaning is not meaning:  # it may rest, and would never end
+                raise Replaced
+
+        return meaning.await_all(look)
+
+    return desk.with_meaning(all_of)
 
 
 def files_in(paths: Sequence[str], apart_from: str = "") -> Iterator[str]:

@@ -13,6 +13,7 @@ from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.core.query import Query
 from legaldesk.core.reranking import BEST, reranked
 from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.reranker import Reranker
 from legaldesk.tasks.dispatch import task
@@ -22,6 +23,7 @@ from legaldesk.tasks.searching import (
     cited_passages,
     grouped_hits,
     hits_of,
+    moment_of,
     narrowed,
     ranking,
     search,
@@ -111,9 +113,10 @@ def _fused(desk: LocalDesk, query: Query, scope: Scope, k: int) -> tuple[list[Ra
     The scores come after it: nothing holds the database for the seconds that they may take.
     """
     reader = desk.reader
-    while True:
-        meaning = desk.meaning
-        with meaning.question(), reader.moment():
-            if meaning.generation.id == reader.live():
-                ranked = ranking(reader, query, scope, k, meaning, (WORDS, MEANING))
-                return ranked, cited_passages(reader, query.text, scope)
+
+    def fused(meaning: Meaning) -> tuple[list[Ranked], set[int]]:
+        with moment_of(reader, meaning):
+            ranked = ranking(reader, query, scope, k, meaning, (WORDS, MEANING))
+            return ranked, cited_passages(reader, query.text, scope)
+
+    return desk.with_meaning(fused)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -24,6 +24,7 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.passage_facts import Facts
 from legaldesk.engine.reader import FoundPassage, Reader
+from legaldesk.engine.readiness import Replaced
 from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading, task
 from legaldesk.tasks.naming import Nearest, asked_within, naming
@@ -98,23 +99,33 @@ def _answer(
 ) -> Answer:
     query = language.parse(question)
     scope = narrowed(query, scope)
-    while True:
-        meaning = None
-        if desk is not None and MEANING in modes and not query.empty:
-            meaning = desk.meaning
-        with meaning.question() if meaning is not None else nullcontext(), reader.moment():
-            # Another model may have become live meanwhile; its vectors are none of this one's.
-            if meaning is not None and meaning.generation.id != reader.live():
-                continue
+
+    def answer(meaning: Meaning | None) -> Answer:
+        with moment_of(reader, meaning):
             ranked = ranking(reader, query, scope, k, meaning, modes)
             hits = (
                 grouped_hits(reader, query, ranked, k)
                 if group
                 else hits_of(reader, query, ranked[:k])
             )
-            answer = Answer(question, reader.coverage(scope), hits, modes)
-        if meaning is None or desk is None or desk.meaning is meaning:
-            return answer
+            return Answer(question, reader.coverage(scope), hits, modes)
+
+    if desk is None or MEANING not in modes or query.empty:
+        return answer(None)
+    return desk.with_meaning(answer)
+
+
+@contextmanager
+def moment_of(reader: Reader, meaning: Meaning | None) -> Iterator[None]:
+    """A question's moment, in which that generation is the live one; None asks the words alone.
+
+    Waits until questions can be answered. Raises ModelProblem, and Replaced where another model
+    became live meanwhile: its vectors are none of this one's.
+    """
+    with meaning.question() if meaning is not None else nullcontext(), reader.moment():
+        if meaning is not None and meaning.generation.id != reader.live():
+            raise Replaced
+        yield
 
 
 def narrowed(query: Query, scope: Scope) -> Scope:

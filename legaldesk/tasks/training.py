@@ -94,7 +94,8 @@ def _make(desk: LocalDesk, recipe: Recipe, found: Sequence[TrainingPair]) -> Run
     parted = split(pairs, groups, recipe.seed)
     config = _config(desk, recipe, parted)
     held = [pairs[index].question for index in parted.validation]
-    near = passages_near(desk.reader, desk.meaning, held, [pair.passage for pair in pairs])
+    own = [pair.passage for pair in pairs]
+    near = desk.with_meaning(lambda meaning: passages_near(desk.reader, meaning, held, own))
     return create_run(desk.runs.path, config, pairs, parted, near)
 
 

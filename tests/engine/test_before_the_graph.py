@@ -8,7 +8,7 @@ import pytest
 
 from legaldesk.core.errors import ModelProblem
 from legaldesk.core.hits import Scope
-from legaldesk.engine import calm, hnsw, meaning
+from legaldesk.engine import calm, hnsw, meaning, vector_source
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.query_path import QueryPath
 from legaldesk.engine.vector_index import VectorIndex
@@ -162,8 +162,8 @@ def test_who_closes_or_rebuilds_it_has_no_graph_to_load(saved, shelf, loads, end
 @pytest.fixture
 def large(library, tiny_model, drop, monkeypatch):
     """A library with a graph and an exported model, which nobody has opened."""
-    make = meaning.VectorIndex
-    monkeypatch.setattr(meaning, "VectorIndex", lambda *words: make(*words, graph_from=1))
+    make = vector_source.VectorIndex
+    monkeypatch.setattr(vector_source, "VectorIndex", lambda *words: make(*words, graph_from=1))
     lease = pdf.text_pdf("The tenant pays the rent.", "The landlord keeps the deposit.")
     with closing(LocalDesk(library, tiny_model)) as desk:
         importing.import_files(desk, (drop("lease.pdf", lease),), "Case", {})

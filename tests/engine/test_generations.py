@@ -163,6 +163,58 @@ def until_resting(desk):
         desk.meaning.wait_a_moment()
 
 
+def awaiting(desk):
+    """Wait for the meaning in a thread, which has begun; returns it and what it ends with."""
+    begun, ended = threading.Event(), []
+
+    def wait():
+        ended.append(importing.await_meaning(desk, report=lambda progress: begun.set()))
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    assert begun.wait(60)
+    return thread, ended
+
+
+def test_waiting_for_the_meaning_goes_on_with_another_device(filled, drop, monkeypatch):
+    reached, go_on = threading.Event(), threading.Event()
+    store_vectors = Store.add_vectors
+
+    def hold_up(self, *words):
+        reached.set()
+        assert go_on.wait(60)
+        return store_vectors(self, *words)
+
+    monkeypatch.setattr(Store, "add_vectors", hold_up)
+    old = filled.meaning
+    importing.import_files(filled, (drop("late.pdf", LATE),), "Case", {})
+    assert reached.wait(60)
+    waiting, ended = awaiting(filled)
+
+    models.set_device(filled, "cpu")
+    while old._thread is not None:
+        old.wait_a_moment()
+    go_on.set()
+
+    waiting.join(60)
+    assert ended == [filled.reader.passages()]
+
+
+def test_waiting_for_the_meaning_follows_going_back(filled, tuned, drop):
+    switch(filled, tuned)
+    until_resting(filled)
+    filled.generations.traffic.files_begin()  # as if files were read: it waits
+    importing.import_files(filled, (drop("late.pdf", LATE),), "Case", {})
+    waiting, ended = awaiting(filled)
+
+    models.go_back(filled)
+    until_resting(filled)
+    filled.generations.traffic.files_end()
+
+    waiting.join(60)
+    assert ended == [filled.reader.passages()]
+
+
 def test_there_is_no_going_back_without_a_switch(filled):
     with pytest.raises(WrongUse, match="no earlier model"):
         models.go_back(filled)

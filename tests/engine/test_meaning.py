@@ -16,6 +16,7 @@ from legaldesk.core.hits import Scope
 from legaldesk.engine import meaning, query_export, query_path
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.query_graph import QueryGraph
+from legaldesk.engine.readiness import Replaced
 from legaldesk.engine.remote_desk import RemoteDesk
 from legaldesk.tasks import care, importing, models, searching
 from tests import pdf_factory as pdf
@@ -278,3 +279,73 @@ def test_a_rest_while_the_model_loads_leaves_one_thread_that_ends_at_once(filled
     begun = time.monotonic()
     desk.close()
     assert not thread.is_alive() and time.monotonic() - begun < 10  # a join gives up after 30 s
+
+
+@pytest.fixture
+def asked_while_loading(filled, opened, monkeypatch):
+    """A desk whose model is held while it loads, the thread of a search that waits for it, what
+    that ends with, and what lets the loading go on.
+    """
+    loading, waiting, go_on = (threading.Event() for _ in range(3))
+    load, ended = meaning.Meaning._loaded_encoder, []
+    desk = opened(filled)
+    first, wait = desk.meaning, desk.meaning._ready.wait
+
+    def held(self):
+        if self is first:
+            loading.set()
+            assert go_on.wait(60)
+        return load(self)
+
+    def noted():
+        waiting.set()
+        return wait()
+
+    def ask():
+        try:
+            ended.append(len(scores(desk)))
+        except Replaced as error:
+            ended.append(error)
+
+    monkeypatch.setattr(meaning.Meaning, "_loaded_encoder", held)
+    monkeypatch.setattr(first._ready, "wait", noted)
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    assert loading.wait(60) and waiting.wait(60)
+    yield desk, asking, ended, go_on
+    go_on.set()
+
+
+def test_a_search_that_waits_for_a_model_is_answered_by_the_one_in_its_place(asked_while_loading):
+    desk, asking, ended, go_on = asked_while_loading
+
+    first = desk.meaning
+    models.set_device(desk, "cpu")
+    until(lambda: first._thread is None, "the first model's end")
+    go_on.set()
+
+    asking.join(60)
+    assert ended == [desk.reader.passages()]
+
+
+def test_a_search_that_waits_for_a_model_ends_with_the_desk(asked_while_loading):
+    desk, asking, ended, _ = asked_while_loading
+
+    desk.generations.close()
+
+    asking.join(60)
+    assert [error.message for error in ended] == ["LegalDesk is closing."]
+
+
+def test_a_question_never_revives_a_closed_model(filled, opened):
+    desk = opened(filled)
+    closed = desk.meaning
+    models.set_device(desk, "cpu")
+    until(lambda: closed.closed, "its end")
+
+    with pytest.raises(Replaced):
+        closed.encode_query(QUESTION)
+    with pytest.raises(Replaced):
+        closed.begin_nearest(QUESTION, 5, None)
+
+    assert closed._thread is None
