@@ -304,9 +304,7 @@ def test_another_dimension_encodes_nothing(filled, tiny_model, monkeypatch):
     assert hits(filled) == wide
 
 
-def test_another_dimension_finds_what_was_encoded_while_its_index_opened(
-    filled, drop, monkeypatch
-):
+def test_another_dimension_finds_what_was_encoded_while_its_index_opened(filled, drop, monkeypatch):
     importing.await_meaning(filled)
     filled.generations.traffic.files_begin()  # as if files were read: it waits
     importing.import_files(filled, (drop("late.pdf", LATE),), "Case", {})
