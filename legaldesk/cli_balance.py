@@ -44,7 +44,9 @@ def _learn(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     found = balancing.learn_balance(desk, options.matter, report=console.report)
     console.end_line()
     take = options.overrule or (options.use and found.decision is Decision.ADOPT)
-    used = balancing.use_balance(desk, found.learned) if take else found.used
+    used = found.used
+    if take:
+        used = balancing.use_balance(desk, found.learned, found.generation)
     console.tell({**asdict(found), "used": used}, _told(found, used))
     return DONE
 

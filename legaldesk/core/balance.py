@@ -28,7 +28,8 @@ class Balance:
     """What was learned: the factor for the model in use, and how well it does.
 
     ``used`` is the factor in use, ``learned`` the one that the labels teach, and ``change``
-    compares both on questions that had no part in choosing.
+    compares both on questions that had no part in choosing. ``generation`` is the number of
+    the one that was measured, 0 where that is unknown.
     """
 
     used: float
@@ -36,6 +37,7 @@ class Balance:
     decision: Decision
     sentence: str
     change: Change
+    generation: int = 0
 
 
 def choose(scores: Scores, questions: Iterable[str]) -> float:

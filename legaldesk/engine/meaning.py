@@ -389,6 +389,7 @@ class Meaning:
                 cut_again(reader, self._store, self.tokens, self.generation, self._step)
             while self._encode_some(size):
                 size = min(2 * size, LONGEST_LIST)
+            self._index.refresh(self._source)  # another one may be in the old one's place
             self._hindrance, self._answered = None, asked
             self._index.save_if_due()
         except (NoRoom, LibraryBusy) as error:

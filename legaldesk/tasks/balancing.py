@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from legaldesk.core.balance import FACTORS, USUAL, Balance, choose, held_out, judge
 from legaldesk.core.errors import WrongUse
@@ -15,10 +16,11 @@ from legaldesk.core.progress import Report, silent
 from legaldesk.engine.dimension_indexes import dimension_indexes
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.significance import compare
+from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.vector_source import StoredVectors
 from legaldesk.tasks import importing, lessons
 from legaldesk.tasks.dispatch import task
-from legaldesk.tasks.measuring import Halves
+from legaldesk.tasks.measuring import CHANGED, Halves, measured
 from legaldesk.tasks.searching import BALANCE, meaning_factor
 
 
@@ -32,62 +34,78 @@ def balance_in_use(desk: LocalDesk, report: Report = silent) -> float:
 def learn_balance(desk: LocalDesk, matter: str = "", report: Report = silent) -> Balance:
     """What the labels of a matter, "" of all, teach about the balance; changes nothing.
 
-    Raises WrongUse when no question has a right answer.
+    Raises WrongUse when no question has a right answer, and where another model becomes live
+    meanwhile.
     """
+    generation = desk.meaning.generation
     found = lessons.qrels(desk, matter)
     asked = [each for each in found.asked if max(each.grades.values()) > 1.0]
     if not asked:
         raise WrongUse("There is nothing to learn from yet. Mark passages as relevant first.")
     importing.await_meaning(desk, report=report)
-    scores = _scores(desk, asked, found.searched, report)
+    scores = _scores(desk, generation, asked, found.searched, report)
     units = answer_units({each.id: each.grades for each in asked})
-    used = balance_in_use(desk)
+    used = meaning_factor(desk.reader, generation.id)
     learned = choose(scores, units)
     change = compare(scores[used], held_out(scores, units), units)
-    return judge(used, learned, change)
+    return replace(judge(used, learned, change), generation=generation.id)
 
 
 @task
-def use_balance(desk: LocalDesk, factor: float, report: Report = silent) -> float:
+def use_balance(
+    desk: LocalDesk, factor: float, generation: int = 0, report: Report = silent
+) -> float:
     """Multiply the share of meaning by one of FACTORS in searches with the live model.
 
-    1 is the usual balance. Raises WrongUse for another factor.
+    1 is the usual balance. ``generation`` is the number of the one that it was learned for, 0
+    for any. Raises WrongUse for another factor and where that one is not live any more.
     """
     if factor not in FACTORS:
         known = ", ".join(f"{each:g}" for each in FACTORS)
         raise WrongUse(f"{factor:g} is no balance. There are: {known}.")
-    name = f"{BALANCE} {desk.meaning.generation.id}"
+    live = desk.meaning.generation.id
+    if generation not in (0, live):
+        raise WrongUse(CHANGED)
+    name = f"{BALANCE} {live}"
     desk.store.set_setting(name, "" if factor == USUAL else repr(factor))
     return factor
 
 
 def _scores(
-    desk: LocalDesk, questions: Sequence[Asked], searched: Searched, report: Report
+    desk: LocalDesk,
+    generation: Generation,
+    questions: Sequence[Asked],
+    searched: Searched,
+    report: Report,
 ) -> dict[float, dict[str, float]]:
     """nDCG@10 of every question with every factor, from one search by each half."""
     scores: dict[float, dict[str, float]] = {factor: {} for factor in FACTORS}
-    generation = desk.meaning.generation
     with (
+        measured(desk, generation) as meaning,
         closing(StoredVectors(desk.library, generation)) as source,
         dimension_indexes(source, (generation.used_dimension,)) as indexes,
     ):
-        halves = Halves(desk, indexes)
+        halves = Halves(desk, meaning, indexes)
         for asked in counted(questions, "asking", "questions", report):
-            given = halves.candidates(asked)
-            ((dimension, by_meaning),) = given.by_meaning.items()
-            named, inside = halves.named(given, by_meaning, dimension)
-            proposed = (passage for passage, _ in (*by_meaning[:DEPTH], *inside.meaning))
-            usual = halves.weights(proposed, USUAL)
-            for factor in FACTORS:
-                weights = {passage: factor * weight for passage, weight in usual.items()}
-                fused = fuse(
-                    given.by_words[:DEPTH],
-                    by_meaning[:DEPTH],
-                    weights,
-                    given.cited,
-                    named,
-                    inside,
-                )
-                ranking = list(dict.fromkeys(searched.names[each.passage] for each in fused))
+            with halves.moment():
+                rankings = _rankings(halves, asked)
+            for factor, passages in rankings.items():
+                ranking = list(dict.fromkeys(searched.names[passage] for passage in passages))
                 scores[factor][asked.id] = score(ranking, asked.grades)[NDCG]
     return scores
+
+
+def _rankings(halves: Halves, asked: Asked) -> dict[float, list[int]]:
+    """Passage numbers, best first, with every factor."""
+    given = halves.candidates(asked)
+    ((dimension, by_meaning),) = given.by_meaning.items()
+    named, inside = halves.named(given, by_meaning, dimension)
+    by_meaning = by_meaning[:DEPTH]
+    usual = halves.weights((passage for passage, _ in (*by_meaning, *inside.meaning)), USUAL)
+    found: dict[float, list[int]] = {}
+    for factor in FACTORS:
+        weights = {passage: factor * weight for passage, weight in usual.items()}
+        by_words = given.by_words[:DEPTH]
+        fused = fuse(by_words, by_meaning, weights, given.cited, named, inside)
+        found[factor] = [each.passage for each in fused]
+    return found

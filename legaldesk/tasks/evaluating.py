@@ -58,8 +58,10 @@ def evaluate_labels(
 
     Grade 2 is a right answer; 1 counts in nDCG alone. Questions without a right answer are
     left out. ``reranker`` is a cross-encoder's folder for Mode.RERANKED. Raises WrongUse when no
-    question is left and for that mode without a folder, and ModelProblem for an unsafe one.
+    question is left, for that mode without a folder and where another model becomes live
+    meanwhile, and ModelProblem for an unsafe one.
     """
+    live = desk.meaning.generation
     found = lessons.qrels(desk, matter)
     asked = [each for each in found.asked if max(each.grades.values()) > PARTLY]
     if not asked:
@@ -68,12 +70,12 @@ def evaluate_labels(
     if any(mode.uses_model for mode in ours):
         importing.await_meaning(desk, report=report)
     units = answer_units({each.id: each.grades for each in asked})
-    widths = checked(dimensions, desk.meaning.generation.dimension)
+    widths = checked(dimensions, live.dimension)
     model = _reranker(desk, ours, Path(reranker) if reranker else None)
-    rows = measure(desk, asked, found.searched, ours, widths, units, report, PARTLY, model)
-    name, passages = desk.meaning.generation.name, desk.reader.passages()
-    sizes = len(asked), len(set(units.values())), desk.reader.count(_DOCUMENTS), passages
-    return Table(matter or "labels", name, *sizes, tuple(rows))
+    documents, passages = desk.reader.count(_DOCUMENTS), desk.reader.passages()
+    rows = measure(desk, live, asked, found.searched, ours, widths, units, report, PARTLY, model)
+    sizes = len(asked), len(set(units.values())), documents, passages
+    return Table(matter or "labels", live.name, *sizes, tuple(rows))
 
 
 _DOCUMENTS = "SELECT count(*) FROM documents"
@@ -125,7 +127,17 @@ def evaluate_set(
         questions = [asked_of(question, scopes, qrels) for question in gold.questions]
         again = _reranker(desk, ours, reranker)
         rows = (
-            measure(desk, questions, found, ours, widths, units, report, reranker=again)
+            measure(
+                desk,
+                desk.meaning.generation,
+                questions,
+                found,
+                ours,
+                widths,
+                units,
+                report,
+                reranker=again,
+            )
             if ours
             else []
         )

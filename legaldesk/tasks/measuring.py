@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import legaldesk.core.query as language
+from legaldesk.core.errors import WrongUse
 from legaldesk.core.evaluation import Asked, Mode, Searched, TableRow
 from legaldesk.core.fusion import DEPTH, Ranked, Scored, Within, fuse, meaning_weights
 from legaldesk.core.hits import Scope
@@ -22,9 +23,12 @@ from legaldesk.core.progress import Report
 from legaldesk.engine import passage_facts
 from legaldesk.engine.dimension_indexes import DimensionIndexes, dimension_indexes
 from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.ranking_table import scored_row
+from legaldesk.engine.readiness import Replaced
 from legaldesk.engine.reranker import Reranker
 from legaldesk.engine.significance import Units
+from legaldesk.engine.store_rows import Generation
 from legaldesk.engine.vector_source import StoredVectors
 from legaldesk.tasks.naming import asked_within, naming
 from legaldesk.tasks.reranking import again
@@ -36,11 +40,14 @@ DEEP = 1_000
 Cell = tuple[Mode, int]
 """A row of the table: how, and at which dimension (0 for words)."""
 
+CHANGED = "The model changed meanwhile. Measure again."
+
 _WITH_WORDS = {Mode.LEXICAL, Mode.FUSED, Mode.RERANKED}
 
 
 def measure(
     desk: LocalDesk,
+    generation: Generation,
     questions: Sequence[Asked],
     searched: Searched,
     modes: Iterable[Mode],
@@ -52,26 +59,49 @@ def measure(
 ) -> list[TableRow]:
     """A row for each mode, and for each dimension where the model takes part.
 
-    ``dimensions`` are Matryoshka dimensions, each searched in an index of its own over the
-    stored vectors. Grades above ``above`` are right answers, and every question has one.
-    Mode.RERANKED takes a ``reranker``.
+    ``generation`` is measured, which was live when the answers were looked up; raises WrongUse
+    where another is by the end. ``dimensions`` are Matryoshka dimensions, each searched in an
+    index of its own over the stored vectors. Grades above ``above`` are right answers, and every
+    question has one. Mode.RERANKED takes a ``reranker``.
     Questions are plain text here: quotes and minus signs in them mean nothing.
     """
     wanted = set(modes)
     used = dimensions if any(mode.uses_model for mode in wanted) else ()
     scores: dict[Cell, Scores] = {}
     with (
-        closing(StoredVectors(desk.library, desk.meaning.generation)) as source,
+        measured(desk, generation) as meaning,
+        closing(StoredVectors(desk.library, generation)) as source,
         dimension_indexes(source, used) as indexes,
     ):
-        halves = Halves(desk, indexes, reranker)
+        halves = Halves(desk, meaning, indexes, reranker)
         for asked in counted(questions, "asking", "questions", report):
-            for cell, passages in halves.ranked(asked, wanted).items():
+            with halves.moment():
+                ranked = halves.ranked(asked, wanted)
+            for cell, passages in ranked.items():
                 found = _figures(passages, asked, searched, above)
                 scores.setdefault(cell, {})[asked.id] = found
     order = list(Mode)
     cells = sorted(scores, key=lambda cell: (order.index(cell[0]), -cell[1]))
     return [scored_row(*cell, scores[cell], units) for cell in cells]
+
+
+@contextmanager
+def measured(desk: LocalDesk, generation: Generation) -> Iterator[Meaning]:
+    """The Meaning of the generation that is measured inside.
+
+    Raises WrongUse where that is not the live one, from the beginning to the end.
+    """
+    meaning = desk.meaning
+    try:
+        if meaning.generation.id != generation.id:
+            raise Replaced
+        yield meaning
+        if desk.meaning.generation.id != generation.id:
+            raise Replaced
+    except Replaced as error:
+        if meaning.closed and desk.meaning is meaning:  # the desk is closing
+            raise
+        raise WrongUse(CHANGED) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +121,23 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Halves:
-    """Words and meaning of one desk, asked apart and put together."""
+    """Words and meaning of one desk, asked apart and put together.
+
+    ``indexes`` are of the generation of ``meaning``.
+    """
 
     desk: LocalDesk
+    meaning: Meaning
     indexes: DimensionIndexes
     reranker: Reranker | None = None
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """A question's moment. Raises Replaced where another generation's words are live in it."""
+        with self.desk.reader.moment():
+            if self.desk.reader.live() != self.meaning.generation.id:
+                raise Replaced
+            yield
 
     def candidates(self, asked: Asked, words: bool = True) -> Candidates:
         """What each half proposes; without ``words`` meaning alone."""
@@ -133,7 +175,7 @@ class Halves:
         """Passages and cosines at every dimension, from one vector of the question."""
         if not self.indexes:
             return
-        vector = self.desk.meaning.encode_query(text)
+        vector = self.meaning.encode_query(text)
         yield from self.indexes.nearest(vector, DEEP, self.desk.reader.within(scope))
 
     def fused(
@@ -156,7 +198,7 @@ class Halves:
         found = naming(self.desk.reader, given.text, given.scope, facts)
 
         def nearest(text: str, passages: list[int]) -> list[Scored]:
-            vector = self.desk.meaning.encode_query(text)
+            vector = self.meaning.encode_query(text)
             return dict(self.indexes.nearest(vector, DEPTH, passages))[dimension]
 
         inside = asked_within(self.desk.reader, found, nearest if dimension else None)
@@ -164,7 +206,7 @@ class Halves:
 
     def weights(self, passages: Iterable[int], factor: float | None = None) -> dict[int, float]:
         """How much meaning counts for passages: as a search has it, or with another factor."""
-        reader, meaning = self.desk.reader, self.desk.meaning
+        reader, meaning = self.desk.reader, self.meaning
         near = passage_facts.around(reader, passages)
         languages = {passage: facts.language for passage, facts in near.items()}
         if factor is None:

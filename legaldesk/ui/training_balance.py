@@ -90,8 +90,9 @@ class TrainingBalance(QWidget):
             self.progress.hide()
 
     def _use(self) -> None:
-        if self._balancer.found is not None:
-            self._balancer.use(self._balancer.found.learned)
+        found = self._balancer.found
+        if found is not None:
+            self._balancer.use(found.learned, found.generation)
 
 
 def shares(factor: float) -> str:

@@ -62,9 +62,9 @@ class TrainingBalancer(QObject):
         if self._job is not None:
             self._job.cancel()
 
-    def use(self, factor: float) -> None:
-        """Search with this factor from now on."""
-        job = self._requests.use_balance(factor)
+    def use(self, factor: float, generation: int = 0) -> None:
+        """Search with this factor from now on, which was learned for that generation, 0 for any."""
+        job = self._requests.use_balance(factor, generation)
         job.succeeded.connect(self._set_used)
         job.failed.connect(self._fail)
         self._quick.submit(job)

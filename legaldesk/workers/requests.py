@@ -370,9 +370,9 @@ class Requests:
         """What the labels of a matter, "" of all, say of that: a Balance."""
         return self._job(balancing.learn_balance, matter)
 
-    def use_balance(self, factor: float) -> Job:
-        """Search with this factor from now on: the factor."""
-        return self._job(balancing.use_balance, factor)
+    def use_balance(self, factor: float, generation: int = 0) -> Job:
+        """Search with this factor, learned for that generation, from now on: the factor."""
+        return self._job(balancing.use_balance, factor, generation)
 
     def list_runs(self) -> Job:
         """Every run, the newest first: a tuple of RunSummary."""

@@ -97,7 +97,7 @@ def _made(gold: GoldSet) -> tuple[SetOfCandidates, dict[str, np.ndarray]]:
             closing(StoredVectors(desk.library, desk.meaning.generation)) as source,
             dimension_indexes(source, [width]) as indexes,
         ):
-            halves = Halves(desk, indexes)
+            halves = Halves(desk, desk.meaning, indexes)
             given = [halves.candidates(each) for each in asked]
             named = [
                 (*halves.named(each, each.by_meaning[width], width), *halves.named(each, ()))

@@ -18,6 +18,7 @@ from legaldesk.engine import generations, meaning
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.store import Store
+from legaldesk.engine.vector_index import VectorIndex
 from legaldesk.tasks import care, importing, models, searching
 from tests import pdf_factory as pdf
 from tests.tiny_models import bge_m3_like, e5_like
@@ -301,6 +302,32 @@ def test_another_dimension_encodes_nothing(filled, tiny_model, monkeypatch):
     assert hits(filled) != wide
     models.use_dimension(filled, 0)
     assert hits(filled) == wide
+
+
+def test_another_dimension_finds_what_was_encoded_while_its_index_opened(filled, drop, monkeypatch):
+    importing.await_meaning(filled)
+    filled.generations.traffic.files_begin()  # as if files were read: it waits
+    importing.import_files(filled, (drop("late.pdf", LATE),), "Case", {})
+    open_index, refresh, taken_over = VectorIndex.open, VectorIndex.refresh, threading.Event()
+
+    def and_then_encode(self, source, **words):
+        found = open_index(self, source, **words)
+        filled.generations.traffic.files_end()
+        assert taken_over.wait(60)
+        return found
+
+    def noted(self, source):
+        found = refresh(self, source)
+        if not filled.reader.pending():
+            taken_over.set()  # by the old index
+        return found
+
+    monkeypatch.setattr(VectorIndex, "open", and_then_encode)
+    monkeypatch.setattr(VectorIndex, "refresh", noted)
+    models.use_dimension(filled, 16)
+
+    assert importing.await_meaning(filled) == filled.meaning._index.count
+    assert len(hits(filled)) == filled.reader.passages()
 
 
 def test_a_dimension_lasts_longer_than_the_process(filled, library, tiny_model):

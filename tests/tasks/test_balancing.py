@@ -98,6 +98,57 @@ def test_a_balance_belongs_to_its_model(labelled, tmp_path):
     assert fused(labelled) < own
 
 
+@pytest.fixture
+def going_back(labelled, tmp_path):
+    """What goes back to the first model as soon as one question was asked; and the library."""
+    switch(labelled, tmp_path)
+    gone = []
+
+    def report(progress):
+        if progress.stage == "asking" and not gone:
+            gone.append(models.go_back(labelled))
+
+    return labelled, report
+
+
+def switch(desk, tmp_path):
+    other = e5_like(tmp_path / "other", seed=3)
+    know_precision(desk.library, other)
+    models.use_model(desk, str(other))
+    models.await_switch(desk)
+
+
+def test_nothing_is_learned_where_the_model_changes_meanwhile(going_back):
+    desk, report = going_back
+
+    with pytest.raises(WrongUse, match="The model changed meanwhile. Measure again."):
+        balancing.learn_balance(desk, report=report)
+
+    assert balancing.learn_balance(desk).generation == desk.meaning.generation.id
+
+
+@pytest.mark.parametrize("mode", [Mode.LEXICAL, Mode.DENSE, Mode.FUSED])
+def test_nothing_is_measured_where_the_model_changes_meanwhile(going_back, mode):
+    desk, report = going_back
+
+    with pytest.raises(WrongUse, match="The model changed meanwhile. Measure again."):
+        evaluating.evaluate_labels(desk, "", (mode,), report=report)
+
+    assert evaluating.evaluate_labels(desk, "", (mode,)).rows
+
+
+def test_a_balance_is_used_for_the_model_that_it_was_learned_for(labelled, tmp_path):
+    learned_for = labelled.meaning.generation.id
+    switch(labelled, tmp_path)
+
+    with pytest.raises(WrongUse, match="The model changed meanwhile. Measure again."):
+        balancing.use_balance(labelled, 0.25, learned_for)
+    assert balancing.balance_in_use(labelled) == USUAL
+
+    models.go_back(labelled)
+    assert balancing.use_balance(labelled, 0.25, learned_for) == 0.25
+
+
 def test_without_labels_there_is_nothing_to_learn(desk):
     with pytest.raises(WrongUse, match="Mark passages"):
         balancing.learn_balance(desk)

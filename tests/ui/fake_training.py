@@ -306,16 +306,16 @@ class TrainingOffice:
         def work(report) -> Balance:
             report(Progress("asking", 60, 120, "questions", 20.0, 3.0))
             change = Change(0.61, 0.64, 0.012, 0.048, 120, 97)
-            return judge(self.factor, 0.5, change)
+            return replace(judge(self.factor, 0.5, change), generation=3)
 
         return self._job("learn_balance", work)
 
-    def use_balance(self, factor) -> Job:
+    def use_balance(self, factor, generation=0) -> Job:
         def work(_) -> float:
             self.factor = factor
             return factor
 
-        return self._job("use_balance", work, factor)
+        return self._job("use_balance", work, factor, generation)
 
     def list_runs(self) -> Job:
         return self._job("list_runs", lambda _: tuple(self.runs))

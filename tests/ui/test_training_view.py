@@ -608,7 +608,7 @@ def test_the_balance_is_learned_used_and_given_up_again(qtbot, office, view):
 
     press(qtbot, view, balance.usual)
     qtbot.waitUntil(lambda: not balance.usual.isVisible())
-    assert calls(office, "use_balance") == [(0.5,), (1.0,)]
+    assert calls(office, "use_balance") == [(0.5, 3), (1.0, 0)]
 
 
 def test_what_goes_wrong_with_the_balance_is_said_beside_it(qtbot, office, view, monkeypatch):

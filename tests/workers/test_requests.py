@@ -61,7 +61,7 @@ ASKED = {
     "run_news": ("run",),
     "balance_in_use": (),
     "learn_balance": ("",),
-    "use_balance": (0.5,),
+    "use_balance": (0.5, 3),
     "list_runs": (),
     "proof": ("run",),
     "adopt_run": ("run", True),
