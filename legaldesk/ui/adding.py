@@ -36,6 +36,7 @@ class Adding(QObject):
         self._settings = settings
         self._tried: set[tuple[str, str]] = set()
         importer.fileFinished.connect(self._ask_again)
+        importer.finished.connect(self._tried.clear)  # a failure may have kept it from being told
 
     def choose_files(self) -> None:
         """Let the user choose PDF files."""

@@ -56,8 +56,8 @@ class Complaints(QObject):
         self._banner.show_error(error, self._fix(error))
 
     def _show_import_error(self, error: LegalDeskError) -> None:
-        """Where the disk was full, the files that were left can be read once there is room."""
-        if isinstance(error, NoRoom):
+        """What a full disk or a busy library left can be read once that is over."""
+        if isinstance(error, NoRoom | LibraryBusy):
             self._banner.show_error(error, ("Try again", self._actors.importer.try_again))
         else:
             self.show_error(error)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from legaldesk.core.documents import FileOutcome, FileState, ImportSummary
-from legaldesk.core.errors import LegalDeskError, ProcessDied
+from legaldesk.core.errors import LegalDeskError, ProcessDied, WrongUse
 from legaldesk.ui.wording import count
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from legaldesk.workers.job import Job
     from legaldesk.workers.lane import Lane
     from legaldesk.workers.requests import Requests
-
 
 GOING_ON = "Going on with the last import"
 
@@ -144,7 +143,9 @@ class Importer(QObject):
 
     def _note_failure(self, error: LegalDeskError) -> None:
         """Where the engine stopped, the next one goes on with what was left to do."""
-        self.stopped, self._held_back = True, not isinstance(error, ProcessDied)
+        self.stopped = True
+        if not isinstance(error, WrongUse):  # then nothing was begun, and nothing is left
+            self._held_back = not isinstance(error, ProcessDied)
         self.failed.emit(error)
 
     def _note_cancel(self) -> None:

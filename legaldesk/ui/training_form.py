@@ -54,9 +54,10 @@ class TrainingForm(QWidget):
         return replace(self._start, **self._values)
 
     def show_recipe(self, recipe: Recipe) -> None:
-        """Start from a recipe."""
-        self._start = recipe
-        self._reset()
+        """Start from a recipe; what was typed stays where that is no other one."""
+        if recipe != self._start:
+            self._start = recipe
+            self._reset()
 
     @property
     def changes(self) -> tuple[str, ...]:

@@ -125,15 +125,11 @@ class TrainingPairs(Step):
         """The matters that a file's pairs can belong to."""
         names = [each.name for each in matters]
         chosen = current if not self.pairs_file and current in names else self.owner.currentData()
-        if names == [self.owner.itemData(row) for row in range(self.owner.count())]:
-            self.owner.setCurrentIndex(max(0, self.owner.findData(chosen)))
-            return
-        self.owner.blockSignals(True)
-        self.owner.clear()
-        for name in names:
-            self.owner.addItem(plain(name), name)
-        self.owner.setCurrentIndex(max(0, names.index(chosen) if chosen in names else 0))
-        self.owner.blockSignals(False)
+        if names != [self.owner.itemData(row) for row in range(self.owner.count())]:
+            self.owner.clear()
+            for name in names:
+                self.owner.addItem(plain(name), name)
+        self.owner.setCurrentIndex(max(0, self.owner.findData(chosen)))
 
     def _choose_file(self) -> None:
         self._wishes.choose_file(self.use_file)

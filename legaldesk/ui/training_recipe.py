@@ -74,17 +74,11 @@ class TrainingRecipe(Step):
         """Offer the recipes, the one that fits first."""
         recipes = {each.name: each for each in survey.recipes}
         if recipes != self._recipes or survey.choice != self._choice:
-            fitting, before = survey.choice.preset, self._recipes.get(self._name)
-            changed = self.form is not None and bool(self.form.changes)
-            own = self._choice is not None and self._name != self._choice.preset
-            name = self._name if (own or changed) and self._name in recipes else fitting
+            chosen = self._choice is not None and self._name != self._choice.preset
+            keep = (chosen or self._changed) and self._name in recipes
             self._recipes, self._choice = recipes, survey.choice
             self._fill(survey)
-            if name == self._name and recipes[name] == before:
-                self.cards[name].setChecked(True)  # what was typed under Advanced stays
-                self._weigh()
-            else:
-                self._choose(name)
+            self._choose(self._name if keep else survey.choice.preset)
         self._choices.show()
         self.say("")
 
@@ -170,8 +164,11 @@ class TrainingRecipe(Step):
         why_not = self._why_not or (f"Under Advanced: {wrong[0]}" if wrong else "")
         self.start.setEnabled(not why_not and self.recipe() is not None)
         self.note.setText(why_not or CALM)
-        changed = self.form is not None and self.form.changes
-        self.advanced.setText("Advanced (changed)" if changed else "Advanced")
+        self.advanced.setText("Advanced (changed)" if self._changed else "Advanced")
+
+    @property
+    def _changed(self) -> bool:
+        return self.form is not None and bool(self.form.changes)
 
     def _start(self) -> None:
         if (recipe := self.recipe()) is not None:

@@ -200,8 +200,13 @@ def test_nobody_waits_for_the_graph(large, monkeypatch):
         going_on.set()
 
 
+def never_calm(monkeypatch):
+    monkeypatch.setattr(calm, "CALM", 600.0)
+    monkeypatch.setattr(calm, "LONGEST", 600.0)
+
+
 def test_new_passages_do_not_wait_for_a_calm_moment(large, drop, loads, monkeypatch):
-    monkeypatch.setattr(calm, "CALM", 30.0)
+    never_calm(monkeypatch)
     with closing(LocalDesk(large)) as desk:
         desk.meaning.wait_until_ready()
         late = pdf.text_pdf("The landlord repairs the roof.")
@@ -223,7 +228,8 @@ def test_a_model_that_cannot_be_loaded_is_said_to_who_waits(large, monkeypatch):
         searching.search_by(desk, "Who pays?", Scope(), 10, ("meaning",))
 
 
-def test_a_closing_loads_no_graph(large, loads):
+def test_a_closing_loads_no_graph(large, loads, monkeypatch):
+    never_calm(monkeypatch)
     with closing(LocalDesk(large)) as desk:
         assert searching.search_by(desk, "Who pays?", Scope(), 10, ("meaning",)).hits
 

@@ -61,14 +61,18 @@ def test_a_group_leads_to_its_list(qtbot, window):
     assert window.views.currentIndex() == DOCUMENTS
 
 
+def answer(qtbot, window, question, password):
+    """Give a password and wait for what comes of it."""
+    qtbot.keyClicks(question.box, password)
+    with qtbot.waitSignal(window.actors.importer.finished):
+        qtbot.keyClick(question.box, Qt.Key.Key_Return)
+
+
 def test_a_locked_file_is_imported_again_with_its_password(qtbot, window, office):
     with qtbot.waitSignal(window.actors.importer.finished):
         window.actors.importer.add(("x/locked.pdf",), "Acme v. Byte")
     qtbot.mouseClick(button(window, "Enter password…"), LEFT)
-    question = window.findChild(PasswordQuestion)
-    qtbot.keyClicks(question.box, "secret")
-    with qtbot.waitSignal(window.actors.importer.finished):
-        qtbot.keyClick(question.box, Qt.Key.Key_Return)
+    answer(qtbot, window, window.findChild(PasswordQuestion), "secret")
 
     calls = [call for call in office.asked if call[0] == "import_files"]
     assert calls[-1][1:4] == (("x/locked.pdf",), "Acme v. Byte", {"x/locked.pdf": "secret"})
@@ -80,16 +84,12 @@ def test_a_wrong_password_is_asked_for_once_more(qtbot, window, office):
         window.actors.importer.add(("x/locked.pdf",), "Acme v. Byte")
     qtbot.mouseClick(button(window, "Enter password…"), LEFT)
     question = window.findChild(PasswordQuestion)
-    qtbot.keyClicks(question.box, "guess")
-    with qtbot.waitSignal(window.actors.importer.finished):
-        qtbot.keyClick(question.box, Qt.Key.Key_Return)
+    answer(qtbot, window, question, "guess")
 
     again = next(each for each in window.findChildren(PasswordQuestion) if each is not question)
     said = [each.text() for each in again.findChildren(QLabel)]
     assert "That password does not open this file." in said
-    qtbot.keyClicks(again.box, "secret")
-    with qtbot.waitSignal(window.actors.importer.finished):
-        qtbot.keyClick(again.box, Qt.Key.Key_Return)
+    answer(qtbot, window, again, "secret")
     assert list(links(window)) == ["1 added"]
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from legaldesk.core.documents import Matter
-from legaldesk.core.errors import LibraryBusy, Locked, NoRoom, ProcessDied
+from legaldesk.core.errors import LibraryBusy, Locked, NoRoom, ProcessDied, WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.ui import theme
 from legaldesk.ui.dialogs import NameQuestion, PasswordQuestion, RemoveQuestion, TargetQuestion
@@ -52,6 +52,15 @@ def drop(window, mime):
 def open_question(qtbot, window, kind):
     qtbot.waitUntil(lambda: any(each.isVisible() for each in window.findChildren(kind)))
     return next(each for each in window.findChildren(kind) if each.isVisible())
+
+
+def failing(error):
+    """What asks for an import that ends with an error."""
+
+    def work(report):
+        raise error
+
+    return lambda *_: Job(work)
 
 
 def menu_entries(menu):
@@ -433,14 +442,9 @@ def test_files_left_from_before_go_on_though_others_were_dropped_first(
     assert office.names()[0] == "import_files" and office.queued == 0
 
 
-def test_what_a_full_disk_left_waits_for_the_users_word(qtbot, window, office):
-    def full(paths, matter, passwords=None, in_place=False):
-        def work(report):
-            raise NoRoom("The disk is full. Make room and try again.")
-
-        return Job(work)
-
-    office.import_files = full
+@pytest.mark.parametrize("kind", [NoRoom, LibraryBusy])
+def test_what_would_fail_again_waits_for_the_users_word(qtbot, window, office, kind):
+    office.import_files = failing(kind("That cannot be now. Try again later."))
     with qtbot.waitSignal(window.actors.importer.finished):
         window.actors.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
     office.queued = 2
@@ -621,14 +625,11 @@ def test_a_model_that_is_loaded_anew_is_no_engine_that_died(qtbot, window, offic
     assert not window.banner.isVisible()
 
 
-def test_an_import_whose_engine_died_goes_on_with_the_next_one(qtbot, window, office):
-    def dying(paths, matter, passwords=None, in_place=False):
-        def work(report):
-            raise ProcessDied("The engine stopped.")
-
-        return Job(work)
-
-    office.import_files = dying
+@pytest.mark.parametrize("error", [ProcessDied("It stopped."), WrongUse("That is our own folder.")])
+def test_files_left_go_on_after_an_engine_that_died_or_an_import_that_never_began(
+    qtbot, window, office, error
+):
+    office.import_files = failing(error)
     with qtbot.waitSignal(window.actors.importer.finished):
         window.actors.importer.add(("a.pdf",), "Acme v. Byte")
     office.queued = 1
