@@ -150,6 +150,7 @@ class QuestionBar(QWidget):
             action = menu.addAction(icon, caption(shown), choose)
             if matter.name == self._matter:
                 action.setFont(theme.font(bold=True))
+        menu.addSeparator()
         if current := next((each for each in self._matters if each.name == self._matter), None):
             text = "Rename, lock or remove this matter…"
             menu.addAction(theme.icon("edit"), text, lambda: self._want_matter_menu(current))
