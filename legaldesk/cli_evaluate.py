@@ -129,6 +129,7 @@ def row_fields(table: Table, row: TableRow) -> dict[str, Any]:
         "units": table.units,
         "documents": table.corpus,
         "passages": table.passages,
+        "note": table.note,
         "metrics": {name: asdict(figure) for name, figure in row.figures.items()},
     }
 
@@ -138,7 +139,7 @@ def show_table(console: Console, table: Table) -> None:
     console.text(
         f"{table.name}: {table.questions:,} questions ({table.units:,} different answers),"
         f" {table.corpus:,} documents in {table.passages:,} passages, model {table.model}."
-        " Means with their 95% intervals."
+        f" Means with their 95% intervals. {table.note}".rstrip()
     )
     for rows in _blocks(table.rows, max(1, (width() - _NAME) // _CELL)):
         console.line()

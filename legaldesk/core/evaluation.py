@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -87,6 +87,13 @@ class Searched:
     names: Mapping[int, str]
     ranges: Mapping[int, tuple[TextRange, ...]] = field(default_factory=dict)
 
+    def ranking(self, passages: Iterable[int]) -> list[str]:
+        """What ranked passages stand for, each once.
+
+        One that was stored since is called by its number, which no grade knows.
+        """
+        return list(dict.fromkeys(self.names.get(each, f"passage {each}") for each in passages))
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -116,7 +123,8 @@ class Table:
     """All rows over one collection, which the table names with its size.
 
     ``units`` is how many groups of ``questions`` the intervals were drawn from; ``corpus``
-    counts what is ranked and ``passages`` what it was cut into.
+    counts what is ranked and ``passages`` what it was cut into. ``note`` says what to know of
+    the questions, "" for nothing.
     """
 
     name: str
@@ -126,3 +134,4 @@ class Table:
     corpus: int
     passages: int
     rows: tuple[TableRow, ...]
+    note: str = ""

@@ -21,6 +21,7 @@ class RunConfig:
 
     ``base_folder`` is a model's folder, ``width`` and ``token_limit`` its own. ``said`` has
     the sentences about what was adapted. ``show_texts`` allows client text in the card.
+    ``dimension`` is the Matryoshka dimension in use, 0 where that was not written down.
     """
 
     id: str
@@ -38,6 +39,7 @@ class RunConfig:
     split_by: str = "document"
     split_note: str = ""
     show_texts: bool = False
+    dimension: int = 0
 
 
 @dataclass(frozen=True, slots=True)

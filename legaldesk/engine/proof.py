@@ -55,27 +55,24 @@ class _Exam:
         return [str(place) for place in range(len(self.corpus))]
 
 
-def prove(
-    folder: RunFolder,
-    library: Sequence[str],
-    dimension: int,
-    languages: frozenset[str] | None,
-    device: str,
-    report: Report,
-) -> Proof:
+def prove(folder: RunFolder, library: Sequence[str], dimension: int, report: Report) -> Proof:
     """Measure a finished run; ``library`` are the texts of its passages.
 
-    ``dimension`` is the one in use, at which the gate compares; ``languages`` are those that
-    the base covers, for the general questions. Encodes everything twice.
+    ``dimension`` is the one in use, at which the gate compares. The general questions are
+    those in the base's languages. Encodes everything twice.
     """
     config = folder.config()
     exam = _exam(folder, library, report)
     dimension = min(dimension, config.width)
     dimensions = sorted({*measured_dimensions(config.recipe, config.width), dimension})[::-1]
-    general = _general(languages)
+    base = read_model_folder(Path(config.base_folder), config.prompts)
+    general = _general(base.languages)
     sides = []
-    for name, model in (("base", Path(config.base_folder)), ("candidate", folder.model)):
-        encoder = Encoder(read_model_folder(model, config.prompts), device)
+    for name, model in (
+        ("base", base),
+        ("candidate", read_model_folder(folder.model, config.prompts)),
+    ):
+        encoder = Encoder(model, config.device)
         sides.append(
             _Side(
                 _nearest(encoder, exam, dimensions, _told(report, name)),

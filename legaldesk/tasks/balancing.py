@@ -14,6 +14,7 @@ from legaldesk.core.metrics import NDCG, answer_units, score
 from legaldesk.core.pace import counted
 from legaldesk.core.progress import Report, silent
 from legaldesk.engine.dimension_indexes import dimension_indexes
+from legaldesk.engine.lineage import lineage
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.significance import compare
 from legaldesk.engine.store_rows import Generation
@@ -34,21 +35,22 @@ def balance_in_use(desk: LocalDesk, report: Report = silent) -> float:
 def learn_balance(desk: LocalDesk, matter: str = "", report: Report = silent) -> Balance:
     """What the labels of a matter, "" of all, teach about the balance; changes nothing.
 
-    Raises WrongUse when no question has a right answer, and where another model becomes live
+    Questions that the model was made from are left out: it answers those as it answers no other.
+    Raises WrongUse when no other has a right answer, and where another model becomes live
     meanwhile.
     """
     generation = desk.meaning.generation
-    found = lessons.qrels(desk, matter)
-    asked = [each for each in found.asked if max(each.grades.values()) > 1.0]
-    if not asked:
-        raise WrongUse("There is nothing to learn from yet. Mark passages as relevant first.")
+    found = lessons.qrels(desk, matter, lineage(desk.runs, generation.name))
+    asked = found.answered("learn from")
     importing.await_meaning(desk, report=report)
     scores = _scores(desk, generation, asked, found.searched, report)
     units = answer_units({each.id: each.grades for each in asked})
     used = meaning_factor(desk.reader, generation.id)
     learned = choose(scores, units)
     change = compare(scores[used], held_out(scores, units), units)
-    return replace(judge(used, learned, change), generation=generation.id)
+    judged = judge(used, learned, change)
+    sentence = f"{judged.sentence} {found.note}".rstrip()
+    return replace(judged, sentence=sentence, generation=generation.id)
 
 
 @task
@@ -90,8 +92,8 @@ def _scores(
             with halves.moment():
                 rankings = _rankings(halves, asked)
             for factor, passages in rankings.items():
-                ranking = list(dict.fromkeys(searched.names[passage] for passage in passages))
-                scores[factor][asked.id] = score(ranking, asked.grades)[NDCG]
+                found = score(searched.ranking(passages), asked.grades)
+                scores[factor][asked.id] = found[NDCG]
     return scores
 
 

@@ -17,6 +17,7 @@ from legaldesk.engine.bm25_reference import Bm25
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.generations import DEVICE
 from legaldesk.engine.gold_library import gold_library, groups_within, searched
+from legaldesk.engine.lineage import lineage
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.model_folder import bundled_model, read_model_folder
 from legaldesk.engine.ranking_table import table_row
@@ -26,9 +27,6 @@ from legaldesk.engine.significance import Units
 from legaldesk.tasks import importing, lessons
 from legaldesk.tasks.dispatch import task
 from legaldesk.tasks.measuring import measure
-
-PARTLY = 1.0
-"""The grade of a passage that answers in part."""
 
 
 @task
@@ -57,15 +55,13 @@ def evaluate_labels(
     """The table of the library's own labels, by the live model; ``matter`` "" is all.
 
     Grade 2 is a right answer; 1 counts in nDCG alone. Questions without a right answer are
-    left out. ``reranker`` is a cross-encoder's folder for Mode.RERANKED. Raises WrongUse when no
-    question is left, for that mode without a folder and where another model becomes live
-    meanwhile, and ModelProblem for an unsafe one.
+    left out, and so are those that the model was made from. ``reranker`` is a cross-encoder's
+    folder for Mode.RERANKED. Raises WrongUse when no question is left, for that mode without a
+    folder and where another model becomes live meanwhile, and ModelProblem for an unsafe one.
     """
     live = desk.meaning.generation
-    found = lessons.qrels(desk, matter)
-    asked = [each for each in found.asked if max(each.grades.values()) > PARTLY]
-    if not asked:
-        raise WrongUse("There is nothing to measure with yet. Mark passages as relevant first.")
+    found = lessons.qrels(desk, matter, lineage(desk.runs, live.name))
+    asked = found.answered("measure with")
     ours = [mode for mode in modes if mode != Mode.BM25]
     if any(mode.uses_model for mode in ours):
         importing.await_meaning(desk, report=report)
@@ -73,9 +69,11 @@ def evaluate_labels(
     widths = checked(dimensions, live.dimension)
     model = _reranker(desk, ours, Path(reranker) if reranker else None)
     documents, passages = desk.reader.count(_DOCUMENTS), desk.reader.passages()
-    rows = measure(desk, live, asked, found.searched, ours, widths, units, report, PARTLY, model)
+    rows = measure(
+        desk, live, asked, found.searched, ours, widths, units, report, lessons.PARTLY, model
+    )
     sizes = len(asked), len(set(units.values())), documents, passages
-    return Table(matter or "labels", live.name, *sizes, tuple(rows))
+    return Table(matter or "labels", live.name, *sizes, tuple(rows), found.note)
 
 
 _DOCUMENTS = "SELECT count(*) FROM documents"

@@ -15,7 +15,7 @@ from legaldesk.core.evaluation import Asked, Searched
 from legaldesk.core.hits import Scope
 from legaldesk.core.label_places import closeness, containment, place_of
 from legaldesk.core.labels import Label, Verdict
-from legaldesk.core.pairs import TrainingPair
+from legaldesk.core.pairs import PAST_UNKNOWN, UNTAUGHT, Lineage, TrainingPair, same_text
 from legaldesk.core.passages import embedded_text
 from legaldesk.core.progress import Report, silent
 from legaldesk.engine import label_reader
@@ -24,19 +24,46 @@ from legaldesk.engine.reader import Reader
 from legaldesk.engine.reading_desk import ReadingDesk
 from legaldesk.tasks.dispatch import reading
 
+PARTLY = float(Verdict.PARTLY.grade)
+"""The grade of a passage that answers in part."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestions:
     """The library's own labels as questions to measure by.
 
     Passages are called by their ids of today's cut. ``unplaced`` labels are about no passage
-    of today, ``contradicted`` ones are left out.
+    of today, ``contradicted`` ones are left out, and so are questions that ``taught`` the model.
+    ``lost`` says that others may have.
     """
 
     asked: tuple[Asked, ...]
     searched: Searched
     unplaced: int
     contradicted: int
+    taught: int = 0
+    lost: bool = False
+
+    def answered(self, purpose: str) -> list[Asked]:
+        """The questions that have a right answer. Raises WrongUse for none to the purpose."""
+        right = [each for each in self.asked if max(each.grades.values()) > PARTLY]
+        if right:
+            return right
+        if self.note:
+            raise WrongUse(f"{self.note} Mark passages as relevant for other questions first.")
+        raise WrongUse(f"There is nothing to {purpose} yet. Mark passages as relevant first.")
+
+    @property
+    def note(self) -> str:
+        """What to know of figures over these questions, "" for nothing."""
+        said = []
+        if self.taught == 1:
+            said.append("One question that made the model in use is left out.")
+        elif self.taught:
+            said.append(f"{self.taught:,} questions that made the model in use are left out.")
+        if self.lost:
+            said.append(PAST_UNKNOWN)
+        return " ".join(said)
 
 
 @reading
@@ -58,27 +85,50 @@ def training_pairs(
 
 
 @reading
-def qrels(desk: ReadingDesk, matter: str = "", report: Report = silent) -> LabelledQuestions:
+def qrels(
+    desk: ReadingDesk, matter: str = "", made_from: Lineage = UNTAUGHT, report: Report = silent
+) -> LabelledQuestions:
     """The questions labelled in a matter, with the passages of the live cut that answer them.
 
     Relevant has grade 2 and partly grade 1. Where labels of different places are about one
     passage, the nearest decides, and the newest of equals. Each question is asked inside its
-    matter; "" is every matter that is not locked out of all.
+    matter; "" is every matter that is not locked out of all. A question that is among those
+    of ``made_from``, or that a passage answers which is, is left out.
     """
-    reader = desk.reader
+    reader, past = desk.reader, _Past(made_from)
     with reader.moment():
         open_ = [each.name for each in reader.matters() if not each.locked_out_of_all]
         names = [reader.matter_name(matter)] if matter else open_
         mine = [each for each in label_reader.current_labels(reader) if each.matter in names]
         labels, left_out = _agreed(mine, reader)
         found = _Placed(reader, labels)
-    asked, unplaced = [], 0
+    asked, unplaced, taught = [], 0, 0
     for (name, question_key), about in _by_question(labels).items():
+        if past.holds(about):
+            taught += 1
+            continue
         grades, lost = found.grades(about)
         unplaced += lost
         if grades:
             asked.append(Asked(f"{name}/{question_key}", about[0].question, Scope(name), grades))
-    return LabelledQuestions(tuple(asked), Searched(found.names), unplaced, left_out)
+    return LabelledQuestions(
+        tuple(asked), Searched(found.names), unplaced, left_out, taught, made_from.lost
+    )
+
+
+class _Past:
+    """The questions and passages that a model was made from."""
+
+    def __init__(self, made_from: Lineage) -> None:
+        self._questions = {same_text(pair.question) for pair in made_from.pairs}
+        self._passages = {same_text(pair.passage) for pair in made_from.pairs}
+
+    def holds(self, labels: Sequence[Label]) -> bool:
+        """Whether the question of these labels is among them, or a passage that answers it."""
+        if same_text(labels[0].question) in self._questions:
+            return True
+        right = (each for each in labels if each.verdict is Verdict.RELEVANT)
+        return any(same_text(_read(each)) in self._passages for each in right)
 
 
 class _Placed:

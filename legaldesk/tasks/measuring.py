@@ -218,7 +218,7 @@ def _figures(
     passages: Sequence[int], asked: Asked, searched: Searched, above: float
 ) -> dict[str, float]:
     """One question's figures: of what the passages stand for, and of the gold characters."""
-    ranking = list(dict.fromkeys(searched.names[passage] for passage in passages))[:RANKED]
+    ranking = searched.ranking(passages)[:RANKED]
     found = score(ranking, asked.grades, above)
     if asked.spans:
         for budget, name in CHARACTER_RECALL.items():

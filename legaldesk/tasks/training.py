@@ -28,7 +28,9 @@ from legaldesk.core.training import (
 from legaldesk.engine import languages
 from legaldesk.engine.devices import choose_device, usable_devices
 from legaldesk.engine.generations import DEVICE
+from legaldesk.engine.lineage import TUNED, lineage
 from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.near_duplicates import near_duplicate_groups
 from legaldesk.engine.pair_files import read_pairs
 from legaldesk.engine.presets import presets
@@ -52,8 +54,7 @@ def survey_training(
     ``matters`` () are all that may train; a file of pairs takes their place.
     """
     pairs = _pairs(desk, matters, pairs_file)
-    groups = near_duplicate_groups([pair.passage for pair in pairs])
-    parted = split(pairs, groups, SEED)
+    groups, parted = _parted(desk, desk.meaning, pairs, SEED)
     spoken = [languages.detect(pair.question) for pair in pairs]
     known = desk.meaning.folder.languages or frozenset()
     found = examine(pairs, groups, parted, spoken, known)
@@ -90,13 +91,25 @@ def _make(desk: LocalDesk, recipe: Recipe, found: Sequence[TrainingPair]) -> Run
     pairs = without_contradictions_and_duplicates(found)
     if not pairs:
         raise WrongUse("Every pair is contradicted by another. Settle them in Review first.")
-    groups = near_duplicate_groups([pair.passage for pair in pairs])
-    parted = split(pairs, groups, recipe.seed)
-    config = _config(desk, recipe, parted)
+    base = desk.meaning
+    _, parted = _parted(desk, base, pairs, recipe.seed)
+    config = _config(desk, base, recipe, parted)
     held = [pairs[index].question for index in parted.validation]
     own = [pair.passage for pair in pairs]
     near = desk.with_meaning(lambda meaning: passages_near(desk.reader, meaning, held, own))
     return create_run(desk.runs.path, config, pairs, parted, near)
+
+
+def _parted(
+    desk: LocalDesk, base: Meaning, pairs: Sequence[TrainingPair], seed: int
+) -> tuple[list[int], Split]:
+    """The near-duplicate group of each pair's passage, and which pairs are for what.
+
+    Nothing that the base was made from is held out.
+    """
+    made_from = lineage(desk.runs, base.generation.name)
+    groups = near_duplicate_groups([pair.passage for pair in (*pairs, *made_from.pairs)])
+    return groups[: len(pairs)], split(pairs, groups, seed, lineage=made_from)
 
 
 @task
@@ -160,7 +173,7 @@ def adopt_run(
     folder = desk.runs.folder(run)
     name = summary.model
     if not desk.shelf.has(name):
-        added = desk.shelf.add_folder(folder.model, report, f"trained:{run}", f"tuned-{run}")
+        added = desk.shelf.add_folder(folder.model, report, f"trained:{run}", f"{TUNED}{run}")
         name = added.name
     desk.runs.adopt(run, Adoption(name, not summary.better))
     used = desk.meaning.generation
@@ -237,9 +250,9 @@ def _matter_pairs(desk: LocalDesk) -> tuple[MatterPairs, ...]:
     )
 
 
-def _config(desk: LocalDesk, recipe: Recipe, parted: Split) -> RunConfig:
-    """The recipe as this device and the live model can run it."""
-    folder = desk.meaning.folder
+def _config(desk: LocalDesk, base: Meaning, recipe: Recipe, parted: Split) -> RunConfig:
+    """The recipe as this device and the base can run it."""
+    folder = base.folder
     device = choose_device(desk.reader.setting(DEVICE) or "auto", usable_devices())
     adapted, said = adapt(recipe, abilities(device))
     adapted = fit_to_pairs(adapted, len(parted.train))
@@ -250,7 +263,7 @@ def _config(desk: LocalDesk, recipe: Recipe, parted: Split) -> RunConfig:
         recipe=fitted,
         device=device,
         base_folder=str(folder.path),
-        base_name=desk.meaning.generation.name,
+        base_name=base.generation.name,
         base_identity=folder.identity,
         prompts=folder.prompts,
         width=folder.dimension,
@@ -259,6 +272,7 @@ def _config(desk: LocalDesk, recipe: Recipe, parted: Split) -> RunConfig:
         said=(*said, *also),
         split_by=parted.by,
         split_note=parted.note,
+        dimension=base.generation.used_dimension,
     )
 
 
@@ -303,13 +317,6 @@ def _progress(event: Event, before: Progress) -> Progress:
 
 def _prove(desk: LocalDesk, run: str, folder: RunFolder, report: Report) -> None:
     config = folder.config()
-    covered = desk.meaning.folder.languages
-    found = prove(
-        folder,
-        stored_passages(desk.reader),
-        desk.meaning.generation.used_dimension,
-        covered,
-        config.device,
-        report,
-    )
+    dimension = config.dimension or desk.meaning.generation.used_dimension
+    found = prove(folder, stored_passages(desk.reader), dimension, report)
     desk.runs.keep_proof(run, found)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legaldesk.core.findings import examine, without_contradictions_and_duplicates
-from legaldesk.core.pairs import Split, TrainingPair, split
+from legaldesk.core.pairs import Lineage, Split, TrainingPair, split
 
 
 def pair(question: str, passage: str, document: str = "", *negatives: str) -> TrainingPair:
@@ -91,3 +91,64 @@ def test_contradictions_and_duplicates_do_not_train() -> None:
     clean, disputed = pair("When?", "Soon."), pair("Who?", "She.", "", "she.")
 
     assert without_contradictions_and_duplicates([clean, clean, disputed]) == (clean,)
+
+
+def after(pairs: list[TrainingPair], lineage: Lineage, seed: int = 42) -> Split:
+    """The split of pairs, whose passages are near-duplicates where their texts are equal."""
+    everything = [*pairs, *lineage.pairs]
+    known: dict[str, int] = {}
+    groups = [known.setdefault(each.passage, len(known)) for each in everything]
+    return split(pairs, groups, seed, lineage=lineage)
+
+
+def test_what_made_the_model_is_not_held_out_again() -> None:
+    first = numbered(100)
+    earlier = split(first, range(100), seed=42)
+    made_from = Lineage(
+        tuple(first[at] for at in earlier.train), tuple(first[at] for at in earlier.validation)
+    )
+    pairs = numbered(160)
+    leaky = split(pairs, range(160), seed=7)
+    assert set(leaky.test) & {*earlier.train, *earlier.validation}  # what is to be prevented
+
+    parted = after(pairs, made_from, seed=7)
+
+    assert set(parted.train) >= set(earlier.train)
+    assert not set(parted.test) & {*earlier.train, *earlier.validation}
+    assert [len(side) for side in sides(parted)] == [112, 16, 32]
+    assert set(earlier.validation) & set(parted.validation)  # by which it may be chosen again
+    assert parted.by == "document" and "tuned before: 80 pairs share a document" in parted.note
+
+
+def test_one_question_passage_or_document_in_common_is_enough() -> None:
+    made_from = Lineage(
+        (pair("Q0 ", "other", "elsewhere"), pair("else", "p1"), pair("what", "new", "d2"))
+    )
+
+    pairs = numbered(60)
+    for seed in range(20):
+        parted = after(pairs, made_from, seed=seed)
+        assert {0, 1, 2} <= set(parted.train) and len(parted.test) == 12
+    assert "tuned before: 3 pairs" in parted.note
+
+
+def test_where_every_document_taught_the_model_pairs_are_parted_by_passage() -> None:
+    made_from = Lineage(tuple(pair(f"old q{at}", f"old p{at}", f"d{at}") for at in range(25)))
+    pairs = [pair(f"q{at}", f"p{at}", f"d{at % 30}") for at in range(100)]
+
+    parted = after(pairs, made_from)
+
+    assert parted.by == "passage" and "30 independent groups of documents 5 had" in parted.note
+    assert len(parted.test) == 20
+
+
+def test_nothing_is_held_out_where_everything_taught_the_model() -> None:
+    pairs = numbered(40)
+
+    parted = after(pairs, Lineage(tuple(pairs)))
+
+    assert sides(parted) == [set(range(40)), set(), set()]
+
+
+def test_a_past_that_is_not_known_is_said() -> None:
+    assert "not known here" in after(numbered(40), Lineage(lost=True)).note

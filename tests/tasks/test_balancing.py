@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -12,13 +13,25 @@ from legaldesk.core.evaluation import Mode
 from legaldesk.core.hits import Scope
 from legaldesk.core.labels import Verdict
 from legaldesk.core.metrics import NDCG
+from legaldesk.core.pairs import Lineage
+from legaldesk.core.training import TEST
 from legaldesk.core.verdict import Decision
 from legaldesk.engine.reader import Reader
-from legaldesk.tasks import balancing, evaluating, importing, labels, models, searching
+from legaldesk.tasks import (
+    balancing,
+    evaluating,
+    importing,
+    labels,
+    lessons,
+    models,
+    searching,
+    training,
+)
 from legaldesk.tasks.searching import meaning_factor
 from tests import pdf_factory as pdf
 from tests.known_precision import know_precision
 from tests.tiny_models import e5_like
+from tests.training_runs import finish, make_run
 
 THINGS = ("rent", "deposit", "roof", "garden", "cellar")
 DEEDS = ("pays", "guards", "returns", "inspects", "insures")
@@ -147,6 +160,50 @@ def test_a_balance_is_used_for_the_model_that_it_was_learned_for(labelled, tmp_p
 
     models.go_back(labelled)
     assert balancing.use_balance(labelled, 0.25, learned_for) == 0.25
+
+
+def test_a_document_that_comes_meanwhile_is_no_right_answer(labelled, drop):
+    questions = len(THINGS) * len(DEEDS) * len(TIMES)
+    pages = [[f"He {deed} the {thing} {time}."] for deed in DEEDS for thing in THINGS
+             for time in TIMES]  # fmt: skip
+    later = drop("later.pdf", pdf.text_pdf(*pages))
+    names = lessons.qrels(labelled).searched.names.keys()
+    added = []
+
+    def report(progress):
+        if progress.stage == "asking" and not added:
+            added.append(importing.import_files(labelled, (later,), "Case", {}))
+
+    table = evaluating.evaluate_labels(labelled, "", (Mode.LEXICAL,), report=report)
+
+    assert table.questions == questions and added
+    assert lessons.qrels(labelled).searched.names.keys() > names
+    added.clear()
+    later = drop("latest.pdf", pdf.text_pdf(*reversed(pages)))
+    assert balancing.learn_balance(labelled, report=report).change.questions == questions
+
+
+def test_what_made_the_model_in_use_is_not_what_it_is_measured_on(labelled, tmp_path):
+    labels.let_train(labelled, "Case", True)
+    pairs = lessons.training_pairs(labelled)
+    run = make_run(labelled.runs.path, labelled.meaning.folder.path, pairs=pairs)
+    finish(run, e5_like(tmp_path / "tuned", seed=3))
+    training.adopt_run(labelled, "run")
+    models.await_switch(labelled)
+    held = {line.pair.question for line in run.pairs(TEST)}
+
+    table = evaluating.evaluate_labels(labelled, "", (Mode.FUSED,))
+    assert table.questions == len(held) == 20
+    assert table.note == "80 questions that made the model in use are left out."
+    found = balancing.learn_balance(labelled)
+    assert found.change.questions == 20 and table.note in found.sentence
+
+    asked = lessons.qrels(labelled, made_from=Lineage(pairs[1:])).asked
+    assert [each.text for each in asked] == [pairs[0].question]
+    reworded = [replace(pair, question=f"Please: {pair.question}") for pair in pairs]
+    taught = lessons.qrels(labelled, made_from=Lineage(tuple(reworded)))
+    with pytest.raises(WrongUse, match="100 questions that made .* other questions first"):
+        taught.answered("measure with")
 
 
 def test_without_labels_there_is_nothing_to_learn(desk):

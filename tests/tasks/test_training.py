@@ -13,6 +13,7 @@ from legaldesk.core.evaluation import Mode
 from legaldesk.core.hits import Scope
 from legaldesk.core.labels import Verdict
 from legaldesk.core.runs import RunPhase
+from legaldesk.core.training import TEST, TRAIN, VALIDATION
 from legaldesk.core.verdict import Decision
 from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.engine.run_folder import RunState
@@ -36,8 +37,11 @@ QUESTION = "Who pays the rent?"
 @pytest.fixture
 def pairs_file(tmp_path):
     """Thirty pairs of a firm that has no documents for them."""
-    file = tmp_path / "pairs.jsonl"
-    lines = [{"anchor": pair.question, "positive": pair.passage} for pair in made_up_pairs(30)]
+    return write_pairs(tmp_path / "pairs.jsonl", 30)
+
+
+def write_pairs(file, count):
+    lines = [{"anchor": pair.question, "positive": pair.passage} for pair in made_up_pairs(count)]
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return str(file)
 
@@ -271,6 +275,48 @@ def test_a_bad_verdict_about_a_model_that_is_not_in_use_says_both(desk, tmp_path
     adopt(desk, "run", overrule=True)
 
     assert training.list_runs(desk)[0].overruled
+
+
+def test_what_made_the_model_in_use_is_not_held_out_again(desk, tmp_path):
+    base = desk.meaning.folder.path
+    first = make_run(desk.runs.path, base, pairs=made_up_pairs(40), name="first")
+    finish(first, e5_like(tmp_path / "first", seed=1))
+    second = made_with(desk, write_pairs(tmp_path / "other.jsonl", 80), seed=1)
+    assert held_out(second) & made_from(first)  # as long as the bundled model answers
+
+    adopt(desk, "first")
+    file = write_pairs(tmp_path / "more.jsonl", 80)
+    second = made_with(desk, file, seed=2)
+    assert held_out(second) and not held_out(second) & made_from(first)
+    assert "tuned before" in second.config().split_note
+    survey = training.survey_training(desk, pairs_file=file)
+    assert "tuned before" in survey.findings.sentences[-1]
+
+    finish(second, e5_like(tmp_path / "second", seed=2))
+    adopt(desk, second.path.name)
+    third = made_with(desk, write_pairs(tmp_path / "most.jsonl", 160), seed=3)
+    assert not held_out(third) & (made_from(first) | made_from(second))
+    assert "not known" not in third.config().split_note
+
+    training.delete_run(desk, "first")
+    fourth = made_with(desk, write_pairs(tmp_path / "most.jsonl", 160), seed=3)
+    assert not held_out(fourth) & made_from(second)
+    assert "not known here" in fourth.config().split_note
+
+
+def made_with(desk, file, seed):
+    """A run that is made of the pairs of a file, and not carried out."""
+    recipe = replace(TINY, seed=seed)
+    made = cancelled(desk, lambda report: training.train(desk, recipe, (), file, report=report))
+    return desk.runs.folder(made.id)
+
+
+def made_from(run):
+    return {line.pair.question for part in (TRAIN, VALIDATION) for line in run.pairs(part)}
+
+
+def held_out(run):
+    return {line.pair.question for line in run.pairs(TEST)}
 
 
 def adopt(desk, run, overrule=False):
