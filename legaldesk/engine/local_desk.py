@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +35,7 @@ from legaldesk.engine.reranking import Reranking
 from legaldesk.engine.restoring import put_back_if_ordered
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.store import Store
-from legaldesk.engine.store_rows import RENAMED
+from legaldesk.engine.store_rows import UNTOLD, read_untold, write_untold
 
 T = TypeVar("T")
 
@@ -156,26 +156,30 @@ class LocalDesk:
         with self._leftovers_guard:
             self._leftovers.update(records)
 
-    def rename_in_runs(self) -> None:
-        """Tell the training runs of matters' new names, as far as they were not told yet.
+    def tell_runs(self, texts: Collection[str] | None = None) -> None:
+        """Tell the training runs of new names and of what was removed, if they were not told yet.
 
-        A renaming is noted with the new name in one step, and for so long as a run may have
-        the old one. Raises LegalDeskError or OSError where a run cannot be changed.
+        A change is noted in one step with the change itself, and for so long as a run may not
+        know it. ``texts`` are the passages that the last change removed, None where they are not
+        known any more. Raises LegalDeskError or OSError where a run cannot be changed.
         """
         with self.runs.held():
-            noted = self.reader.setting(RENAMED)
-            left = msgspec.json.decode(noted or "[]", type=list[tuple[str, str]])
+            left = read_untold(self.reader.setting(UNTOLD))
             while left:
-                self.runs.rename_matter(*left.pop(0))
-                rest = msgspec.json.encode(left).decode() if left else ""
-                self.store.set_setting(RENAMED, rest)
+                change = left.pop(0)
+                if change.new_name:
+                    self.runs.rename_matter(change.matter, change.new_name)
+                else:
+                    gone = None if left else texts
+                    self.runs.forget(change.documents, change.matter, gone)
+                self.store.set_setting(UNTOLD, write_untold(left))
 
-    def try_to_rename_in_runs(self) -> None:
+    def try_to_tell_runs(self) -> None:
         """The same, but what cannot be done now is left for the next start or removal."""
         try:
-            self.rename_in_runs()
+            self.tell_runs()
         except (LegalDeskError, OSError) as error:
-            _log.warning("a run keeps a matter's old name: %s", type(error).__name__)
+            _log.warning("a run was not told of a change: %s", type(error).__name__)
 
     def _read_model(self, name: str, prompts: Prompts | None) -> ModelFolder:
         """A model by its name, or by its folder's path where it is used in place."""
@@ -195,7 +199,7 @@ class LocalDesk:
         )
         for path in self.originals.strays(known):
             erase(path)
-        self.try_to_rename_in_runs()
+        self.try_to_tell_runs()
 
     def close(self) -> None:
         """Stop the model's thread and the parsers, and let go of the database."""

@@ -233,8 +233,13 @@ class Runs:
             (folder.path / "config.json").unlink(missing_ok=True)  # from now on it is none
             shutil.rmtree(folder.path, ignore_errors=True)
 
-    def forget(self, documents: Collection[str], matter: str, texts: Collection[str]) -> None:
-        """Erase pairs of removed documents, of a matter, and passages with these texts."""
+    def forget(
+        self, documents: Collection[str], matter: str, texts: Collection[str] | None
+    ) -> None:
+        """Erase pairs of removed documents, of a matter, and passages with these texts.
+
+        Without ``texts`` the passages that runs keep beside their pairs go as a whole.
+        """
         self._change(lambda run: run_erasure.forget(run, documents, matter, texts))
 
     def rename_matter(self, name: str, new_name: str) -> None:

@@ -290,7 +290,7 @@ class Store:
             if not changed.rowcount:
                 raise WrongUse(f"There is no matter named “{name}”.")
             sql.execute("UPDATE OR REPLACE files SET matter = ? WHERE matter = ?", (clean, name))
-            rows.note_renaming(sql, name, clean)
+            rows.note_untold(sql, rows.Untold(name, clean))
 
     def lock_matter(self, name: str, locked: bool) -> None:
         """Keep a matter out of “All matters”, or let it in again."""
@@ -306,9 +306,10 @@ class Store:
     def remove(self, documents: Sequence[str], matter: str | None) -> bool:
         """Erase documents by id, and a matter; what they leave is overwritten, not unlinked.
 
-        False, and nothing is erased, when these are no longer the documents that are in no
-        other matter. secure_delete overwrites pages with zeros and FTS optimize merges away
-        the deleted words. Older copies of those pages are in the log until ``fold_log``.
+        It is noted for the training runs. False, and nothing is erased, when these are no longer
+        the documents that are in no other matter. secure_delete overwrites pages with zeros and
+        FTS optimize merges away the deleted words. Older copies of those pages are in the log
+        until ``fold_log``.
         """
         with self._writing() as sql:
             if matter is not None and rows.only_in(sql, matter) != set(documents):
@@ -321,6 +322,7 @@ class Store:
             for words in rows.word_indexes(sql):
                 sql.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
             rows.note_removal(sql)
+            rows.note_untold(sql, rows.Untold(matter or "", "", tuple(documents)))
             return True
 
     def fold_log(self) -> None:

@@ -22,8 +22,16 @@ AT_ONCE = 50
 FORGETS = "forgets"
 """The setting that says when something was last removed."""
 
-RENAMED = "renamed"
-"""The setting with the renamings that training runs were not told of yet, the first one first."""
+UNTOLD = "renamed"
+"""The setting with the changes that training runs were not told of yet, the first one first."""
+
+
+class Untold(msgspec.Struct, array_like=True, frozen=True):
+    """A matter's new name, or "" where it was removed, "" being none, with these documents."""
+
+    matter: str
+    new_name: str = ""
+    documents: tuple[str, ...] = ()
 
 
 def now() -> str:
@@ -342,14 +350,24 @@ def note_removal(sql: sqlite3.Connection) -> None:
     )
 
 
-def note_renaming(sql: sqlite3.Connection, name: str, new_name: str) -> None:
-    """Remember that training runs are to be told of a matter's new name."""
-    known = sql.execute("SELECT value FROM settings WHERE name = ?", (RENAMED,)).fetchone()
-    noted = msgspec.json.decode(known[0] if known else "[]", type=list[tuple[str, str]])
+def note_untold(sql: sqlite3.Connection, change: Untold) -> None:
+    """Remember that training runs are to be told of this."""
+    known = sql.execute("SELECT value FROM settings WHERE name = ?", (UNTOLD,)).fetchone()
+    noted = read_untold(known[0] if known else "")
     sql.execute(
         "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
-        (RENAMED, msgspec.json.encode([*noted, (name, new_name)]).decode()),
+        (UNTOLD, write_untold([*noted, change])),
     )
+
+
+def read_untold(setting: str) -> list[Untold]:
+    """The changes in a setting."""
+    return msgspec.json.decode(setting or "[]", type=list[Untold])
+
+
+def write_untold(changes: Sequence[Untold]) -> str:
+    """The setting for these changes, "" for none."""
+    return msgspec.json.encode(changes).decode() if changes else ""
 
 
 def erase_records(sql: sqlite3.Connection, sha256: str) -> None:

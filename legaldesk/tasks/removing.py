@@ -71,24 +71,24 @@ def _affected(
 
 
 def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Report) -> int:
-    """Database first, then the copies, then the index; a kill in between leaves no orphan.
+    """Database first, then the copies, the runs and the index; a kill in between leaves no orphan.
 
-    Copies that are left behind are strays, which the next start deletes. Once the database
+    Copies that are left behind are strays, which the next start deletes, and it tells the runs
+    what they were not told. Once the database
     is changed no cancel is heard any more: half a removal would be none.
     """
     if matter and not any(found.name == matter for found in desk.reader.matters()):
         raise WrongUse(f"There is no matter named “{matter}”.")
-    desk.rename_in_runs()
     while True:
         erased, _ = _affected(desk, documents, matter)
         report(Progress("removing", 0, len(erased), "documents"))
         ids = [document.id for document in erased]
-        with desk.one_at_a_time(*ids):
+        with desk.one_at_a_time(*ids), desk.runs.held():
             texts = stored_passages(desk.reader, ids)
             if desk.store.remove(ids, matter or None):
                 stuck = _erase_copies(desk, erased, report)
+                desk.tell_runs(texts)
                 break
-    desk.runs.forget(ids, matter, texts)
     if ids:
         desk.generations.removed()
     desk.backups.forget_removed()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import msgspec
 import pytest
 
-from legaldesk.core.errors import WrongUse
+from legaldesk.core.errors import LegalDeskError, WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.engine.local_desk import LocalDesk
+from legaldesk.engine.reader import Reader
+from legaldesk.engine.run_folder import PoolLine
+from legaldesk.engine.store_rows import UNTOLD
 from legaldesk.tasks import documents, importing, matters, removing
 from tests import pdf_factory as pdf
 from tests.training_runs import made_up_pairs, make_run
@@ -140,3 +144,45 @@ def test_two_renamings_in_a_row_are_told_in_their_order(desk, library, tiny_mode
 
     assert [removing.dependents(second, (), name).runs for name in ("Miller", "Doe")] == [0, 1]
     second.close()
+
+
+@pytest.mark.parametrize("matter", ["Miller", ""])
+def test_a_removal_that_a_kill_cut_short_is_told_to_the_runs_at_the_next_start(
+    desk, drop, library, tiny_model, matter
+):
+    run = teach(desk).path
+    importing.import_files(desk, (drop("a.pdf", pdf.text_pdf(f"{CANARY} pays.")),), "Roe", {})
+    [document] = documents.list_documents(desk, Scope())
+    text = PoolLine(f"{CANARY} pays.", 0)
+    (run / "pool.jsonl").write_bytes(msgspec.json.encode(text) + b"\n")  # near a question
+    if matter:
+        desk.store.remove((), matter)
+    else:
+        desk.store.remove((document.id,), None)
+    assert CANARY.encode() in (run / "pool.jsonl").read_bytes()
+
+    LocalDesk(library, tiny_model).close()
+
+    assert CANARY.encode() not in (run / "pool.jsonl").read_bytes()
+    left = (run / "pairs.jsonl").read_bytes()
+    assert (CANARY.encode() in left) is not bool(matter)
+    with Reader(library) as reader:
+        assert reader.setting(UNTOLD) == ""
+
+
+def test_a_removal_goes_on_where_an_earlier_one_could_not_be_told(desk, drop):
+    run = teach(desk).path
+    matters.create_matter(desk, "Empty")
+    whole = (run / "manifest.json").read_bytes()
+    (run / "manifest.json").write_bytes(b"{")
+    with pytest.raises(LegalDeskError, match="manifest.json"):
+        removing.remove_matter(desk, "Miller")
+    with pytest.raises(LegalDeskError, match="manifest.json"):
+        removing.remove_matter(desk, "Empty")
+    assert names(desk) == []
+
+    (run / "manifest.json").write_bytes(whole)
+    matters.create_matter(desk, "Other one")
+    removing.remove_matter(desk, "Other one")
+
+    assert with_canary(desk.library) == []
