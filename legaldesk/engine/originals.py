@@ -67,13 +67,14 @@ class Originals:
         """Where the copy with this hash is, or would be."""
         return self._folder / sha256[:2] / f"{sha256}.pdf"
 
-    def keep(self, sha256: str, data: bytes) -> None:
-        """Store a copy, unless it is there as it should be. Raises NoRoom."""
+    def keep(self, sha256: str, data: bytes) -> bool:
+        """Store a copy where there is none as it should be; whether that was so. Raises NoRoom."""
         path = self.path(sha256)
         if _holds(path, sha256):
-            return
+            return False
         make_private_folder(path.parent)
         write_durably(path, data)
+        return True
 
     def load(self, document: Document) -> bytes:
         """The bytes of a document, from its copy or from where it lies, checked by hash.

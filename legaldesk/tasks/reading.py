@@ -197,14 +197,21 @@ def _store_again(
     """
     add, record = desk.store.add_duplicate, dropped.record
     if not known.referenced:
-        desk.originals.keep(known.id, data)
+        if desk.originals.keep(known.id, data):
+            outcome = _also(outcome, "Its stored copy was lost or changed, and is whole again.")
         return add(known, record, outcome)
     if not dropped.in_place:
         with _copied(desk, known.id, data):
+            outcome = _also(outcome, "A copy of it is kept in the library now.")
             return add(replace(known, referenced=False), record, outcome)
     if desk.originals.sound(known):
         return add(known, record, outcome)
+    outcome = _also(outcome, "It had moved or changed, and is read from this place now.")
     return add(replace(known, path=dropped.path), record, outcome)
+
+
+def _also(outcome: FileOutcome, sentence: str) -> FileOutcome:
+    return replace(outcome, reason=f"{outcome.reason} {sentence}")
 
 
 @contextmanager

@@ -64,13 +64,10 @@ def run_state(run: RunSummary) -> str:
         return "In use"
     if run.verdict is None:
         return _PHASES[run.phase]
-    told = decision_word(run)
+    told = _judged(run.verdict.decision, run.verdict.dense.high)
+    if run.stale and run.verdict.decision is not Decision.CANNOT_TELL:
+        told = f"{told} than “{plain(run.base)}”"
     return f"{told}, adopted" if run.model else f"{told}, old one kept" if run.kept else told
-
-
-def decision_word(run: RunSummary) -> str:
-    """What the held-out questions say of a run, in a word or two."""
-    return _judged(run.verdict.decision, run.verdict.dense.high) if run.verdict else ""
 
 
 def _judged(decision: Decision, high: float) -> str:

@@ -19,7 +19,7 @@ def bring(desk, path, matter="Case", in_place=False):
     """Import one file; the document that it is, and what became of the file."""
     [outcome] = importing.import_files(desk, (path,), matter, {}, in_place).outcomes
     [document] = documents.list_documents(desk, Scope())
-    return document, outcome.state
+    return document, outcome
 
 
 def files_are_there(desk):
@@ -50,20 +50,22 @@ def test_a_copy_that_is_gone_or_changed_is_written_anew(desk, drop, harm, in_pla
     harm(desk.originals.path(document.id))
     assert not files_are_there(desk)
 
-    document, state = bring(desk, path, in_place=in_place)
+    document, outcome = bring(desk, path, in_place=in_place)
 
-    assert state == FileState.DUPLICATE
+    assert outcome.state == FileState.DUPLICATE
     assert files_are_there(desk)
     assert desk.originals.load(document) == Path(path).read_bytes()
     assert not document.referenced
+    assert outcome.reason.endswith("Its stored copy was lost or changed, and is whole again.")
 
 
 def test_a_sound_copy_is_left_as_it_is(desk, drop):
     document, _ = bring(desk, drop("lease.pdf", pdf.text_pdf()))
     before = desk.originals.path(document.id).stat()
 
-    bring(desk, drop("again.pdf", pdf.text_pdf()), matter="Other")
+    _, outcome = bring(desk, drop("again.pdf", pdf.text_pdf()), matter="Other")
 
+    assert "whole again" not in outcome.reason
     after = desk.originals.path(document.id).stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
@@ -73,13 +75,14 @@ def test_a_file_in_place_is_kept_once_it_is_imported_with_a_copy(library, tiny_m
     first = LocalDesk(library, tiny_model)
     bring(first, path, in_place=True)
 
-    document, state = bring(first, path, matter="Other")
+    document, outcome = bring(first, path, matter="Other")
     first.close()
     os.unlink(path)
     second = LocalDesk(library, tiny_model)
 
-    assert state == FileState.DUPLICATE
+    assert outcome.state == FileState.DUPLICATE
     assert document.matters == ("Case", "Other")
+    assert outcome.reason.endswith("A copy of it is kept in the library now.")
     assert not document.referenced
     assert second.originals.load(document) == pdf.text_pdf()
     second.close()
@@ -91,9 +94,10 @@ def test_a_file_that_was_moved_is_found_again_in_its_new_place(desk, drop):
     new = drop("lease.pdf", pdf.text_pdf(), folder="new")
     os.unlink(old)
 
-    document, _ = bring(desk, new, in_place=True)
+    document, outcome = bring(desk, new, in_place=True)
 
     assert document.referenced
+    assert outcome.reason.endswith("is read from this place now.")
     assert document.path == new
     assert files_are_there(desk)
     assert copies(desk) == []

@@ -465,6 +465,7 @@ def test_adopting_what_beat_a_model_that_is_not_in_use_asks(qtbot, window, offic
     part = view.page.verdict
     caveat = f"Its figures compare it with “{stale.base}”, which is not in use."
     assert caveat in seen(part)
+    assert f"Better than “{stale.base}”" in view.runs.list.item(0).text()
     assert (part.adopt.property("role"), part.keep.property("role")) == ("", "primary")
     press(qtbot, view, part.adopt)
     question = answer(qtbot, window, SureQuestion)
