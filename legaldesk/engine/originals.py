@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from legaldesk.core.documents import Document
 from legaldesk.core.errors import Damaged
@@ -49,12 +50,17 @@ def erase(path: Path) -> None:
     if not path.is_file():
         return
     with open(path, "r+b") as file:
-        left = path.stat().st_size
-        while left > 0:
-            left -= file.write(b"\0" * min(left, _BLOCK))
-        file.flush()
-        os.fsync(file.fileno())
+        overwrite(file)
     path.unlink()
+
+
+def overwrite(file: BinaryIO) -> None:
+    """Fill a file that is open at its beginning with zeros, on the disk too."""
+    left = os.fstat(file.fileno()).st_size
+    while left > 0:
+        left -= file.write(b"\0" * min(left, _BLOCK))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 class Originals:

@@ -16,7 +16,7 @@ import msgspec
 
 from legaldesk.core.errors import LegalDeskError
 from legaldesk.core.runs import Proof
-from legaldesk.engine.originals import erase
+from legaldesk.engine.originals import erase, overwrite
 from legaldesk.engine.profile import write_durably
 from legaldesk.engine.run_folder import PairLine, PoolLine
 
@@ -130,7 +130,13 @@ def _replace_manifest(file: Path, content: dict[str, Any]) -> None:
 def _replace(file: Path, data: bytes) -> None:
     """Put new content in place and overwrite the old; a kill in between leaves one of them."""
     old = file.with_name(f"{file.name}{OLD}")
-    os.link(file, old)
+    try:
+        os.link(file, old)
+    except OSError:  # a disk without second names, such as exFAT
+        with open(file, "r+b") as kept:
+            write_durably(file, data)
+            overwrite(kept)
+        return
     try:
         write_durably(file, data)
     finally:

@@ -55,6 +55,19 @@ def test_a_change_that_a_full_disk_stopped_can_be_made_later(run, monkeypatch):
     assert b"Miller" not in b"".join(content(run).values())
 
 
+def test_what_was_replaced_is_overwritten_where_a_file_has_one_name(run, monkeypatch):
+    def refuse(file, old):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with open(run / "pairs.jsonl", "rb") as before:
+        run_erasure.rename_matter(run, "Miller", "Roe")
+        assert set(before.read()) == {0}
+
+    assert b"Miller" not in b"".join(content(run).values())
+    assert b"Roe" in content(run)["pairs.jsonl"]
+
+
 def test_a_matter_takes_the_pairs_that_have_its_new_name_already(run):
     run_erasure.rename_matter(run, "Miller", "Roe")
     after = content(run)
