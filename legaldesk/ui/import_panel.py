@@ -131,6 +131,8 @@ class ImportPanel(QFrame):
             groups.addWidget(button(words, partial(self.groupWanted.emit, state), "link"))
         if not outcomes:
             groups.addWidget(label("No file was finished.", "secondary"))
+        if self._importer.held_back:
+            groups.addWidget(button("Go on with the rest", self._importer.try_again, "link"))
         row = QHBoxLayout()
         row.addLayout(groups, 1)
         close = tool("close", "Close this summary", self.hide)

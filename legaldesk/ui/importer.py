@@ -106,6 +106,11 @@ class Importer(QObject):
         for job in list(self._running):
             job.cancel()
 
+    @property
+    def held_back(self) -> bool:
+        """Whether what was left waits for the user's word."""
+        return self._held_back
+
     def locked_files(self) -> tuple[FileOutcome, ...]:
         """The files of this import that need a password."""
         return tuple(each for each in self.outcomes if each.state is FileState.LOCKED)

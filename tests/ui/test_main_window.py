@@ -442,8 +442,9 @@ def test_files_left_from_before_go_on_though_others_were_dropped_first(
     assert office.names()[0] == "import_files" and office.queued == 0
 
 
+@pytest.mark.parametrize("place, deed", [("banner", "Try again"), ("panel", "Go on with the rest")])
 @pytest.mark.parametrize("kind", [NoRoom, LibraryBusy])
-def test_what_would_fail_again_waits_for_the_users_word(qtbot, window, office, kind):
+def test_what_would_fail_again_waits_for_the_users_word(qtbot, window, office, kind, place, deed):
     office.import_files = failing(kind("That cannot be now. Try again later."))
     with qtbot.waitSignal(window.actors.importer.finished):
         window.actors.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
@@ -453,11 +454,15 @@ def test_what_would_fail_again_waits_for_the_users_word(qtbot, window, office, k
     assert "resume_import" not in office.names()
     assert "Import stopped." in [each.text() for each in window.panel.findChildren(QLabel)]
 
-    again = next(b for b in window.banner.findChildren(QAbstractButton) if b.text() == "Try again")
+    if place == "panel":
+        window.banner.hide()
+    buttons = getattr(window, place).findChildren(QAbstractButton)
     with qtbot.waitSignal(window.actors.importer.finished):
-        qtbot.mouseClick(again, LEFT)
+        qtbot.mouseClick(next(each for each in buttons if each.text() == deed), LEFT)
 
     assert "resume_import" in office.names() and not window.banner.isVisible()
+    left = [each for each in window.panel.findChildren(QAbstractButton) if each.isVisible()]
+    assert deed not in [each.text() for each in left]
 
 
 # ---------------------------------------------------------------- tasks
