@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from legaldesk import cli
+from legaldesk.core.evaluation import Figure, Mode, Table, TableRow
 from legaldesk.core.metrics import METRICS
+from legaldesk.tasks import evaluating
 from tests.gold_sets import small_set
 
 
@@ -47,6 +49,36 @@ def test_a_cross_encoder_has_a_row_of_its_own(evaluate, tiny_reranker: Path) -> 
 
     modes = [json.loads(line)["mode"] for line in out.splitlines()]
     assert (status, modes) == (0, ["dense", "lexical", "fused", "reranked", "bm25"])
+
+
+def test_a_cross_encoder_named_from_here_is_found_by_an_engine_elsewhere(
+    library: Path, tiny_model: Path, tiny_reranker: Path, monkeypatch
+) -> None:
+    asked = []
+
+    def measure(desk, matter, modes, dimensions, reranker, report):
+        asked.append(reranker)
+        return Table("labels", "tiny", 0, 0, 0, 0, ())
+
+    monkeypatch.setattr(evaluating, "evaluate_labels", measure)
+    monkeypatch.chdir(tiny_reranker.parent)
+
+    options = ["--library", str(library), "--reranker", tiny_reranker.name]
+    assert cli.main(["evaluate", *options]) == 0
+
+    assert asked == [str(tiny_reranker)]
+
+
+def test_what_is_left_out_is_said(library: Path, tiny_model: Path, monkeypatch, capsys) -> None:
+    note = "12 questions that made the model in use are left out."
+    row = TableRow(Mode.LEXICAL, 0, {"ndcg@10": Figure(0.5, 0.4, 0.6)}, {})
+    table = Table("labels", "tiny", 1, 1, 1, 1, (row,), note)
+    monkeypatch.setattr(evaluating, "evaluate_labels", lambda *_, **__: table)
+
+    assert cli.main(["evaluate", "--library", str(library)]) == 0
+    assert note in " ".join(capsys.readouterr().out.split())
+    assert cli.main(["evaluate", "--library", str(library), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["note"] == note
 
 
 def test_people_see_a_table_that_names_its_corpus(evaluate) -> None:
