@@ -1,7 +1,7 @@
 """A run's folder: what it is made from, what it logged and what came out.
 
 config.json      the recipe as adapted, the base model, the device
-manifest.json    matters, labels and documents that the pairs came from; no text
+manifest.json    matters, labels and documents that pairs and pool came from; no text
 pairs.jsonl      the pairs of every part with their near-duplicate groups
 pool.jsonl       the passages that validation questions are ranked over
 state.json       how far it got, and the batch that fits the memory
@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -210,11 +210,13 @@ def create_run(
     pairs: Sequence[TrainingPair],
     parted: Split,
     pool: Sequence[str],
+    near: Collection[str] = (),
 ) -> RunFolder:
     """Make a run's folder under ``runs``, ready for a Trainer.
 
     ``pool`` are the passages near the validation questions, the most important first; those
-    that answer them are added, and what exceeds the limit is left out.
+    that answer them are added, and what exceeds the limit is left out. ``near`` are the
+    documents, by id, that the pool is from.
     """
     make_private_folder(runs)
     folder = RunFolder(make_private_folder(runs / config.id))
@@ -230,7 +232,7 @@ def create_run(
     passages = [PoolLine(text, group) for text, group in zip(texts, own, strict=True)]
     _write_lines(folder.path / "pairs.jsonl", lines)
     _write_lines(folder.path / "pool.jsonl", passages)
-    folder.write("manifest.json", _manifest(config, lines, parted))
+    folder.write("manifest.json", _manifest(config, lines, parted, near))
     folder.write("config.json", config)
     return folder
 
@@ -239,8 +241,10 @@ def _parts(parted: Split) -> tuple[tuple[str, tuple[int, ...]], ...]:
     return (TRAIN, parted.train), (VALIDATION, parted.validation), (TEST, parted.test)
 
 
-def _manifest(config: RunConfig, lines: Sequence[PairLine], parted: Split) -> dict[str, object]:
-    """Where the pairs came from, without a word of their text."""
+def _manifest(
+    config: RunConfig, lines: Sequence[PairLine], parted: Split, near: Collection[str]
+) -> dict[str, object]:
+    """Where the pairs and the pool came from, without a word of their text."""
     return {
         "run": config.id,
         "created": config.created,
@@ -248,7 +252,7 @@ def _manifest(config: RunConfig, lines: Sequence[PairLine], parted: Split) -> di
         "split": {"by": parted.by, "units": parted.count, "seed": config.seed},
         "pairs": Counter(line.part for line in lines),
         "matters": Counter(line.pair.matter for line in lines if line.pair.matter),
-        "documents": sorted({line.pair.document for line in lines if line.pair.document}),
+        "documents": sorted({line.pair.document for line in lines if line.pair.document} | {*near}),
         "labels": {
             part: sorted(line.pair.label for line in lines if line.part == part and line.pair.label)
             for part in (TRAIN, VALIDATION, TEST)

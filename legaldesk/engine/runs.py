@@ -215,7 +215,7 @@ class Runs:
         self.folder(run).write(KEPT, {"decided": datetime.now(UTC).isoformat(timespec="seconds")})
 
     def learned_from(self, documents: Collection[str], matter: str) -> list[str]:
-        """The runs that used pairs of any of these documents (by id) or of a matter ("" none)."""
+        """The runs that used any of these documents (by id) or pairs of a matter ("" none)."""
         return [
             run
             for run in self.ids()
@@ -280,7 +280,7 @@ def _manifest(folder: RunFolder) -> _Manifest:
 
 
 def used_documents(folder: RunFolder) -> set[str]:
-    """The documents whose pairs a run used."""
+    """The documents of a run's pairs, and those that it took passages from to compare with."""
     return set(_manifest(folder).documents)
 
 

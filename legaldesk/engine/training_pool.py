@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
 import msgspec
 
@@ -19,24 +20,40 @@ NEAREST = 50
 """Passages of words, and as many of meaning, taken for each question."""
 
 
-def passages_near(
-    reader: Reader, meaning: Meaning, questions: Sequence[str], own: Sequence[str]
-) -> list[str]:
-    """Texts near the questions, the nearest first: of the library, then of the pairs themselves.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Texts, the nearest first, and the ids of the documents that some of them are from."""
 
-    ``own`` are the pairs' passages; those that no question is near to come last.
+    texts: tuple[str, ...]
+    documents: frozenset[str] = frozenset()
+
+
+def passages_near(
+    reader: Reader,
+    meaning: Meaning,
+    matters: Collection[str],
+    questions: Sequence[str],
+    own: Sequence[str],
+) -> Near:
+    """Passages near the questions: of the documents in matters, then of the pairs themselves.
+
+    ``own`` are the pairs' passages; those that no question is near to come last. A run may learn
+    from all of them, so the matters are those that may train.
     """
+    within = sorted({each for name in matters for each in reader.passage_ids(Scope(name))})
+    stored = _Stored(reader)
     ranked: list[list[str]] = []
     texts = list(dict.fromkeys(own))
     documents = [GoldDocument(str(at), text) for at, text in enumerate(texts)]
     with closing(Bm25(documents)) as words:
         for question in questions:
             ranked.append([texts[place] for place, _ in words.scored(question, NEAREST)])
-            ranked.append(_stored(reader, reader.by_words(any_of(question), Scope(), NEAREST)))
+            by_words = reader.by_words_among(any_of(question), within, NEAREST)
+            ranked.append(stored.texts(by_words))
             vector = meaning.encode_query(question)
-            ranked.append(_stored(reader, meaning.nearest(vector, NEAREST, None)))
+            ranked.append(stored.texts(meaning.nearest(vector, NEAREST, within)))
     by_rank = (row[rank] for rank in range(NEAREST) for row in ranked if rank < len(row))
-    return list(dict.fromkeys([*by_rank, *texts]))
+    return Near(tuple(dict.fromkeys([*by_rank, *texts])), frozenset(stored.documents))
 
 
 def stored_passages(reader: Reader, documents: Sequence[str] | None = None) -> list[str]:
@@ -58,10 +75,15 @@ def stored_passages(reader: Reader, documents: Sequence[str] | None = None) -> l
     ]
 
 
-def _stored(reader: Reader, found: Sequence[tuple[int, float]]) -> list[str]:
-    known = reader.found(passage for passage, _ in found)
-    return [
-        embedded_text(known[passage].section, known[passage].body)
-        for passage, _ in found
-        if passage in known
-    ]
+class _Stored:
+    """Looks passages up and remembers which documents they were from."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.documents: set[str] = set()
+
+    def texts(self, found: Sequence[tuple[int, float]]) -> list[str]:
+        known = self._reader.found(passage for passage, _ in found)
+        there = [known[passage] for passage, _ in found if passage in known]
+        self.documents.update(each.document_id for each in there)
+        return [embedded_text(each.section, each.body) for each in there]

@@ -96,8 +96,18 @@ def _make(desk: LocalDesk, recipe: Recipe, found: Sequence[TrainingPair]) -> Run
     config = _config(desk, base, recipe, parted)
     held = [pairs[index].question for index in parted.validation]
     own = [pair.passage for pair in pairs]
-    near = desk.with_meaning(lambda meaning: passages_near(desk.reader, meaning, held, own))
-    return create_run(desk.runs.path, config, pairs, parted, near)
+    matters = _learned_in(desk, pairs)
+    near = desk.with_meaning(
+        lambda meaning: passages_near(desk.reader, meaning, matters, held, own)
+    )
+    return create_run(desk.runs.path, config, pairs, parted, near.texts, near.documents)
+
+
+def _learned_in(desk: LocalDesk, pairs: Sequence[TrainingPair]) -> set[str]:
+    """The matters that pairs are from, or all where they name none, as far as they may train."""
+    allowed = {matter.name for matter in desk.reader.matters() if matter.may_train}
+    named = {pair.matter for pair in pairs if pair.matter}
+    return allowed & named if named else allowed
 
 
 def _parted(

@@ -18,6 +18,7 @@ from legaldesk.core.verdict import Decision
 from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.engine.run_folder import RunState
 from legaldesk.tasks import (
+    documents,
     evaluating,
     importing,
     labels,
@@ -302,6 +303,27 @@ def test_what_made_the_model_in_use_is_not_held_out_again(desk, tmp_path):
     fourth = made_with(desk, write_pairs(tmp_path / "most.jsonl", 160), seed=3)
     assert not held_out(fourth) & made_from(second)
     assert "not known here" in fourth.config().split_note
+
+
+def test_a_run_holds_nothing_of_matters_that_may_not_train(desk, drop, pairs_file):
+    for matter, word in (("Open", "public"), ("Secret", "Zwicklhuber")):
+        pages = [[f"article {at} the tenant shall pay the {word} rent."] for at in range(30)]
+        importing.import_files(desk, (drop(f"{matter}.pdf", pdf.text_pdf(*pages)),), matter, {})
+    importing.await_meaning(desk)
+    labels.let_train(desk, "Open", True)
+    [near] = documents.list_documents(desk, Scope("Open"))
+
+    made = made_with(desk, pairs_file, seed=1)
+
+    assert b"public rent" in (made.path / "pool.jsonl").read_bytes()
+    assert [file for file in made.path.iterdir() if b"Zwicklhuber" in file.read_bytes()] == []
+    assert removing.dependents(desk, (near.id,)).runs == 1  # it may be taught by its passages
+    assert removing.dependents(desk, (), "Secret").runs == 0
+
+    labels.let_train(desk, "Open", False)
+    made = made_with(desk, pairs_file, seed=1)
+    assert b"rent." not in (made.path / "pool.jsonl").read_bytes()
+    assert len(made.pool()) == 30
 
 
 def made_with(desk, file, seed):
