@@ -18,6 +18,7 @@ from legaldesk.core.label_lines import (
     Refusal,
     read_line,
 )
+from legaldesk.core.label_places import place_of, same_place
 from legaldesk.core.labels import Label, Verdict, labeller_name
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine import label_reader
@@ -33,8 +34,8 @@ MOST_REFUSALS = 5_000
 _STEP = 1_000
 """Lines between two reports."""
 
-Said = dict[tuple[str, str, str], Verdict]
-"""What a labeller says of a text for a question, by labeller, question and text."""
+Said = dict[tuple[str, str], list[Label]]
+"""What labellers have said, by labeller and question."""
 
 
 @task
@@ -121,43 +122,57 @@ def _known_matter(reader: Reader, matter: str) -> str:
 
 
 def _said(reader: Reader, matter: str) -> Said:
-    labels = label_reader.current_labels(reader, matter) if matter else []
-    return {_subject(label): label.verdict for label in labels}
+    said: Said = defaultdict(list)
+    for label in label_reader.current_labels(reader, matter) if matter else []:
+        said[_asked(label)].append(label)
+    return said
 
 
-def _subject(label: Label) -> tuple[str, str, str]:
-    return label.labeller, label.question_key, label.text_key
+def _asked(label: Label) -> tuple[str, str]:
+    return label.labeller, label.question_key
 
 
 def _sorted_out(
     candidates: Sequence[Candidate], said: Said
 ) -> tuple[list[Candidate], list[Refusal]]:
     """The labels that are new, and refusals of those that contradict and of empty repeats."""
-    lines: dict[tuple[str, str, str], dict[Verdict, int]] = defaultdict(dict)
+    lines: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for each in candidates:
-        lines[_subject(each.label)].setdefault(each.label.verdict, each.line)
+        lines[_asked(each.label)].append(each)
     taken: list[Candidate] = []
     refused: list[Refusal] = []
     repeated: dict[int, Refusal] = {}
     for each in candidates:
-        subject, verdict = _subject(each.label), each.label.verdict
-        others = [line for other, line in lines[subject].items() if other is not verdict]
-        before = said.get(subject)
-        if others:
-            reason = f"line {others[0]} says otherwise of the same text"
-            refused.append(Refusal(each.line, f"contradiction: {reason}", each.column))
-        elif before is not None and before is not verdict:
-            reason = f"the same labeller has said “{before}” of it in this library"
+        asked = _asked(each.label)
+        same = [one for one in lines[asked] if _same(one.label, each.label)]
+        before = next((one for one in said[asked] if _same(one, each.label)), None)
+        if reason := _contradiction(each, same, before):
             refused.append(Refusal(each.line, f"contradiction: {reason}", each.column))
         elif before is not None:
-            first = lines[subject][verdict]
+            first = min(one.line for one in same)
             where = "in the library already" if first == each.line else f"in line {first} already"
             repeated.setdefault(each.line, Refusal(each.line, f"duplicate: it is {where}"))
         else:
             taken.append(each)
-            said[subject] = verdict
+            said[asked].append(each.label)
     useful = {each.line for each in taken} | {each.line for each in refused}
     return taken, [*refused, *(each for line, each in repeated.items() if line not in useful)]
+
+
+def _same(one: Label, other: Label) -> bool:
+    """Whether labels of one question are about the same: a clause may stand in two documents."""
+    return same_place(place_of(one), place_of(other))
+
+
+def _contradiction(each: Candidate, same: Sequence[Candidate], before: Label | None) -> str:
+    """What another line, or the library, says otherwise; "" for nothing."""
+    verdict = each.label.verdict
+    others = [one.line for one in same if one.label.verdict is not verdict]
+    if others:
+        return f"line {others[0]} says otherwise of the same text"
+    if before is not None and before.verdict is not verdict:
+        return f"the same labeller has said “{before.verdict}” of it in this library"
+    return ""
 
 
 def _inside(

@@ -232,3 +232,20 @@ def test_contradictions_and_locked_matters_stay_in(labelled, tmp_path):
     assert (out.labels, out.contradicted) == (3, 2)
     assert "1+1" not in path.read_text()
     assert label_files.export_labels(labelled, str(path), "Firm").labels == 5 - 1
+
+
+@pytest.mark.parametrize("column", ["positive", "partly"])
+def test_a_clause_that_stands_in_two_documents_is_taken_for_both(bring, column):
+    clause = "The tenant pays the rent on the third day."
+    spans = [[1, 0, len(clause)]]
+    rows = [
+        {"anchor": "Who pays?", "positive": clause, "document": "a" * 64, "spans": spans},
+        {"anchor": "Who pays?", column: clause, "document": "b" * 64, "spans": spans},
+    ]
+
+    first = bring(rows)
+
+    assert (first.added, reasons(first)) == (2, [])
+    assert (bring(rows).added, bring(rows).refused) == (0, 2)
+    otherwise = [rows[0], {**rows[0], "positive": "", "partly": clause}]
+    assert "says otherwise" in reasons(bring(otherwise, matter="Other"))[0][1]
