@@ -62,7 +62,7 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", choices=[source.value for source in LabelSource])
     parser.add_argument("--history", action="store_true", help="also those that no longer count")
     parser.add_argument("--contradictions", action="store_true", help="what waits to be settled")
-    parser.add_argument("--limit", type=int, default=1_000, help="the newest so many (1,000)")
+    parser.add_argument("--limit", type=int, help="the newest so many (1,000)")
 
 
 def _no_action(desk: Desk, options: argparse.Namespace, console: Console) -> int:
@@ -125,7 +125,7 @@ def _list(desk: Desk, options: argparse.Namespace, console: Console) -> int:
         labeller=options.labeller,
         source=LabelSource(options.source) if options.source else None,
         history=options.history,
-        limit=options.limit,
+        limit=1_000 if options.limit is None else options.limit,
     )
     for label in labels.list_labels(desk, wanted):
         if options.json:
@@ -136,6 +136,9 @@ def _list(desk: Desk, options: argparse.Namespace, console: Console) -> int:
 
 
 def _list_contradictions(desk: Desk, options: argparse.Namespace, console: Console) -> int:
+    others = ("question", "verdict", "labeller", "source", "history", "limit")
+    if given := [name for name in others if getattr(options, name)]:
+        raise WrongUse(f"--{given[0]} does not go with --contradictions, which lists them all.")
     for clash in labels.contradictions(desk, options.matter):
         if options.json:
             listed = [label_fields(label) for label in clash.labels]

@@ -74,6 +74,26 @@ def test_what_contradicts_is_listed(run, pairs, tmp_path):
     assert "relevant" in run("list", "--contradictions")[1]
 
 
+def test_a_matter_and_a_question_are_found_however_they_are_spelt(run, tmp_path):
+    file = tmp_path / "pairs.jsonl"
+    file.write_text('{"anchor": "Wer prüft die Änderung?", "positive": "Der Mieter."}')
+    run("import", str(file), "--matter", "Firm")
+
+    assert "Änderung" in run("list", "--matter", "FIRM", "--question", "änderung")[1]
+    assert run("list", "--question", "Vermieter")[1] == ""
+    status, out, errors = run("list", "--matter", "Nope")
+    assert (status, out) == (2, "") and "no matter named “Nope”" in errors
+    assert run("allow", "firm")[0] == 0
+
+
+def test_what_is_listed_whole_takes_no_filter(run, pairs):
+    run("import", pairs, "--matter", "Firm")
+
+    status, _, errors = run("list", "--contradictions", "--question", "pays")
+
+    assert status == 2 and "--question does not go with --contradictions" in errors
+
+
 def test_labels_go_out_to_a_file(run, pairs, tmp_path):
     run("import", pairs, "--matter", "Firm")
     out = tmp_path / "out.jsonl"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,8 @@ def write_rows(
 
     Raises NoRoom on a full disk and WrongUse where nothing can be written.
     """
-    text = _as_json(rows) if kind == "jsonl" else _as_csv(columns, rows)
+    tabs = path.suffix.lower() == ".tsv"
+    text = _as_json(rows) if kind == "jsonl" else _as_csv(columns, rows, "\t" if tabs else ",")
     try:
         write_durably(path, text.encode("utf-8"))
     except NoRoom:
@@ -126,7 +128,18 @@ def _with_columns(header: list[str], rows: Iterator[tuple[int, list[str], str]])
             problem = _NOT_UTF8
         if not problem and len(cells) > len(header):
             problem = f"it has {len(cells)} cells, and the first line names {len(header)} columns"
-        yield Line(number, dict(zip(header, map(plain_cell, cells), strict=False)), problem)
+        yield Line(number, _fields(header, cells), problem)
+
+
+def _fields(header: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
+    """The cells by column; several under one name are a list, as JSON has them."""
+    fields: dict[str, Any] = {}
+    for column, cell in zip(header, map(plain_cell, cells), strict=False):
+        if header.count(column) == 1:
+            fields[column] = cell
+        else:
+            fields.setdefault(column, []).append(cell)
+    return fields
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str], str]]:
@@ -152,7 +165,7 @@ def _csv_problem(error: csv.Error) -> str:
 
 def _separator(text: str) -> str:
     """What parts the cells of the first row: Excel writes semicolons in many countries."""
-    first = text.partition("\n")[0].rstrip("\r")
+    first = re.split("[\r\n]", text, maxsplit=1)[0]
     if first.lower().startswith("sep=") and len(first) == 5:
         return first[4]
     return max(",;\t", key=first.count)
@@ -169,10 +182,10 @@ def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
+def _as_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], separator: str) -> str:
     """With a mark that tells Excel that it is UTF-8."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=separator)
     writer.writerow(columns)
     for row in rows:
         writer.writerow([safe_cell(_cell(row.get(column, ""))) for column in columns])

@@ -13,6 +13,7 @@ from legaldesk.core.agreement import contradicted, contradictions
 from legaldesk.core.hits import Scope
 from legaldesk.core.label_places import Place, closeness
 from legaldesk.core.labels import Contradiction, Label, LabelCounts, LabelFilter, Verdict
+from legaldesk.core.pairs import same_text
 from legaldesk.core.passages import Span, exact_text, reading_text
 from legaldesk.engine.label_rows import CURRENT, SELECT, label_of
 from legaldesk.engine.reader import Reader, spans_of
@@ -100,8 +101,8 @@ def _concerns(clash: Contradiction, matter: str) -> bool:
 
 
 def listed(reader: Reader, wanted: LabelFilter) -> tuple[Label, ...]:
-    """The labels that a filter lets through, newest first."""
-    where, values = _conditions(wanted)
+    """The labels that a filter lets through, newest first. Raises WrongUse for no such matter."""
+    where, values = _conditions(reader, wanted)
     rows = reader.rows(
         f"{SELECT} WHERE {' AND '.join(where)} ORDER BY l.id DESC LIMIT ? OFFSET ?",
         *values,
@@ -112,9 +113,9 @@ def listed(reader: Reader, wanted: LabelFilter) -> tuple[Label, ...]:
     return tuple(replace(label, contradicted=label.id in clashing) for label in map(label_of, rows))
 
 
-def _conditions(wanted: LabelFilter) -> tuple[list[str], list[object]]:
+def _conditions(reader: Reader, wanted: LabelFilter) -> tuple[list[str], list[object]]:
     equal: dict[str, object] = {
-        "m.name": wanted.matter,
+        "m.name": wanted.matter and reader.matter_name(wanted.matter),
         "l.document": wanted.document,
         "l.verdict": wanted.verdict or "",
         "l.labeller": wanted.labeller,
@@ -123,11 +124,21 @@ def _conditions(wanted: LabelFilter) -> tuple[list[str], list[object]]:
     where = [f"{column} = ?" for column, value in equal.items() if value]
     values = [value for value in equal.values() if value]
     if wanted.question:
-        where.append("instr(lower(l.question), lower(?)) > 0")
-        values.append(wanted.question)
+        where.append("l.question IN (SELECT value FROM json_each(?))")
+        values.append(msgspec.json.encode(_questions_with(reader, wanted.question)).decode())
     if not wanted.history:
         where.append(CURRENT)
     return where if wanted.matter else [*where, _UNLOCKED], values
+
+
+def _questions_with(reader: Reader, text: str) -> list[str]:
+    """The labelled questions that have this in them, however it is capitalised or spaced.
+
+    SQLite's own lower() knows no letter beyond ASCII.
+    """
+    part = same_text(text)
+    rows = reader.rows("SELECT DISTINCT question FROM labels")
+    return [row[0] for row in rows if part in same_text(row[0])]
 
 
 def count_going(reader: Reader, documents: Iterable[str], matter: str) -> int:

@@ -145,7 +145,7 @@ def resolve(
 @task
 def let_train(desk: LocalDesk, matter: str, allowed: bool, report: Report = silent) -> None:
     """Say whether a matter's labels may be trained on; at first they may not."""
-    desk.store.labels.let_train(matter, allowed)
+    desk.store.labels.let_train(desk.reader.matter_name(matter), allowed)
 
 
 @reading

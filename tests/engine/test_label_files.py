@@ -44,6 +44,18 @@ def test_spreadsheets_write_csv_in_many_ways(read, data):
     assert (fields, problem) == (ROW, "")
 
 
+def test_old_line_ends_do_not_hide_the_separator(read):
+    [(_, fields, problem)] = read("anchor;positive\rWho pays?;This, that, and the other.\r")
+
+    assert (fields, problem) == ({**ROW, "positive": "This, that, and the other."}, "")
+
+
+def test_columns_of_one_name_are_all_read(read):
+    [(_, fields, _)] = read("anchor,negative,negative\nWho pays?,The landlord.,Nobody.\n")
+
+    assert fields == {"anchor": "Who pays?", "negative": ["The landlord.", "Nobody."]}
+
+
 def test_a_quoted_cell_may_hold_lines_and_the_count_goes_on(read):
     lines = read('anchor,positive\nQ1,"one\ntwo ""x"", three"\nQ2,"a",b,c\nQ3,ok\n')
 
@@ -116,6 +128,13 @@ def test_what_is_written_is_read_back(tmp_path, kind, rows):
     write_rows(path, kind, ["anchor", "positive"], rows)
 
     assert [dict(line.fields) for line in read_lines(path, kind)] == rows
+
+
+def test_an_ending_of_tabs_is_written_with_tabs(tmp_path):
+    write_rows(tmp_path / "labels.tsv", "csv", ["anchor", "positive"], [ROW])
+
+    written = (tmp_path / "labels.tsv").read_text("utf-8-sig")
+    assert written.splitlines() == ["anchor\tpositive", "Who pays?\tThe tenant."]
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path):

@@ -329,7 +329,9 @@ def test_lists_are_narrowed(leases):
     assert listed(question="pays") == listed(verdict=NOT) == listed(labeller="Bob") == ["Bob"]
     assert listed(document=first.document_id, limit=1) == ["Bob"]
     assert listed(offset=1) == ["Ann"]
-    assert listed(source=LabelSource.IMPORT) == listed(matter="Nope") == []
+    assert listed(source=LabelSource.IMPORT) == []
+    with pytest.raises(WrongUse, match="no matter named “Nope”"):
+        listed(matter="Nope")
 
 
 @settings(
