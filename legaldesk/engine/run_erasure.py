@@ -51,7 +51,8 @@ def forget(
     ]
     removed = {line.pair.passage for line in gone} | set(texts or ())
     pairs.rewrite([_cleaned(each, removed) for each in pairs.found if each not in gone])
-    kept = [] if texts is None else [line for line in pool.found if line.text not in removed]
+    unknown = texts is None or not pairs.whole
+    kept = [] if unknown else [line for line in pool.found if line.text not in removed]
     pool.rewrite(kept)
     _forget_in_proof(run / PROOF, {line.pair.question for line in gone}, removed)
     _forget_in_manifest(run / MANIFEST, manifest, documents, matter, len(gone))
@@ -89,11 +90,11 @@ class _Lines(Generic[T]):
 
     def __init__(self, file: Path, kind: type[T]) -> None:
         self._file = file
-        self.found, self._whole = read_whole_lines(file, kind)
+        self.found, self.whole = read_whole_lines(file, kind)
 
     def rewrite(self, after: Sequence[T]) -> None:
         """Put other lines in place of all, where anything changes."""
-        if self.found != after or not self._whole:
+        if self.found != after or not self.whole:
             _replace(self._file, b"".join(msgspec.json.encode(line) + b"\n" for line in after))
 
 
