@@ -27,11 +27,11 @@ class Walk:
     def __init__(self) -> None:
         self._seen: list[Stop] = []
         self._left: list[Stop] = []
-        self.skipped = 0
+        self._skipped: set[tuple[int, str]] = set()
 
     def start_over(self) -> None:
         """Nothing has been seen."""
-        self._seen, self._left, self.skipped = [], [], 0
+        self._seen, self._left, self._skipped = [], [], set()
 
     def take(self, found: Sequence[PastQuestion]) -> None:
         """What there is to walk through now; the current stop stays where it is still there."""
@@ -56,11 +56,17 @@ class Walk:
         """How many stops there are, with those that were seen."""
         return len(self._seen) + len(self._left)
 
+    @property
+    def skipped(self) -> int:
+        """How many of those that were seen were skipped, each counted once."""
+        return sum(stop.name in self._skipped for stop in self._seen)
+
     def go_on(self, skipping: bool = False) -> None:
         """To the next stop."""
         if self._left:
-            self._seen.append(self._left.pop(0))
-            self.skipped += skipping
+            stop = self._left.pop(0)
+            self._seen.append(stop)
+            (self._skipped.add if skipping else self._skipped.discard)(stop.name)
 
     def go_back(self) -> None:
         """To the stop before."""

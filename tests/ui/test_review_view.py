@@ -101,6 +101,27 @@ def test_a_skipped_result_is_left_out_until_one_looks_again(qtbot, review, offic
     assert review.results.card.first.hasFocus()
 
 
+def test_what_is_skipped_twice_counts_once(qtbot, review):
+    press("s")
+    press(Qt.Key.Key_Left)
+    for _ in range(10):
+        press("s")
+
+    said = review.results.nothing.sentence.text()
+    assert said == "You have been through 10 and skipped 10 of them."
+
+
+def test_what_is_marked_after_it_was_skipped_counts_as_marked(qtbot, review):
+    press("s")
+    press(Qt.Key.Key_Left)
+    press("1")
+    for _ in range(9):
+        press("s")
+
+    said = review.results.nothing.sentence.text()
+    assert said == "You have been through 10 and skipped 9 of them."
+
+
 def test_left_goes_back_and_undo_returns_to_what_it_takes_back(qtbot, review, office):
     press("s")
     press("2")
