@@ -150,7 +150,7 @@ class ResultsPage(QWidget):
         """Take back the last mark and go to what it was about."""
         if (mark := self._marks.undo()) is not None:
             self.card.say_done("")
-            self._go(lambda: self.walk.go_back_to(mark.hit))
+            self._go(lambda: self.walk.go_back_to(mark.question, mark.hit))
 
     def _go(self, move: Callable[[], None]) -> None:
         move()

@@ -73,10 +73,14 @@ class Walk:
         if self._seen:
             self._left.insert(0, self._seen.pop())
 
-    def go_back_to(self, hit: Hit) -> None:
-        """To the stop of a hit that was seen; the others that came after it stay seen."""
+    def go_back_to(self, question: str, hit: Hit) -> None:
+        """To the stop of a question's hit that was seen; those that came after it stay seen.
+
+        A hit alone does not tell which: it may look the same under two questions.
+        """
+        wanted = question, hit.passage_id
         for stop in reversed(self._seen):
-            if stop.hit == hit:
+            if (stop.past.question, stop.hit.passage_id) == wanted:
                 self._seen.remove(stop)
                 self._left.insert(0, stop)
                 return

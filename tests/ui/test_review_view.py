@@ -1,5 +1,7 @@
 """Walking unlabelled results, settling, finding labels, and saying what may teach."""
 
+from dataclasses import replace
+
 import pytest
 from fake_labels import BUSY, OTHER, label
 from fake_office import past_question
@@ -147,6 +149,24 @@ def test_the_undo_button_does_the_same_across_questions(qtbot, review, office):
 
     assert review.results.card.question.text() == "Who pays?"
     assert len(office.current()) == 4
+
+
+def test_undo_tells_apart_two_questions_with_the_same_hits(qtbot, review, office):
+    first, second = office.past
+    office.past = [first, replace(second, hits=first.hits)]
+    review.results.start_over()
+    settle(qtbot, review)
+    press("1")
+    for _ in range(5):
+        press("s")
+    card = review.results.card
+    assert card.question.text() == "When does it end?"
+
+    press("z", CONTROL)
+    settle(qtbot, review)
+
+    assert (card.question.text(), card.document.text()) == ("Who pays?", "Supply Agreement.pdf")
+    assert office.current() == []
 
 
 def test_with_nothing_to_review_it_says_what_to_do(qtbot, window, office):
