@@ -164,4 +164,6 @@ def review_place(requests: Requests, lanes: Lanes, actors: Actors) -> ReviewView
     view = ReviewView(requests, lanes, actors.labels)
     actors.book.currentChanged.connect(view.set_matter)
     view.set_matter(actors.book.current)
+    for gone in (actors.erasing.erased, actors.filing.takenOut, actors.book.walled):
+        gone.connect(lambda: view.set_matter(actors.book.current))  # what was seen goes too
     return view

@@ -151,6 +151,64 @@ def test_the_undo_button_does_the_same_across_questions(qtbot, review, office):
     assert len(office.current()) == 4
 
 
+def test_what_one_went_back_to_stays_when_the_results_are_read_again(qtbot, review, office):
+    card = review.results.card
+    press("1")
+    qtbot.waitUntil(lambda: bool(office.current()))
+    press(Qt.Key.Key_Left)
+    review.refresh()
+    settle(qtbot, review)
+    assert (card.document.text(), card.progress.text()) == ("Supply Agreement.pdf", "1 of 10")
+
+    press("2")
+    settle(qtbot, review)
+
+    said = [(each.document, each.verdict) for each in office.current()]
+    assert said == [("id-Supply Agreement.pdf", WRONG)]
+    assert card.progress.text() == "2 of 10"
+
+
+def test_all_that_one_went_back_over_is_walked_again_in_its_order(qtbot, review):
+    card, names = review.results.card, []
+    for _ in range(3):
+        names.append(card.document.text())
+        press("1")
+    for _ in range(3):
+        press(Qt.Key.Key_Left)
+    settle(qtbot, review)
+    review.refresh()
+    settle(qtbot, review)
+
+    again = []
+    for _ in range(3):
+        again.append(card.document.text())
+        press("s")
+
+    assert again == names
+    assert card.progress.text() == "4 of 10"
+
+
+@pytest.mark.parametrize("keys", [("1",), ("1", Qt.Key.Key_Left)])
+def test_what_was_seen_of_an_erased_document_is_gone(qtbot, window, review, office, keys):
+    for key in keys:
+        press(key)
+        settle(qtbot, review)
+    gone = "id-Supply Agreement.pdf"
+    office.past = [
+        replace(each, hits=tuple(hit for hit in each.hits if hit.document_id != gone))
+        for each in office.past
+    ]
+
+    window.actors.erasing.erased.emit()
+    settle(qtbot, review)
+
+    card = review.results.card
+    assert card.progress.text() == "1 of 8"
+    assert card.document.text().startswith("Master Services")
+    review.results.go_back()
+    assert card.progress.text() == "1 of 8"
+
+
 def test_undo_tells_apart_two_questions_with_the_same_hits(qtbot, review, office):
     first, second = office.past
     office.past = [first, replace(second, hits=first.hits)]
