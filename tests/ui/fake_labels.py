@@ -144,7 +144,10 @@ class LabelOffice:
 
     def contradictions(self, matter="") -> Job:
         def work(_):
-            return tuple(agreement.contradictions(self.current()))
+            found = agreement.contradictions(self.current())
+            return tuple(
+                each for each in found if matter in ("", *(one.matter for one in each.labels))
+            )
 
         return self._job("contradictions", work, matter)
 

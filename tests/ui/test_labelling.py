@@ -1,5 +1,7 @@
 """Marking results by key and by mouse, undoing it, disagreements, and pairs of one's own."""
 
+from dataclasses import replace
+
 import pytest
 from fake_labels import BUSY, OTHER, label
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -233,6 +235,37 @@ def test_a_disagreement_is_shown_and_settled_by_keyboard(qtbot, asked, office):
 
     qtbot.waitUntil(lambda: verdicts(asked)[0] is WRONG)
     assert "People disagree" not in spoken(asked, 0)
+
+
+def test_a_disagreement_is_found_in_whichever_matter_of_the_document_it_is(qtbot, asked, office):
+    disagree(office)
+    ask(qtbot, asked)
+    results = asked.search.results
+    both = ("Harbour Street lease", "Acme v. Byte")
+
+    results.settleWanted.emit(replace(results.hit, matters=both))
+
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), SettleQuestion))
+    QApplication.activeModalWidget().reject()
+    assert [call[1] for call in office.asked if call[0] == "contradictions"] == [*both]
+
+
+def test_what_was_settled_meanwhile_says_so(qtbot, asked, office):
+    disagree(office)
+    ask(qtbot, asked)
+    office.labels.pop()
+
+    with qtbot.waitSignal(asked.actors.labels.settling.agreed):
+        click(asked, 0, Deed.SETTLE)
+
+    assert asked.search.foot.position.text() == "Nobody disagrees on this passage"
+
+
+def test_to_settle_what_nobody_disputes_says_so(asked):
+    settling = next(each for each in asked.search.results.actions() if "Settle" in each.text())
+    settling.trigger()
+
+    assert asked.search.foot.position.text() == "Nobody disagrees on this passage"
 
 
 def disagree(office):
