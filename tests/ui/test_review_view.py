@@ -469,6 +469,19 @@ def test_no_matter_may_teach_until_it_is_switched_on(qtbot, review, office):
     qtbot.waitUntil(lambda: office.may_train == {"Acme v. Byte"})
 
 
+def test_the_switch_of_a_renamed_matter_has_its_new_name(qtbot, window, review, office):
+    open_page(qtbot, review, SETTINGS)
+    window.actors.book.rename("Harbour Street lease", "Harbour Street sale")
+    switches = review.settings.switches
+    qtbot.waitUntil(lambda: "Harbour Street sale" in switches)
+    assert "Harbour Street lease" not in switches
+
+    focus(qtbot, switches["Harbour Street sale"])
+    press(Qt.Key.Key_Space)
+
+    qtbot.waitUntil(lambda: office.may_train == {"Harbour Street sale"})
+
+
 def test_questions_are_not_kept_when_that_is_switched_off(qtbot, review, office):
     open_page(qtbot, review, SETTINGS)
     qtbot.waitUntil(review.settings.keeping.isChecked)
