@@ -67,6 +67,17 @@ class Walk:
         return len(self._seen) + len(self._left)
 
     @property
+    def done(self) -> tuple[int, ...]:
+        """The ids of the past questions of which all was seen."""
+        left = {stop.past.id for stop in self._left}
+        return tuple(sorted({stop.past.id for stop in self._seen} - left))
+
+    @property
+    def questions_left(self) -> int:
+        """How many questions have results that are still to come, with the current one."""
+        return len({stop.past.id for stop in self._left})
+
+    @property
     def skipped(self) -> int:
         """How many of those that were seen were skipped, each counted once."""
         return sum(stop.name in self._skipped for stop in self._seen)

@@ -195,12 +195,16 @@ class LabelOffice:
     def remember_answer(self, answer, scope) -> Job:
         return self._job("remember_answer", lambda _: self.remembering, answer.query, scope)
 
-    def review(self, matter="", limit=20) -> Job:
+    def review(self, matter="", limit=20, without=()) -> Job:
         def work(_) -> tuple[PastQuestion, ...]:
             if self.refusing_labels:
                 raise self.refusing_labels
-            left = [replace(each, hits=self._unlabelled(each)) for each in self.past]
-            return tuple(each for each in left if each.hits and matter in ("", each.matter))
+            left = [
+                replace(each, hits=self._unlabelled(each))
+                for each in self.past
+                if each.id not in without and matter in ("", each.matter)
+            ]
+            return tuple(each for each in left if each.hits)[:limit]
 
         return self._job("review", work, matter)
 

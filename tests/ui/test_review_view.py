@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from legaldesk.core.labels import LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
+from legaldesk.ui import review_results
 from legaldesk.ui.export_question import ExportQuestion
 from legaldesk.ui.review_view import CLASHES, LABELS, SETTINGS
 from legaldesk.ui.views import PLACES, REVIEW
@@ -101,6 +102,46 @@ def test_a_skipped_result_is_left_out_until_one_looks_again(qtbot, review, offic
 
     assert review.results.card.progress.text() == "1 of 9"
     assert review.results.card.first.hasFocus()
+
+
+@pytest.fixture
+def many(qtbot, window, office, monkeypatch):
+    """Five past questions, of which three are read at once."""
+    monkeypatch.setattr(review_results, "QUESTIONS", 3)
+    office.past = [past_question(number, f"Question {number}?") for number in range(1, 6)]
+    QTest.keyClick(window, Qt.Key(Qt.Key.Key_1 + REVIEW), CONTROL)
+    view = window.views.view(REVIEW)
+    settle(qtbot, view)
+    return view
+
+
+def test_skipping_goes_on_behind_what_is_read_at_once(qtbot, many):
+    card, questions = many.results.card, []
+    assert card.progress.text() == "1 of 15 and more"
+    while many.results.walk.current is not None:
+        questions.append(card.question.text())
+        press("s")
+        settle(qtbot, many)
+
+    assert list(dict.fromkeys(questions)) == [f"Question {number}?" for number in range(1, 6)]
+    said = many.results.nothing
+    assert said.title.text() == "All seen"
+    assert said.sentence.text() == "You have been through 25 and skipped 25 of them."
+    press(Qt.Key.Key_Space)  # looks again
+    settle(qtbot, many)
+    assert (card.question.text(), card.progress.text()) == ("Question 1?", "1 of 15 and more")
+
+
+def test_all_seen_is_not_said_while_others_are_being_read(qtbot, many):
+    for _ in range(15):
+        many.results.skip()  # quicker than the rest is read
+    said = many.results.nothing
+    assert said.title.text() == "Reading on" and many.results.again.isHidden()
+
+    settle(qtbot, many)
+
+    assert many.results.card.question.text() == "Question 4?"
+    assert many.results.card.first.hasFocus()
 
 
 def test_what_is_skipped_twice_counts_once(qtbot, review):
