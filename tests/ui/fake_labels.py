@@ -123,7 +123,8 @@ class LabelOffice:
                 each for each in reversed(found)
                 if (wanted.history or each.state is LabelState.CURRENT)
                 and wanted.matter in ("", each.matter)
-            )  # fmt: skip
+                and wanted.question.lower() in each.question.lower()
+            )[:wanted.limit]  # fmt: skip
 
         return self._job("list_labels", work, wanted)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from legaldesk.core.labels import LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
-from legaldesk.ui import review_results
+from legaldesk.ui import review_labels, review_results
 from legaldesk.ui.export_question import ExportQuestion
 from legaldesk.ui.review_view import CLASHES, LABELS, SETTINGS
 from legaldesk.ui.views import PLACES, REVIEW
@@ -371,6 +371,50 @@ def test_labels_are_found_and_taken_back(qtbot, review, office):
 
     assert [each.state for each in office.labels] == [LabelState.CURRENT, LabelState.UNDONE]
     assert table.rows.rowCount() == 1
+
+
+@pytest.fixture
+def cut(qtbot, review, office, monkeypatch):
+    """The page of the newest three of five labels."""
+    monkeypatch.setattr(review_labels, "MOST", 3)
+    about = ("id-Supply Agreement.pdf", RELEVANT, "Ann Lee", (), LabelSource.SEARCH)
+    office.labels = [label(f"Question {number}", *about, number) for number in range(1, 6)]
+    open_page(qtbot, review, LABELS)
+    return review.labels
+
+
+def test_typing_finds_older_labels_than_are_listed_by_their_question(qtbot, review, cut):
+    assert cut.line.text().startswith("3 labels. These are the newest 3;")
+
+    qtbot.keyClicks(cut.box, "question  1")
+    settle(qtbot, review)
+
+    rows = cut.table.rows
+    assert [rows.row(n).question for n in range(rows.rowCount())] == ["Question 1"]
+    said = "1 found among the newest 3 labels and older ones by their question."
+    assert cut.line.text() == said
+
+
+def test_without_a_word_typed_the_newest_labels_are_listed_again(qtbot, review, cut):
+    qtbot.keyClicks(cut.box, "Question")
+    settle(qtbot, review)
+    cut.box.setText("Question 1")
+    settle(qtbot, review)
+    cut.box.clear()
+    settle(qtbot, review)
+
+    assert cut.table.rows.rowCount() == 3
+    assert cut.line.text().startswith("3 labels. These are the newest 3;")
+
+
+def test_older_labels_stay_found_when_the_labels_are_read_again(qtbot, review, cut):
+    qtbot.keyClicks(cut.box, "Question 1")
+    settle(qtbot, review)
+    cut.table.selectRow(0)
+    review.refresh()
+    settle(qtbot, review)
+
+    assert [each.question for each in cut.table.chosen()] == ["Question 1"]
 
 
 def counted(table):
