@@ -9,8 +9,12 @@ from dataclasses import dataclass
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN
 
-RULES_VERSION = 1
-"""Raise whenever the way text is cut changes, so that old and new passages never mix."""
+RULES_VERSION = 2
+"""Raise whenever the way text is cut changes, so that old and new passages never mix.
+
+2: a form's repeated words are no running lines, numbers have capitals ("Section 8A"), and
+hyphens that are not seen are no part of a word.
+"""
 
 EXTRACTION_VERSION = 1
 """Raise whenever page text changes for the same bytes."""
