@@ -211,6 +211,19 @@ def test_the_section_that_a_question_names_comes_first(desk, drop):
             assert first.reason.startswith("Is the section that the question names")
 
 
+def test_an_inserted_section_is_another_than_the_one_before_it(desk, drop):
+    pages = [
+        [f"Section {number}. Duty {number}", *["The registrar keeps the duty of this part."] * 20]
+        for number in ("8", "8A", "9")
+    ]
+    importing.import_files(desk, (drop("act.pdf", pdf.text_pdf(*pages)),), "Case", {})
+
+    for question in ("What does section 8A say?", "what does section 8a say?"):
+        first = searching.search_words(desk, question, Scope(), 3).hits[0]
+        assert first.section == ("Section 8A Duty 8A",)
+        assert first.reason.startswith("Is the section that the question names")
+
+
 def test_the_same_clause_in_several_contracts_is_one_hit(desk, drop):
     clause = "Governing Law. This Agreement shall be governed by the laws of the State of Utah."
     for name, number in (("a", "7.1"), ("b", "12"), ("c", "3.4")):
