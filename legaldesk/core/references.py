@@ -27,8 +27,12 @@ _KINDS = {
 """What a section is called, one kind for all languages; longer words are tried first."""
 
 _NAMED = {word: kind for kind, words in _KINDS.items() for word in words.split("|")}
-_WORD = "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True))
-_WORD = _WORD.replace("|art|", r"|(?<!the )art|art(?=\.)|")  # "the state of the art 3D printer"
+SECTION_WORDS = "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True))
+"""What a section is called, as a pattern."""
+
+_WORD = SECTION_WORDS.replace(
+    "|art|", r"|(?<!the )art|art(?=\.)|"
+)  # "the state of the art 3D printer"
 _ENDING = r"er|re|ère|bis|ter|quater|ff|[ºª¹²³]"
 """What is written close behind a number and is no part of it here."""
 
