@@ -36,7 +36,6 @@ harms none of ten sets in six languages.
 """
 
 _QUOTES = dict.fromkeys("“”„‟«»″＂", '"')
-_INVISIBLE = dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
 _PIECE = re.compile(
     r"(?<!\S)page:(?P<first>\d{1,6})(?:[-–](?P<last>\d{1,6}))?(?!\S)"
     rf"|(?<!\S)date:(?P<since>{DAY})(?:[-–](?P<until>{DAY}))?(?!\S)"
@@ -116,9 +115,12 @@ def parse(question: str) -> Query:
 
 
 def _clean(question: str) -> str:
-    """Composed letters, straight quotes, one space for white space, nothing invisible."""
+    """Composed letters, straight quotes, a space for white space and for what is not seen.
+
+    The word index splits words at such characters too.
+    """
     joined = reading_text(question.replace("\ufffe", "\x02"))
-    kept = "".join(_INVISIBLE.get(char, _QUOTES.get(char, char)) for char in joined)
+    kept = "".join(_QUOTES.get(char, char) for char in joined)
     printable = "".join(char if char.isprintable() else " " for char in kept)
     return unicodedata.normalize("NFC", printable)
 

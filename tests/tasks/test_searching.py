@@ -244,6 +244,24 @@ def test_the_same_clause_in_several_contracts_is_one_hit(desk, drop):
     assert len({hit.document for hit in alone.hits if "Utah" in hit.body}) == 3
 
 
+def test_words_with_characters_that_are_not_seen_are_found(desk, drop):
+    soft = pdf.mapped_pdf("Die Verbtragsbpartei zahlt die Kaubtion.", {"b": "00AD"})
+    zero = pdf.mapped_pdf("The leasehold~interest of nami^shavad ends.", {"~": "200B", "^": "200C"})
+    paths = (drop("soft.pdf", soft), drop("zero.pdf", zero))
+    importing.import_files(desk, paths, "Case", {})
+
+    for asked, wanted in (
+        ("Vertragspartei", "soft.pdf"),
+        ('"die Kaution"', "soft.pdf"),
+        ('"Ver\u00adtrags\u00adpartei zahlt"', "soft.pdf"),
+        ('"leasehold interest"', "zero.pdf"),
+        ('"leasehold\u200binterest"', "zero.pdf"),
+        ('"nami\u200cshavad"', "zero.pdf"),
+    ):
+        hits = searching.search_words(desk, asked, Scope(), 3).hits
+        assert [hit.document for hit in hits] == [wanted], asked
+
+
 def test_a_question_can_be_narrowed_to_pages(desk, drop):
     pages = [f"On page {number} the rent is due. " * 30 for number in range(1, 6)]
     importing.import_files(desk, (drop("a.pdf", pdf.text_pdf(*pages)),), "Case", {})
