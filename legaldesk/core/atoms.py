@@ -27,7 +27,7 @@ COSTS = {
 }
 """What it costs to end a passage at a kind of boundary, against squared imbalance."""
 
-_CLAUSE = re.compile(r"\((?:\d{1,3}|[A-Z])\) |\d{1,3}[.)] |\d{1,3}(?:\.\d{1,3})+\.? ")
+_CLAUSE = re.compile(r"\((?:\d{1,3}|[A-Z])\) |\d{1,3}[A-Z]?[.)] |\d{1,3}(?:\.\d{1,3})+[A-Z]?\.? ")
 _PART = re.compile(r"\d{1,3} ?[°º] |\(?(?:[a-zđ]{1,2}|[ivx]{1,5}|[A-Z]|[IVX]{1,5})[.)] |[•●▪◦–—-] ")
 _UNFINISHED = re.compile(
     r"(?:.*[,;:]|(?:.* )?(?:and|or|of|the|to|by|y|e|o|de|la|el|et|ou|du|des|und|oder|der|và|i))$"

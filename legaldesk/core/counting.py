@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN
-from legaldesk.core.passages import embedded_text
+from legaldesk.core.passages import DISCRETIONARY, embedded_text
 from legaldesk.core.stream import body_text
 
 
@@ -73,6 +73,7 @@ def _is_odd(text: str) -> bool:
     return (
         GAP in text
         or SOFT_HYPHEN in text
+        or DISCRETIONARY in text
         or ".." in text
         or "…" in text
         or "____" in text

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
 from legaldesk.core.documents import PageText
 from legaldesk.core.passages import UNSEEN, reading_text
+from legaldesk.core.running_lines import LONG_LINE, Key, running_lines
 
 Range = tuple[int, int]
 """A half-open range of a page's character indices."""
@@ -16,14 +16,8 @@ Range = tuple[int, int]
 EDGE = 6
 """How many lines from the top and from the bottom of a page may be running lines."""
 
-WINDOW = 4
-"""A running line repeats on the pages this near; chapters have headers of their own."""
-
 OLD_PAGE = 20
 """The fewest lines between the page numbers of a document that was printed again."""
-
-LONG_LINE = 300
-"""Characters that no running line has."""
 
 LONGEST_NUMBER = 13
 """Characters that a page number has at most, with the dashes around it."""
@@ -39,8 +33,6 @@ _ENUMERATED = re.compile(r"\(?\w{1,4}[.)]|[^\W\d]+\.? ?\d|§|\d+\.\d")
 _ROMAN = {"i": 1, "ı": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 """Roman digits; the dotless one too, which to a pattern that ignores case is the same letter."""
 _LINE_NUMBERS_FROM, _LINE_NUMBERS_TO = 15, 60
-
-Key = tuple[str, int, int]
 
 
 def body_lines(pages: Sequence[PageText]) -> list[dict[Range, str]]:
@@ -58,7 +50,7 @@ def body_lines(pages: Sequence[PageText]) -> list[dict[Range, str]]:
         [_reading(page.text, row) for row in rows]
         for page, rows in zip(pages, numbered, strict=True)
     ]
-    running = _running_lines([[text.casefold() for text in rows] for rows in texts])
+    running = _furniture(texts)
     return [
         {row: text for at, (row, text) in enumerate(zip(rows, read, strict=True)) if at not in gone}
         or dict.fromkeys(whole, "")
@@ -118,15 +110,21 @@ def _counted_run(numbers: list[int]) -> set[int] | None:
     return run if dense and _LINE_NUMBERS_FROM <= len(run) <= _LINE_NUMBERS_TO else None
 
 
-def _running_lines(texts: list[list[str]]) -> list[set[int]]:
-    """For each page which of its lines are furniture, by their reading texts without capitals."""
+def _furniture(written: list[list[str]]) -> list[set[int]]:
+    """For each page which of its lines are furniture, by their reading texts."""
+    texts = [[line.casefold() for line in rows] for rows in written]
     places: dict[Key, list[int]] = {}
     for at, rows in enumerate(texts):
         for key in {key for line in _edges(rows) for key in _keys(line, at)}:
             places.setdefault(key, []).append(at)
     for key in _common_inside(texts, places):
         del places[key]
-    runs = {key: _dense(found, _enough(key, len(texts))) for key, found in places.items()}
+
+    def as_written(key: Key, page: int) -> str:
+        both = zip(_edges(texts[page]), _edges(written[page]), strict=True)
+        return next(line for folded, line in both if key in _keys(folded, page))
+
+    runs = running_lines(texts, places, as_written)
     gone = [_page_furniture(rows, at, runs, len(texts)) for at, rows in enumerate(texts)]
     for page, row in _old_page_numbers(texts):
         gone[page].add(row)
@@ -150,26 +148,6 @@ def _old_page_numbers(texts: list[list[str]]) -> list[tuple[int, int]]:
         seen += len(rows)
     long = [chain for chain in chains.values() if len(chain) >= 3]
     return [(page, row) for chain in long for _, page, row in chain]
-
-
-def _enough(key: Key, total: int) -> int:
-    """How often a line must repeat nearby; page numbers less, they rise with the pages."""
-    if key[0] == "#":
-        return 2
-    return 4 if total >= 8 else max(2, (total + 1) // 2)
-
-
-def _dense(pages: Sequence[int], few: int) -> frozenset[int]:
-    """The pages where a line is a running one: it is frequent here, or just beside here."""
-    if len(pages) < few:
-        return frozenset()
-    core = [page for page in pages if len(_near(pages, page)) >= few]
-    return frozenset(page for at in core for page in _near(pages, at))
-
-
-def _near(pages: Sequence[int], page: int) -> Sequence[int]:
-    """Those of the sorted pages that are within the window around this one."""
-    return pages[bisect_left(pages, page - WINDOW) : bisect_right(pages, page + WINDOW)]
 
 
 def _reading(text: str, row: Range) -> str:

@@ -83,16 +83,21 @@ _ORDINALS = (
     " desè desena onzè onzena dotzè dotzena preliminar únic única addicional"
 )
 _NUMBER = (
-    r"(?:[LRDA]\.? ?\*?)?\d{1,4}(?:[.\-–]\d{1,3}){0,4}(?:(?:er|ère|bis|ter|quater|[a-z])\b)?"
+    r"(?:[LRDA]\.? ?\*?)?\d{1,4}(?:[.\-–]\d{1,3}){0,4}"
+    r"(?:(?:er|ère|bis|ter|quater|[a-z]|[A-Z]{1,3})\b)?"
     r"(?: ?[°ºª])?(?:[.\-–] ?[A-Z]\b)?(?: (?:bis|ter|quáter|quater)\b)?(?:\(\w{1,4}\)){0,3}"
     r"(?: (?:bis|to|y|a|und) \d{1,4}[a-z]?)?"
     r"|[IVXLCDM]{1,8}(?:er|re)?(?:-[A-Z])?\b|[A-Z](?:[-–.]\d{1,3})?\b(?!['’])"
 )
 _SEPARATOR = r"(?P<sep>[ ]?(?:[.:)–—-][ ]?){0,3})(?P<rest>.*)"
 _DECIMAL = re.compile(
-    r"(?P<num>\d{1,3}(?:\.\d{1,3}){1,4})\.? (?P<rest>\S.*)|\d{1,3}(?:\.\d{1,3}){1,4}\.?"
+    r"(?P<num>\d{1,3}(?:\.\d{1,3}){1,4}[A-Z]?)\.? (?P<rest>\S.*)|\d{1,3}(?:\.\d{1,3}){1,4}[A-Z]?\.?"
 )
-_NUMBERED = re.compile(r"(?P<num>\d{1,3})(?P<dot>[.)](?: ?[-–])?)? (?P<rest>\S.*)")
+_NUMBERED = re.compile(
+    r"(?P<num>\d{1,3}(?:[A-Z]{1,2}(?=[.)]))?)(?P<dot>[.)](?: ?[-–])?)? (?P<rest>\S.*)"
+)
+"""A letter counts only with the dot behind it: "3D PRINTING" is no clause."""
+
 _LETTERED = re.compile(r"(?P<num>[IVXLC]{1,6}|[A-Z])[.)](?: ?[-–])? (?P<rest>\S.*)")
 _GERMAN_ORDINAL = re.compile(
     r"(?P<num>(?:Erst|Zweit|Dritt|Viert|Fünft|Sechst|Siebt|Acht|Neunt|Zehnt)(?:er|es|e)|\d{1,2}\.)"
@@ -248,7 +253,7 @@ def _inline(language: str) -> re.Pattern[str]:
     words = "|".join(_loose(found) for table in _tables(language) for found in table.values())
     words = words.replace(" ", r"\s+")
     return re.compile(
-        rf"(?<=[.;:)”\s]\s)(?:(?:{words})\s*(?:\d|[IVXLC]+\b)|\d{{1,3}}\.\d{{1,3}}\.?\s+[A-Z“])"
+        rf"(?<=[.;:)”\s]\s)(?:(?:{words})\s*(?:\d|[IVXLC]+\b)|\d{{1,3}}\.\d{{1,3}}[A-Z]?\.?\s+[A-Z“])"
     )
 
 

@@ -9,14 +9,26 @@ from dataclasses import dataclass
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN
 
-RULES_VERSION = 1
-"""Raise whenever the way text is cut changes, so that old and new passages never mix."""
+RULES_VERSION = 2
+"""Raise whenever the way text is cut changes, so that old and new passages never mix.
+
+2: a form's repeated words are no running lines, numbers have capitals ("Section 8A"), and
+hyphens that are not seen are no part of a word.
+"""
 
 EXTRACTION_VERSION = 1
 """Raise whenever page text changes for the same bytes."""
 
 _NAMESPACE = uuid.UUID("6f1d6f6e-3c0b-5b0e-9d57-6c6567616c64")
 _HYPHEN_BREAK = re.compile(rf"{SOFT_HYPHEN}[ \t]*(?:\r\n|\r|\n)?[ \t]*")
+
+DISCRETIONARY = "\xad"
+"""Unicode's soft hyphen: a place to break a word, but some fonts name every hyphen so."""
+
+_BREAK_AT_IT = re.compile(rf"(?<=[^\W\d_]){DISCRETIONARY}+[ \t]*(?:\r\n|\r|\n)[ \t]*(?=[^\W\d_])")
+_IN_A_WORD = re.compile(rf"(?<=[^\W\d_]){DISCRETIONARY}+(?=[^\W\d_A-Z])")
+_IN_A_COMPOUND = re.compile(rf"(?<=\w){DISCRETIONARY}+(?=\w)")
+_LONG_WORD = re.compile(r"[^\W\d_]{7,}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,14 +95,30 @@ UNSEEN = GAP + SOFT_HYPHEN
 def reading_text(text: str) -> str:
     """Page text for reading and embedding: hyphenated words joined, white space collapsed.
 
-    A word that PDFium saw broken at a line end loses its hyphen; the page text keeps it.
+    A word that PDFium saw broken at a line end loses its hyphen, and so does one with
+    hyphens that are not seen; the page text keeps them.
     """
     if text.isprintable() and "  " not in text:  # most lines: nothing in them is to be changed
         return text.strip(" ")
     joined = text.replace(GAP, "")
     if SOFT_HYPHEN in joined:
         joined = _HYPHEN_BREAK.sub("", joined)
+    if DISCRETIONARY in joined:
+        joined = _with_discretionary(joined)
     return " ".join(joined.split())
+
+
+def _with_discretionary(text: str) -> str:
+    """Words without the hyphens that only a line break shows, compounds with theirs.
+
+    Who sets these marks sets them in most long words. Where only some words have one the font
+    calls its hyphen so: of the 50 in CUAD's contracts all are ("non-public", "446-770").
+    """
+    text = _BREAK_AT_IT.sub("", text)
+    marked = len(_IN_A_WORD.findall(text))
+    if marked and 2 * marked >= len(_LONG_WORD.findall(text)):
+        text = _IN_A_WORD.sub("", text)
+    return _IN_A_COMPOUND.sub("-", text)
 
 
 RANGE = " – "

@@ -39,7 +39,6 @@ _QUOTES = dict.fromkeys("“”„‟«»″＂", '"')
 _QUOTED = re.compile("“[^“”„«»]*”|„[^“”„«»]*[“”]|«[^“”„«»]*»|»[^“”„«»]*«")
 """What stands in a pair of typographic quotes, in which straight ones are only text."""
 
-_INVISIBLE = dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
 _PIECE = re.compile(
     r"(?<!\S)page:(?P<first>\d{1,6})(?:[-–](?P<last>\d{1,6}))?(?!\S)"
     rf"|(?<!\S)date:(?P<since>{DAY})(?:[-–](?P<until>{DAY}))?(?!\S)"
@@ -120,10 +119,13 @@ def parse(question: str) -> Query:
 
 
 def _clean(question: str) -> str:
-    """Composed letters, straight quotes, one space for white space, nothing invisible."""
+    """Composed letters, straight quotes, a space for white space and for what is not seen.
+
+    The word index splits words at such characters too.
+    """
     joined = reading_text(question.replace("\ufffe", "\x02"))
     joined = _QUOTED.sub(lambda found: found[0].replace('"', ""), joined)
-    kept = "".join(_INVISIBLE.get(char, _QUOTES.get(char, char)) for char in joined)
+    kept = "".join(_QUOTES.get(char, char) for char in joined)
     printable = "".join(char if char.isprintable() else " " for char in kept)
     return unicodedata.normalize("NFC", printable)
 

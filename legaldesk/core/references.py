@@ -27,10 +27,26 @@ _KINDS = {
 """What a section is called, one kind for all languages; longer words are tried first."""
 
 _NAMED = {word: kind for kind, words in _KINDS.items() for word in words.split("|")}
-_WORD = "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True))
-_NUMBER = r"(?:[LRDA]\.? ?)?\*?\d+(?:[-.]\d+)*(?:[a-z](?!\w))?|[IVXLC]+(?!\w)|[A-Z](?!\w)"
+SECTION_WORDS = "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True))
+"""What a section is called, as a pattern."""
+
+_WORD = SECTION_WORDS.replace(
+    "|art|", r"|(?<!the )art|art(?=\.)|"
+)  # "the state of the art 3D printer"
+_ENDING = r"er|re|ère|bis|ter|quater|ff|[ºª¹²³]"
+"""What is written close behind a number and is no part of it here."""
+
+_LETTERS = rf"(?!(?:{_ENDING}|st|nd|rd|th)(?!\w))(?:[A-Z]{{1,3}}|[a-z]{{1,3}})"
+"""Those of an inserted section: 8A, 573c, 80TTA. "12th" is no section."""
+
+_NUMBER = (
+    rf"(?:(?:[LRDA]\.? ?)?\*?\d+(?:[-.]\d+)*(?:{_LETTERS})?(?=(?:{_ENDING})?(?!\w))"
+    r"|[IVXLC]+(?!\w)|[A-Z](?!\w))"
+)
 _REFERENCE = re.compile(
-    rf"(?<!\w)(?P<word>{_WORD})\.?\s{{0,2}}(?:n[.º°] ?)?(?P<number>(?-i:{_NUMBER}))", re.IGNORECASE
+    rf"(?<!\w)(?P<word>{_WORD})\.?\s{{0,2}}(?:n[.º°] ?)?"
+    rf"(?P<number>(?-i:{_NUMBER}))",
+    re.IGNORECASE,
 )
 _ORDINAL = ("º", "ª", "er", "o", "e")
 """What may follow a number so closely that the word index takes both for one word."""
@@ -77,9 +93,9 @@ def _covers(heading: str, reference: Reference) -> bool:
 
 
 def _order(number: str) -> tuple[tuple[int, str], ...]:
-    """A number as it is counted: 9 before 10, 573a before 573c."""
-    parts = re.findall(r"(\d+)|([a-z]+)", number)
-    return tuple((int(digits or 0), letters) for digits, letters in parts)
+    """A number as it is counted: 9 before 10, 573 before 573a, and that before 573c."""
+    parts = re.findall(r"(\d+)([a-z]*)|([a-z]+)", number)
+    return tuple((int(digits or 0), letters or behind) for digits, behind, letters in parts)
 
 
 def _reference(match: re.Match[str]) -> Reference:

@@ -78,7 +78,7 @@ def _abbreviates(text: str, dot: int, after: str, language: str) -> bool:
     if found is None:
         return False
     word = found[0].casefold().replace("’", "'").lstrip("'").rpartition("'")[2]
-    if word.isdigit() or _ROMAN.fullmatch(word):
+    if word.isdigit() or word[:-1].isdigit() or _ROMAN.fullmatch(word):  # "8A. Striking off"
         return _counts(text, found.start(), word, after, language)
     if word in _MAYBE:
         return after.casefold().strip('“"(,') not in _STARTERS and not _new_paragraph(text, dot)

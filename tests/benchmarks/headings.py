@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN, Extraction, OutlineEntry
-from legaldesk.core.furniture import body_ranges
+from legaldesk.core.furniture import body_lines
 from legaldesk.core.passages import Passage
 from legaldesk.core.segment import segment
 from legaldesk.engine.model_folder import bundled_model, read_model_folder
@@ -125,7 +125,7 @@ def listed(read: Read, entry: dict[str, str]) -> str:
 def bookmarked(read: Read) -> Iterator[tuple[OutlineEntry, str]]:
     """Each leaf of the outline and what became of it."""
     outline = read.extraction.outline
-    kept = body_ranges(read.extraction.pages)
+    kept = [list(lines) for lines in body_lines(read.extraction.pages)]
     places: list[Place | None] = []
     nearest: dict[int, int] = {}
     for entry in outline:

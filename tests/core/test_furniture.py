@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,6 +85,78 @@ def test_a_stamp_that_is_all_of_a_page_is_kept() -> None:
     pages[4] = stamp.format(5)
 
     assert bodies(*pages)[3:5] == [LINES[3], stamp.format(5)]
+
+
+def prose(line: str, rows: int = 9) -> str:
+    """A page of text that no other line begins."""
+    return "\r\n".join(f"{line} {'x' * (at + 1)}" for at in range(rows))
+
+
+LETTER = "\r\n".join(
+    [
+        "Notice of termination",
+        "We hereby terminate the lease without notice.",
+        "To: {}",
+        "Please return the keys within two weeks.",
+        "Objections must be raised in writing.",
+    ]
+)
+
+
+@pytest.mark.parametrize("number", [2, 3, 5, 9])
+def test_a_short_form_that_is_there_again_keeps_its_words(number: int) -> None:
+    pages = [LETTER.format(LINES[at]) for at in range(number)]
+
+    assert bodies(*pages) == [page.replace("\r\n", "|") for page in pages]
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_counterparts_of_an_agreement_keep_their_clauses(number: int) -> None:
+    first = "\r\n".join(f"{at}. The tenant keeps {'x' * at} at all times." for at in range(1, 26))
+    second = "\r\n".join(f"Item {'y' * at} costs {at} euros." for at in range(1, 20))
+
+    assert bodies(*[first, second] * number) == [
+        page.replace("\r\n", "|") for page in [first, second] * number
+    ]
+
+
+def test_copies_lose_the_head_that_their_pages_have() -> None:
+    own = [prose(line) for line in LINES[:4]]
+    pages = [f"ACME LEASE\r\n{page}" for page in own]
+
+    found = bodies(*pages, *pages)
+
+    assert "|".join(found).count("ACME LEASE") == 1
+    assert found[4:] == [page.replace("\r\n", "|") for page in own]
+
+
+def test_sentences_that_some_pages_share_are_no_furniture() -> None:
+    own = [prose(line, 20) for line in LINES[:7]]
+    pages = [f"This page is signed by both parties:\r\n{page}" for page in own]
+
+    assert bodies(*pages) == [page.replace("\r\n", "|") for page in pages]
+
+
+def test_what_is_repeated_on_pages_with_little_else_is_no_furniture() -> None:
+    pages = [f"POWER OF ATTORNEY FOR COURT\r\n{line}\r\nSigned\r\nMaine" for line in LINES]
+
+    assert bodies(*pages) == [page.replace("\r\n", "|") for page in pages]
+
+
+def test_a_head_that_full_pages_show_goes_from_a_page_with_little_else() -> None:
+    own = [prose(line) for line in LINES]
+    pages = [f"ACME LEASE\r\n{page}" for page in [*own, "Signed", *own]]
+
+    assert bodies(*pages)[10] == "Signed"
+
+
+def test_a_short_document_keeps_its_head_once() -> None:
+    own = [prose(line) for line in LINES[:3]]
+
+    found = bodies(*[f"ACME LEASE\r\n{page}\r\n{at}" for at, page in enumerate(own, 1)])
+
+    kept = [page.replace("\r\n", "|") for page in own]
+    assert found == [f"ACME LEASE|{kept[0]}", *kept[1:]]
 
 
 def test_blank_pages_and_no_pages_have_no_ranges() -> None:

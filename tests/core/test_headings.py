@@ -29,6 +29,14 @@ def names(text: str, language: str = "en", outline: tuple[OutlineEntry, ...] = (
         ("en", "1.2 “Net Sales” means the amount", "1.2", "Net Sales"),
         ("en", "12. Notice. Any notice shall be given", "12.", "Notice"),
         ("en", "4.0 Termination", "4.0", "Termination"),
+        ("en", "Section 8A. Striking off", "Section 8A", "Striking off"),
+        ("en", "RULE 144A", "RULE 144A", ""),
+        ("en", "Section 80TTA Interest on deposits", "Section 80TTA", "Interest on deposits"),
+        ("en", "Article 21A Right to education", "Article 21A", "Right to education"),
+        ("en", "3.1A Extension", "3.1A", "Extension"),
+        ("en", "3.1A", "3.1A", ""),
+        ("en", "9A. NICE REPRESENTATIONS", "9A.", "NICE REPRESENTATIONS"),
+        ("en", "13B) Use of Name", "13B.", "Use of Name"),
         ("en", "EXHIBIT A", "EXHIBIT A", ""),
         ("en", "SCHEDULE 2 – PRICES", "SCHEDULE 2", "PRICES"),
         ("en", "RECITALS", "", "RECITALS"),
@@ -70,6 +78,13 @@ def test_a_heading_is_read_with_its_number_and_title(
         ("en", "Section 5.05(b)(1) of the Compact gives the States equal rights"),
         ("en", "the tenant shall pay"),
         ("en", "2.5 percent of the price"),
+        ("en", "3D PRINTING"),
+        ("en", "3D printing is subject to a licence"),
+        ("en", "5G Network"),
+        ("en", "12th of May 2024"),
+        ("en", "Section 12th of May"),
+        ("en", "100MB of storage"),
+        ("en", "Section 8A of the Act gives the States equal rights"),
         ("en", "The tenant shall pay"),
         ("de", "§ 281 Absatz 1 Satz 3 und Absatz 4 sind anzuwenden."),
         ("de", "§ 325 gilt entsprechend."),
@@ -135,6 +150,12 @@ def test_headings_are_found_where_line_breaks_are_lost() -> None:
     found = [text[at : at + 11] for at in inline_breaks(text, "es")]
 
     assert found == ["Artículo 2.", "Artículo 3."]
+
+
+def test_an_inserted_clause_is_found_in_text_without_line_breaks() -> None:
+    text = f"{TEXT} 3.1A Extension. {TEXT}"
+
+    assert [text[at : at + 4] for at in inline_breaks(text, "en")] == ["3.1A"]
 
 
 @given(st.text(max_size=400), st.sampled_from(["en", "es", "fr", "de", "vi", "ca", ""]))

@@ -89,6 +89,8 @@ def test_a_colon_alone_narrows_nothing(question):
         ("termi\x02\r\nnation", "termination"),  # a line end in PDFium's text
         ("termi\ufffe\nnation", "termination"),  # the same in pypdfium2's
         ("termi\u00adnation", "termination"),
+        ("leasehold\u200binterest", "leasehold interest"),  # the word index splits here too
+        ("nami\u200cshavad", "nami shavad"),
         ("Ku\u0308ndigung", "Kündigung"),
         ("a\x00b\ud800c\u00a0d", "a b c d"),
     ],

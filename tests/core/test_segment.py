@@ -212,6 +212,16 @@ def test_a_page_of_one_word_a_line_is_read_as_running_text() -> None:
     assert paths(passages) == [("Art 1",), ("Art 2",)]
 
 
+def test_hyphens_that_are_not_seen_are_in_no_body_but_in_its_range() -> None:
+    text = "Die Ver\u00adtrags\u00adpartei zahlt.\r\nDer Ver\u00admieter zahlt nicht."
+
+    [passage] = segment([PageText(1, text)], (), "de", Words(), 100)
+
+    assert passage.body == "Die Vertragspartei zahlt. Der Vermieter zahlt nicht."
+    assert [text[span.start : span.end] for span in passage.spans] == [text]
+    assert [passage.tokens] == Words().count([passage.body])
+
+
 def test_a_document_without_text_has_no_passages() -> None:
     assert cut() == []
     assert cut("", " \r\n", GAP * 9) == []

@@ -22,6 +22,8 @@ def sentences(text: str, language: str = "en") -> list[str]:
         ("en", "See Vaca v. State, 314 S.W.3d 331, 334 (Mo. banc 2010), and 28 U.S.C. § 1331."),
         ("en", "The order of No. 21 and Pub. L. No. 104 is Acme Inc. and Mr. J. B. Smith’s."),
         ("en", "1. The tenant pays the rent."),
+        ("en", "3A. The tenant pays the rent."),
+        ("en", "Section 8A. Striking off"),
         ("en", "Section 3.1(a) and Art. 5 and Sec. 7 apply."),
         ("en", "He wrote . . . and left."),
         ("de", "Nach § 86 Abs. 1 Nr. 2 BGB und Art. 5 GG vom 9. Februar 1976 gilt dies."),

@@ -14,6 +14,7 @@ import pytest
 from legaldesk.core.errors import LibraryDamaged, ModelProblem, WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.core.models import GenerationState, Prompts
+from legaldesk.core.passages import RULES_VERSION
 from legaldesk.engine import generations, meaning
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reader import Reader
@@ -461,7 +462,7 @@ def test_a_model_that_changed_under_its_name_is_never_searched_with(filled, libr
 def test_other_rules_are_built_in_the_shadow(filled, library, tiny_model, monkeypatch):
     before = hits(filled, "words")
     filled.close()
-    monkeypatch.setattr(generations, "RULES_VERSION", 2)
+    monkeypatch.setattr(generations, "RULES_VERSION", RULES_VERSION + 1)
 
     second = LocalDesk(library, tiny_model)
 
@@ -469,7 +470,7 @@ def test_other_rules_are_built_in_the_shadow(filled, library, tiny_model, monkey
     assert hits(second, "words") == before
     second.generations.start()
     models.await_switch(second)
-    assert second.meaning.generation.segmentation.rules == 2
+    assert second.meaning.generation.segmentation.rules == RULES_VERSION + 1
     second.close()
 
 

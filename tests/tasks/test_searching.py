@@ -211,9 +211,22 @@ def test_the_section_that_a_question_names_comes_first(desk, drop):
             assert first.reason.startswith("Is the section that the question names")
 
 
+def test_an_inserted_section_is_another_than_the_one_before_it(desk, drop):
+    pages = [
+        [f"Section {number}. Duty {number}", *["The registrar keeps the duty of this part."] * 20]
+        for number in ("8", "8A", "9")
+    ]
+    importing.import_files(desk, (drop("act.pdf", pdf.text_pdf(*pages)),), "Case", {})
+
+    for question in ("What does section 8A say?", "what does section 8a say?"):
+        first = searching.search_words(desk, question, Scope(), 3).hits[0]
+        assert first.section == ("Section 8A Duty 8A",)
+        assert first.reason.startswith("Is the section that the question names")
+
+
 def test_the_same_clause_in_several_contracts_is_one_hit(desk, drop):
     clause = "Governing Law. This Agreement shall be governed by the laws of the State of Utah."
-    for name, number in (("a", "7.1"), ("b", "12"), ("c", "3.4")):
+    for name, number in (("a", "7.1"), ("b", "12."), ("c", "3.4")):
         path = drop(f"{name}.pdf", pdf.text_pdf(f"{number} {clause}"))
         importing.import_files(desk, (path,), "Case", {})
     other = drop("d.pdf", pdf.text_pdf("The harbour is governed by nobody since the agreement."))
@@ -229,6 +242,24 @@ def test_the_same_clause_in_several_contracts_is_one_hit(desk, drop):
     assert (other_hit.document, other_hit.same) == ("d.pdf", ())
     alone = searching.search_by(desk, "governing law of the agreement", Scope(), 5, ("words",))
     assert len({hit.document for hit in alone.hits if "Utah" in hit.body}) == 3
+
+
+def test_words_with_characters_that_are_not_seen_are_found(desk, drop):
+    soft = pdf.mapped_pdf("Die Verbtragsbpartei zahlt die Kaubtion.", {"b": "00AD"})
+    zero = pdf.mapped_pdf("The leasehold~interest of nami^shavad ends.", {"~": "200B", "^": "200C"})
+    paths = (drop("soft.pdf", soft), drop("zero.pdf", zero))
+    importing.import_files(desk, paths, "Case", {})
+
+    for asked, wanted in (
+        ("Vertragspartei", "soft.pdf"),
+        ('"die Kaution"', "soft.pdf"),
+        ('"Ver\u00adtrags\u00adpartei zahlt"', "soft.pdf"),
+        ('"leasehold interest"', "zero.pdf"),
+        ('"leasehold\u200binterest"', "zero.pdf"),
+        ('"nami\u200cshavad"', "zero.pdf"),
+    ):
+        hits = searching.search_words(desk, asked, Scope(), 3).hits
+        assert [hit.document for hit in hits] == [wanted], asked
 
 
 def test_a_question_can_be_narrowed_to_pages(desk, drop):
