@@ -87,8 +87,9 @@ class Candidate:
 class ImportReport:
     """What came of a file: lines read, labels added, and why what was refused was.
 
-    ``refused`` counts all refusals, of which the first are in ``refusals``. Labels that
-    contradict another labeller's are added and ``contradicted`` until that is resolved.
+    ``matter`` is as it is spelt, or as it would be where nothing was added. ``refused`` counts
+    all refusals, of which the first are in ``refusals``. Labels that contradict another
+    labeller's are added and ``contradicted`` until that is resolved.
     """
 
     matter: str
@@ -101,7 +102,7 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What went into a file; ``contradicted`` labels are left out of training pairs."""
+    """What went into a file; ``contradicted`` labels were left out, as of training pairs."""
 
     path: str
     rows: int

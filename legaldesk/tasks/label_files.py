@@ -63,7 +63,8 @@ def import_labels(
     if taken:
         labels = [candidate.label for candidate in taken]
         name = desk.store.labels.add_all(labels, name or matter)
-    return _import_report(desk.reader, name, lines, len(taken), [*refusals, *more, *outside])
+    refused = [*refusals, *more, *outside]
+    return _import_report(desk.reader, name or matter_name(matter), lines, len(taken), refused)
 
 
 @task
@@ -96,7 +97,7 @@ def export_labels(
     columns, rows = _complete(labels) if complete else _pairs(agreed)
     write_rows(file, kind, columns, rows)
     written = len(labels if complete else agreed)
-    return ExportReport(path, len(rows), written, len(labels) - len(agreed))
+    return ExportReport(path, len(rows), written, len(labels) - written)
 
 
 def _read(

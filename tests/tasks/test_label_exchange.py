@@ -249,3 +249,19 @@ def test_a_clause_that_stands_in_two_documents_is_taken_for_both(bring, column):
     assert (bring(rows).added, bring(rows).refused) == (0, 2)
     otherwise = [rows[0], {**rows[0], "positive": "", "partly": clause}]
     assert "says otherwise" in reasons(bring(otherwise, matter="Other"))[0][1]
+
+
+def test_a_complete_export_leaves_nothing_out(desk, bring, tmp_path):
+    bring([row()], labeller="Ann")
+    bring([row(positive="", negative="The tenant.")], labeller="Bob")
+
+    out = label_files.export_labels(desk, str(tmp_path / "out.jsonl"), complete=True)
+
+    assert (out.rows, out.labels, out.contradicted) == (2, 2, 0)
+
+
+def test_a_report_names_the_matter_that_was_wished_though_nothing_came(desk, bring):
+    report = bring([{"anchor": "Who pays?"}], matter=" New  one ")
+
+    assert (report.matter, report.added, report.refused) == ("New one", 0, 1)
+    assert matters.list_matters(desk) == ()
