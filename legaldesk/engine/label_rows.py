@@ -137,15 +137,24 @@ def let_count(sql: sqlite3.Connection, number: int, who: str) -> None:
     )
 
 
+def a_wall_between(sql: sqlite3.Connection, labels: Sequence[Label]) -> bool:
+    """Whether labels are of several matters, one of them locked out of all."""
+    named = {label.matter for label in labels}
+    locked = sql.execute("SELECT name FROM matters WHERE locked_out = 1")
+    return len(named) > 1 and any(row[0] in named for row in locked)
+
+
 def matter_for(sql: sqlite3.Connection, document: str, matter: str) -> str:
     """The matter that a label on a document belongs to: ``matter`` if the document is in it.
 
-    Else one of the document's that may not be trained on comes first: nobody chose. Raises
-    WrongUse when the document is gone or is not in the matter.
+    Else nobody chose: it was said in all matters, so that one which is locked out of them comes
+    last, and one that may not be trained on first. Raises WrongUse when the document is gone or
+    is not in the matter.
     """
     rows = sql.execute(
         "SELECT m.name FROM matters m JOIN document_matters ON matter = m.id"
-        " JOIN documents d ON d.id = document WHERE d.sha256 = ? ORDER BY may_train, m.name",
+        " JOIN documents d ON d.id = document WHERE d.sha256 = ?"
+        " ORDER BY locked_out, may_train, m.name",
         (document,),
     )
     names = [row[0] for row in rows]

@@ -96,7 +96,7 @@ class LabelStore:
     def resolve(self, numbers: Sequence[int], verdict: Verdict, who: str) -> None:
         """Of labels that contradict each other keep those of one verdict, and overrule the rest.
 
-        Raises WrongUse when none has that verdict or one no longer counts.
+        Raises WrongUse when none has that verdict, one no longer counts, or a wall is between.
         """
         with self._writing() as sql:
             labels = [rows.one(sql, number) for number in numbers]
@@ -104,6 +104,11 @@ class LabelStore:
                 raise WrongUse("These labels have changed meanwhile. Look at them again.")
             if all(label.verdict is not verdict for label in labels):
                 raise WrongUse(f"Nobody has said “{verdict}” here. Label the passage instead.")
+            if rows.a_wall_between(sql, labels):
+                raise WrongUse(
+                    "What was said in a matter that is locked out of “All matters” is settled"
+                    " there alone."
+                )
             others = [label.id for label in labels if label.verdict is not verdict]
             rows.end(sql, others, LabelState.OVERRULED, who)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from legaldesk.core.agreement import contradicted
 from legaldesk.core.label_lines import (
     ANCHOR,
     COLUMNS,
@@ -86,13 +85,9 @@ def export_labels(
     file, kind = Path(path), format_of(Path(path), format)
     if matter:
         matter = desk.reader.matter_name(matter)
-    locked = {each.name for each in desk.reader.matters() if each.locked_out_of_all}
-    labels = [
-        label
-        for label in label_reader.current_labels(desk.reader, matter)
-        if matter or label.matter not in locked
-    ]
-    clashing = contradicted(label_reader.disputed(desk.reader))
+    labels = label_reader.current_labels(desk.reader, matter)
+    labels = label_reader.heard_in(desk.reader, matter, labels)
+    clashing = label_reader.clashing(desk.reader)
     agreed = [label for label in labels if label.id not in clashing]
     columns, rows = _complete(labels) if complete else _pairs(agreed)
     write_rows(file, kind, columns, rows)
@@ -193,7 +188,7 @@ def _inside(
 def _import_report(
     reader: Reader, matter: str, lines: int, added: int, refusals: list[Refusal]
 ) -> ImportReport:
-    clashing = contradicted(label_reader.disputed(reader)) if added else set()
+    clashing = label_reader.clashing(reader) if added else set()
     rows = reader.rows("SELECT id FROM labels ORDER BY id DESC LIMIT ?", added)
     refusals.sort(key=lambda refusal: refusal.line)
     return ImportReport(

@@ -78,7 +78,9 @@ def training_pairs(
     """
     with desk.reader.moment():
         names = _may_train(desk.reader, matters)
-        groups = _by_question(_agreed(label_reader.current_labels(desk.reader), desk.reader)[0])
+        # What is said on two sides of a wall teaches one model: that is compared here alone.
+        clashing = contradicted(label_reader.disputed(desk.reader))
+        groups = _by_question(_agreed(label_reader.current_labels(desk.reader), clashing)[0])
     return tuple(
         pair for (matter, _), labels in groups.items() if matter in names for pair in _pairs(labels)
     )
@@ -100,7 +102,7 @@ def qrels(
         open_ = [each.name for each in reader.matters() if not each.locked_out_of_all]
         names = [reader.matter_name(matter)] if matter else open_
         mine = [each for each in label_reader.current_labels(reader) if each.matter in names]
-        labels, left_out = _agreed(mine, reader)
+        labels, left_out = _agreed(mine, label_reader.clashing(reader))
         found = _Placed(reader, labels)
     asked, unplaced, taught = [], 0, 0
     for (name, question_key), about in _by_question(labels).items():
@@ -183,9 +185,8 @@ def _may_train(reader: Reader, matters: Iterable[str]) -> set[str]:
     return wanted
 
 
-def _agreed(labels: list[Label], reader: Reader) -> tuple[list[Label], int]:
-    """The labels that nobody contradicts, in whatever matter, and how many are left out."""
-    clashing = contradicted(label_reader.disputed(reader))
+def _agreed(labels: list[Label], clashing: set[int]) -> tuple[list[Label], int]:
+    """The labels that nobody contradicts, and how many are left out."""
     agreed = [label for label in labels if label.id not in clashing]
     return agreed, len(labels) - len(agreed)
 

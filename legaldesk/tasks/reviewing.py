@@ -115,6 +115,7 @@ Passages = dict[str, list[TodaysPassage]]
 
 def _past_question(reader: Reader, asked: Asked, passages: Passages) -> PastQuestion:
     labels = label_reader.current_labels(reader, question_key=asked.question_key)
+    labels = label_reader.heard_in(reader, asked.matter, labels)
     shown = _today(reader, asked, passages)
     unlabelled = [hit for hit in shown if not any(_is_about(label, hit) for label in labels)]
     return PastQuestion(

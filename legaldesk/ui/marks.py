@@ -77,13 +77,19 @@ class Marks(QObject):
     def look(self, question: str, hits: Sequence[Hit], matter: str = "") -> None:
         """From now on it is about these hits; find out what was said of them.
 
-        ``matter`` is where the question was asked; labels are given there.
+        ``matter`` is where the question was asked; labels are given there. It may be spelt
+        as somebody typed it.
         """
         if question != self._question:
             self._known, self._under_way = {}, {}
         self._question, self._hits, self._matter = question, tuple(hits), matter
         self.changed.emit()
         self._look()
+
+    def matter_of(self, hit: Hit) -> str:
+        """The matter where the question was asked, if the hit is in it."""
+        asked = self._matter.casefold()
+        return next((name for name in hit.matters if name.casefold() == asked), "")
 
     def look_again(self) -> None:
         """Find out anew what was said of the same hits."""
@@ -94,8 +100,7 @@ class Marks(QObject):
         known = self.standing(hit)
         if not self._question or (known.mine and known.verdict is verdict):
             return False
-        matter = self._matter if self._matter in hit.matters else ""
-        mark = Mark(self._question, hit, verdict, matter)
+        mark = Mark(self._question, hit, verdict, self.matter_of(hit))
         self._given.append(mark)
         self._store(mark)
         return True
@@ -190,7 +195,7 @@ class Marks(QObject):
 
     def _look(self) -> None:
         if self._question and self._hits:
-            job = self._requests.verdicts(self._question, self._hits)
+            job = self._requests.verdicts(self._question, self._hits, self._matter)
             self._looking.ask(job, self._take, lambda error: None)
         else:
             self._looking.drop()

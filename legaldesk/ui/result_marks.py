@@ -74,8 +74,7 @@ class ResultMarks(QObject):
         marks = self._marks
         standing = marks.standing(hit)
         if standing.contradicted:
-            matter = hit.matters[0] if hit.matters else ""
-            self._labels.settling.ask_about(marks.question, hit, standing, matter)
+            self._labels.settling.ask_about(marks.question, hit, standing, marks.matter_of(hit))
 
     # ------------------------------------------------------------ the menu
 

@@ -34,9 +34,12 @@ class Settling(QObject):
         self._lane = lane
 
     def ask_about(self, question: str, hit: Hit, standing: Standing, matter: str) -> None:
-        """Find the disagreement on a hit and ask which verdict stays."""
+        """Find the disagreement on a hit and ask which verdict stays.
+
+        It is looked for in a matter first, which may be locked out of all, then in all.
+        """
         job = self._requests.contradictions(matter)
-        job.succeeded.connect(lambda found: self._ask_first(found, question, hit, standing))
+        job.succeeded.connect(lambda found: self._ask_first(found, question, hit, standing, matter))
         job.failed.connect(
             lambda error: self.refused.emit(
                 error, lambda: self.ask_about(question, hit, standing, matter)
@@ -50,7 +53,12 @@ class Settling(QObject):
         ask(dialog, lambda: self._settle(clash, dialog.verdict))
 
     def _ask_first(
-        self, found: Sequence[Contradiction], question: str, hit: Hit, standing: Standing
+        self,
+        found: Sequence[Contradiction],
+        question: str,
+        hit: Hit,
+        standing: Standing,
+        matter: str,
     ) -> None:
         asked = " ".join(question.split()).casefold()
         best = [each for each in found if any(s.id == standing.label for s in each.labels)]
@@ -62,6 +70,8 @@ class Settling(QObject):
         ]
         if best:
             self.ask(best[0])
+        elif matter:
+            self.ask_about(question, hit, standing, "")
         else:
             self.settled.emit()  # somebody settled it meanwhile
 

@@ -274,9 +274,9 @@ class Requests:
         """How many labels each matter has: a tuple of LabelCounts."""
         return self._job(labels.count_labels)
 
-    def verdicts(self, question: str, hits: Sequence[Hit]) -> Job:
+    def verdicts(self, question: str, hits: Sequence[Hit], matter: str = "") -> Job:
         """What has been said of each hit: a tuple of Standing, in their order."""
-        return self._job(labels.verdicts, _text(question), tuple(hits))
+        return self._job(labels.verdicts, _text(question), tuple(hits), matter)
 
     def contradictions(self, matter: str = "") -> Job:
         """Texts of which different things are said: a tuple of Contradiction."""

@@ -97,7 +97,7 @@ class LabelOffice:
 
     # ------------------------------------------------------------ reading
 
-    def verdicts(self, question, hits) -> Job:
+    def verdicts(self, question, hits, matter="") -> Job:
         def work(_) -> tuple[Standing, ...]:
             return tuple(self._standing(question, hit) for hit in hits)
 
