@@ -14,8 +14,11 @@ from legaldesk.core.passages import Span
 from legaldesk.engine.store_rows import as_json, now
 
 SELECT = """SELECT l.*, m.name AS matter_name,
-  coalesce((SELECT name FROM documents WHERE sha256 = l.document), '') AS document_name
+  coalesce((SELECT d.name FROM documents d JOIN document_matters f ON f.document = d.id
+    WHERE d.sha256 = l.document AND f.matter = l.matter), '') AS document_name
 FROM labels l JOIN matters m ON m.id = l.matter"""
+"""A label may have come before its document did, and that into another matter: it has no name
+here then, and nothing that would open it."""
 
 CURRENT = "l.superseded_by IS NULL AND l.ended = ''"
 """What holds for the labels that count."""

@@ -134,13 +134,17 @@ class _Past:
 
 
 class _Placed:
-    """Labels on today's passages."""
+    """Labels on today's passages, each inside its own matter: its question is asked there."""
 
     def __init__(self, reader: Reader, labels: Iterable[Label]) -> None:
         labels = list(labels)
         self._by_document = label_reader.passages_of(
             reader, {label.document for label in labels if label.document}
         )
+        self._inside = {
+            matter: label_reader.documents_in(reader, matter)
+            for matter in {label.matter for label in labels}
+        }
         self._by_text: dict[tuple[str, str], list[TodaysPassage]] = defaultdict(list)
         for matter in {label.matter for label in labels if not self._is_here(label)}:
             for passage in label_reader.everything_in(reader, matter):
@@ -168,7 +172,7 @@ class _Placed:
         return {uuid: grade for uuid, grade in grades.items() if grade}, lost
 
     def _is_here(self, label: Label) -> bool:
-        return label.document in self._by_document
+        return label.document in self._by_document and label.document in self._inside[label.matter]
 
     def _near(self, label: Label) -> list[TodaysPassage]:
         if self._is_here(label):

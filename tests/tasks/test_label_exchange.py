@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 
@@ -78,6 +79,23 @@ def test_a_text_without_a_document_is_found_where_it_stands(desk, bring, drop):
     assert asked.grades == {hit.passage_id: 2.0}
     assert gold.unplaced == 1
     assert labels.verdicts(desk, "who pays?", (hit,))[0].verdict is RELEVANT
+
+
+def test_a_label_that_came_before_its_document_stays_on_its_side_of_the_wall(desk, bring, drop):
+    data = pdf.text_pdf("The tenant pays.")
+    name = hashlib.sha256(data).hexdigest()
+    bring([row(positive="The tenant pays.", document=name, spans=[[1, 0, 16]])])
+    importing.import_files(desk, (drop("secret.pdf", data),), "Client", {})
+    matters.lock_matter(desk, "Client", True)
+
+    [label] = labels.list_labels(desk, LabelFilter(matter="Firm"))
+    gold = lessons.qrels(desk, "Firm")
+
+    assert (label.document, label.document_name) == (name, "")
+    assert (gold.asked, gold.unplaced) == ((), 1)
+    importing.import_files(desk, (drop("ours.pdf", data),), "Firm", {})
+    assert labels.list_labels(desk, LabelFilter(matter="Firm"))[0].document_name
+    assert [asked.scope for asked in lessons.qrels(desk, "Firm").asked] == [Scope("Firm")]
 
 
 def test_thousands_go_in_at_once_and_bad_lines_are_named(desk, bring):
