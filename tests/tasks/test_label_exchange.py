@@ -11,9 +11,9 @@ import pytest
 
 from legaldesk.core.errors import Cancelled, WrongUse
 from legaldesk.core.hits import Scope
-from legaldesk.core.labels import LabelFilter, LabelSource, Verdict
+from legaldesk.core.labels import LabelFilter, LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
-from legaldesk.tasks import importing, label_files, labels, lessons, matters, searching
+from legaldesk.tasks import importing, label_files, labels, lessons, matters, removing, searching
 from tests import pdf_factory as pdf
 
 RELEVANT, PARTLY, NOT = Verdict.RELEVANT, Verdict.PARTLY, Verdict.NOT_RELEVANT
@@ -96,6 +96,22 @@ def test_a_label_that_came_before_its_document_stays_on_its_side_of_the_wall(des
     importing.import_files(desk, (drop("ours.pdf", data),), "Firm", {})
     assert labels.list_labels(desk, LabelFilter(matter="Firm"))[0].document_name
     assert [asked.scope for asked in lessons.qrels(desk, "Firm").asked] == [Scope("Firm")]
+
+
+def test_an_opinion_that_was_given_up_stays_so_when_the_newer_one_goes(desk, bring, drop):
+    path = drop("a.pdf", pdf.text_pdf("The tenant pays."))
+    importing.import_files(desk, (path,), "Firm", {})
+    bring([row(positive="The tenant pays.")])
+    [hit] = searching.search_words(desk, "tenant", Scope()).hits
+    labels.label_hit(desk, "Who pays?", hit.document_id, hit.spans, NOT)
+
+    removing.remove_documents(desk, (hit.document_id,))
+
+    assert said(desk) == set()
+    [old] = labels.list_labels(desk, LabelFilter(history=True))
+    assert (old.verdict, old.state) == (RELEVANT, LabelState.SUPERSEDED)
+    with pytest.raises(WrongUse, match="replaced"):
+        labels.restore_label(desk, old.id)
 
 
 def test_thousands_go_in_at_once_and_bad_lines_are_named(desk, bring):
