@@ -11,7 +11,7 @@ from legaldesk.core.errors import WrongUse
 from legaldesk.core.label_places import Place, place_of, same_place
 from legaldesk.core.labels import Label, LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
-from legaldesk.engine.store_rows import as_json, now
+from legaldesk.engine.store_rows import as_json, end_replaced, now
 
 SELECT = """SELECT l.*, m.name AS matter_name,
   coalesce((SELECT d.name FROM documents d JOIN document_matters f ON f.document = d.id
@@ -169,18 +169,58 @@ def matter_for(sql: sqlite3.Connection, document: str, matter: str) -> str:
 
 
 def withdraw(sql: sqlite3.Connection, sha256: str, document: int, matter: str) -> None:
-    """A document left a matter: its labels go to one that it is still in, its questions go."""
-    sql.execute(
-        "UPDATE labels SET matter = (SELECT m.id FROM matters m"
-        " JOIN document_matters ON matter = m.id WHERE document = ?2 ORDER BY may_train, m.name)"
-        " WHERE document = ?1 AND matter = (SELECT id FROM matters WHERE name = ?3)",
-        (sha256, document, matter),
+    """A document left a matter: its labels go to one that it is still in, its questions go.
+
+    Where every such matter teaches or shows more than this one did, the labels are deleted:
+    they name what a client asked.
+    """
+    there = (
+        "SELECT id FROM labels WHERE document = ?"
+        " AND matter = (SELECT id FROM matters WHERE name = ?)"
     )
+    moving = [row[0] for row in sql.execute(there, (sha256, matter))]
+    target = _no_wider(sql, document, matter)
+    if target is None:
+        end_replaced(sql, there, sha256, matter)
+        sql.executemany("DELETE FROM labels WHERE id = ?", [(number,) for number in moving])
+    else:
+        sql.executemany(
+            "UPDATE labels SET matter = ? WHERE id = ?", [(target, number) for number in moving]
+        )
+        _settle_in(sql, moving)
     sql.execute(
         "DELETE FROM asked WHERE matter = (SELECT id FROM matters WHERE name = ?2)"
         " AND (document = ?1 OR id IN (SELECT asked FROM shown WHERE document = ?1))",
         (sha256, matter),
     )
+
+
+def _no_wider(sql: sqlite3.Connection, document: int, matter: str) -> int | None:
+    """The matter of a document that teaches and shows no more than another; None for none."""
+    row = sql.execute(
+        "SELECT m.id FROM matters m JOIN document_matters f ON f.matter = m.id"
+        " JOIN matters old ON old.name = ? WHERE f.document = ? AND m.may_train <= old.may_train"
+        " AND m.locked_out >= old.locked_out ORDER BY m.locked_out, m.may_train, m.name LIMIT 1",
+        (matter, document),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _settle_in(sql: sqlite3.Connection, moved: Iterable[int]) -> None:
+    """Let the newest of a labeller's words on a place count alone, where labels have moved to.
+
+    What has replaced one in another matter, which is left behind, has done so for good.
+    """
+    end_replaced(
+        sql,
+        "SELECT new.id FROM labels new WHERE new.id = labels.superseded_by"
+        " AND new.matter <> labels.matter",
+    )
+    for number in moved:
+        label = one(sql, number)
+        if label.state is LabelState.CURRENT:
+            *older, newest = sorted({number, *(known.id for known in own_before(sql, label))})
+            supersede(sql, older, newest)
 
 
 # Questions of the past

@@ -9,6 +9,7 @@ from legaldesk.core.hits import Scope
 from legaldesk.core.labels import LabelFilter, Standing, Verdict
 from legaldesk.tasks import importing, labels, lessons, matters, reviewing, searching
 from tests import pdf_factory as pdf
+from tests.tasks.test_label_exchange import bringing_into
 
 RELEVANT, PARTLY, NOT = Verdict.RELEVANT, Verdict.PARTLY, Verdict.NOT_RELEVANT
 QUESTION = "Which law governs?"
@@ -100,3 +101,52 @@ def test_what_is_said_in_all_matters_is_said_in_one_that_is_not_locked_out(walle
     labels.let_train(walled, "Open", True)
 
     assert say(walled, "Ann", "both.pdf", RELEVANT, "").matter == "Open"
+
+
+def withdraw(desk, name, matter):
+    matters.withdraw_document(desk, hit_of(desk, name, matter).document_id, matter)
+
+
+def test_labels_of_a_withdrawn_document_do_not_begin_to_teach(walled):
+    matters.assign_document(walled, hit_of(walled, "open.pdf").document_id, "Later")
+    say(walled, "Ann", "open.pdf", RELEVANT, "Later")
+    labels.let_train(walled, "Open", True)
+
+    withdraw(walled, "open.pdf", "Later")
+
+    assert lessons.training_pairs(walled) == ()
+    assert said(walled, "Open", history=True) == said(walled, "Later", history=True) == []
+
+
+def test_labels_of_a_withdrawn_document_do_not_leave_a_locked_matter(walled):
+    say(walled, "Ann", "both.pdf", RELEVANT, "Secret")
+
+    withdraw(walled, "both.pdf", "Secret")
+
+    assert said(walled, "", history=True) == said(walled, "Secret", history=True) == []
+
+
+def test_labels_of_a_withdrawn_document_go_where_no_more_is_taught(walled):
+    matters.assign_document(walled, hit_of(walled, "open.pdf").document_id, "Later")
+    say(walled, "Ann", "open.pdf", RELEVANT, "Open")
+    newer = say(walled, "Ann", "open.pdf", PARTLY, "Later")
+    say(walled, "Bob", "open.pdf", PARTLY, "Open")
+
+    withdraw(walled, "open.pdf", "Open")
+
+    assert said(walled, "Later") == [("Bob", PARTLY), ("Ann", PARTLY)]
+    [back] = labels.undo_label(walled, newer.id)  # her older word is its history now
+    assert back.verdict is RELEVANT
+
+
+def test_what_a_label_had_replaced_stays_replaced_where_it_is_left_behind(walled, tmp_path):
+    bringing_into(walled, tmp_path)(
+        [{"anchor": QUESTION, "positive": CLAUSE}], matter="Open", labeller="Ann"
+    )
+    matters.assign_document(walled, hit_of(walled, "open.pdf").document_id, "Later")
+    newer = say(walled, "Ann", "open.pdf", NOT, "Open")
+
+    withdraw(walled, "open.pdf", "Open")
+    labels.undo_label(walled, newer.id)
+
+    assert said(walled, "Open") == []
