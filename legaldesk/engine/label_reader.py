@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from legaldesk.core.agreement import contradictions
+from legaldesk.core import agreement
 from legaldesk.core.hits import Scope
 from legaldesk.core.label_places import Place, closeness
 from legaldesk.core.labels import Contradiction, Label, LabelCounts, LabelFilter, Verdict
@@ -84,12 +84,19 @@ def heard_in(reader: Reader, matter: str, labels: Iterable[Label]) -> list[Label
 
 def clashes(reader: Reader) -> tuple[Contradiction, ...]:
     """The contradictions; none is across the wall of a matter that is locked out of all."""
-    return contradictions(disputed(reader), locked(reader))
+    return agreement.contradictions(disputed(reader), locked(reader))
 
 
 def clashing(reader: Reader) -> set[int]:
     """The ids of the labels that are part of ``clashes``."""
     return {label.id for clash in clashes(reader) for label in clash.labels}
+
+
+def outdated(reader: Reader) -> set[int]:
+    """The ids of labels whose labeller has said otherwise of the text since: in another matter,
+    or in a file. None is across the wall of a matter that is locked out of all.
+    """
+    return agreement.outdated(disputed(reader), locked(reader))
 
 
 def counted(reader: Reader) -> tuple[LabelCounts, ...]:

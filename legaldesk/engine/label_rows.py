@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from legaldesk.core.errors import WrongUse
-from legaldesk.core.label_places import Place, place_of, same_place
+from legaldesk.core.label_places import Place, place_of, same_place, same_words
 from legaldesk.core.labels import Label, LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
 from legaldesk.engine.store_rows import as_json, end_replaced, now
@@ -103,13 +103,21 @@ def insert(sql: sqlite3.Connection, label: Label) -> int:
 
 
 def own_before(sql: sqlite3.Connection, label: Label) -> list[Label]:
-    """What the same labeller said of the same place for the same question in this matter."""
+    """What a label replaces: its labeller's words on the same place, question and matter.
+
+    And what they said otherwise of the same text in another document. The same said of that is
+    kept: it still holds when one of the documents goes.
+    """
     rows = sql.execute(
         f"{SELECT} WHERE l.question_key = ? AND l.labeller = ? AND m.name = ? AND {CURRENT}",
         (label.question_key, label.labeller, label.matter),
     )
-    place = place_of(label)
-    return [known for known in map(label_of, rows) if same_place(place_of(known), place)]
+    return [known for known in map(label_of, rows) if _replaces(label, known)]
+
+
+def _replaces(label: Label, known: Label) -> bool:
+    new, old = place_of(label), place_of(known)
+    return same_place(old, new) or (known.verdict is not label.verdict and same_words(old, new))
 
 
 def supersede(sql: sqlite3.Connection, old: Iterable[int], new: int) -> None:

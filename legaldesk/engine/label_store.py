@@ -30,7 +30,7 @@ class LabelStore:
         self._writing = writing
 
     def add(self, label: Label) -> Label:
-        """Store a label on a document; the labeller's older one on the same place is history.
+        """Store a label on a document; what it replaces is history.
 
         The same said again changes nothing. Returns the label as stored. Raises WrongUse
         when its document is gone or not in its matter; "" lets the document choose.
@@ -38,9 +38,10 @@ class LabelStore:
         with self._writing() as sql:
             label = replace(label, matter=rows.matter_for(sql, label.document, label.matter))
             before = rows.own_before(sql, label)
-            for known in before:
-                if (known.verdict, known.spans) == (label.verdict, label.spans):
-                    return known
+            if all(known.verdict is label.verdict for known in before):
+                for known in before:
+                    if known.spans == label.spans:
+                        return known
             number = rows.insert(sql, label)
             rows.supersede(sql, (known.id for known in before), number)
             return rows.one(sql, number)

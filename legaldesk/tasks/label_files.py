@@ -87,12 +87,13 @@ def export_labels(
         matter = desk.reader.matter_name(matter)
     labels = label_reader.current_labels(desk.reader, matter)
     labels = label_reader.heard_in(desk.reader, matter, labels)
-    clashing = label_reader.clashing(desk.reader)
-    agreed = [label for label in labels if label.id not in clashing]
-    columns, rows = _complete(labels) if complete else _pairs(agreed)
+    outdated, clashing = label_reader.outdated(desk.reader), label_reader.clashing(desk.reader)
+    if not complete:
+        labels = [label for label in labels if label.id not in outdated]
+    written = [label for label in labels if complete or label.id not in clashing]
+    columns, rows = _complete(written) if complete else _pairs(written)
     write_rows(file, kind, columns, rows)
-    written = len(labels if complete else agreed)
-    return ExportReport(path, len(rows), written, len(labels) - written)
+    return ExportReport(path, len(rows), len(written), len(labels) - len(written))
 
 
 def _read(

@@ -42,8 +42,9 @@ def label_hit(
 ) -> Label:
     """Label a search's hit; ``question`` is what stood in the question box.
 
-    The labeller's own older label on the same place becomes history. ``matter`` "" is one
-    that the document is in. Raises WrongUse without a question or when the document is gone.
+    What the labeller has said before of the same place, or otherwise of the same text in this
+    matter, becomes history. ``matter`` "" is one that the document is in. Raises WrongUse
+    without a question or when the document is gone.
     """
     label = _label(desk, asked_question(question), document_id, spans, verdict, matter)
     live = desk.meaning.generation

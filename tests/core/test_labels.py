@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legaldesk.core.agreement import contradicted, contradictions
+from legaldesk.core.agreement import contradicted, contradictions, outdated
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.label_lines import (
     Line,
@@ -108,10 +108,27 @@ def test_two_labellers_who_differ_contradict():
     assert contradicted(labels) == {1, 2}
 
 
-def test_one_labeller_contradicts_himself_only_in_full():
-    assert contradicted([label(1), label(2, NOT)]) == {1, 2}
-    assert contradicted([label(1), label(2, PARTLY)]) == set()
-    assert contradicted([label(1), label(2, RELEVANT, "Bob")]) == set()
+def test_of_one_labellers_words_the_newest_counts():
+    mine = [label(1), label(2, NOT)]
+
+    assert (contradicted(mine), outdated(mine)) == (set(), {1})
+    assert contradicted([*mine, label(3, NOT, "Bob")]) == set()
+    assert contradicted([*mine, label(3, RELEVANT, "Bob")]) == {1, 2, 3}
+    assert outdated([label(1), label(2, NOT, "Bob"), label(3, NOT, text="Other.")]) == set()
+
+
+def test_what_is_said_behind_a_wall_is_compared_there_alone():
+    labels = [label(1, matter="Secret"), label(2, NOT, "Bob"), label(3, PARTLY, matter="Other")]
+
+    assert contradicted(labels) == {1, 2, 3}
+    assert contradicted(labels, {"Secret"}) == {2, 3}
+    assert contradicted([*labels, label(4, NOT, "Bob", matter="Secret")], {"Secret"}) == {
+        1,
+        2,
+        3,
+        4,
+    }
+    assert (outdated(labels), outdated(labels, {"Secret"})) == ({1}, set())
 
 
 def test_the_same_place_is_the_same_text_however_it_was_cut():

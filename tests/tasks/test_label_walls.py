@@ -7,7 +7,7 @@ import pytest
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.core.labels import LabelFilter, Standing, Verdict
-from legaldesk.tasks import importing, labels, lessons, matters, reviewing, searching
+from legaldesk.tasks import importing, labels, lessons, matters, removing, reviewing, searching
 from tests import pdf_factory as pdf
 from tests.tasks.test_label_exchange import bringing_into
 
@@ -37,8 +37,7 @@ def walled(filled):
 
 
 def hit_of(desk, name, matter=""):
-    found = searching.search_words(desk, "law governs", Scope(matter)).hits
-    return next(hit for hit in found if hit.document == name)
+    return searching.search_words(desk, "law governs", Scope(matter, name)).hits[0]
 
 
 def say(desk, who, name, verdict, matter, question=QUESTION):
@@ -150,3 +149,45 @@ def test_what_a_label_had_replaced_stays_replaced_where_it_is_left_behind(walled
     labels.undo_label(walled, newer.id)
 
     assert said(walled, "Open") == []
+
+
+@pytest.fixture
+def copies(walled, drop):
+    """The clause of Open in one more document of it."""
+    path = drop("copy.pdf", pdf.text_pdf(CLAUSE, "", ""))
+    importing.import_files(walled, (path,), "Open", {})
+    return walled
+
+
+def test_nobody_disagrees_with_himself_over_a_clause_in_another_document(copies):
+    first = say(copies, "Ann", "open.pdf", RELEVANT, "Open")
+    second = say(copies, "Ann", "copy.pdf", NOT, "Open")
+
+    for name in ("open.pdf", "copy.pdf"):
+        [standing] = labels.verdicts(copies, QUESTION, (hit_of(copies, name, "Open"),))
+        assert standing == Standing(NOT, second.id, "Ann", mine=True)
+    assert labels.contradictions(copies) == ()
+    assert labels.undo_label(copies, second.id) == (first,)
+    labels.restore_label(copies, second.id)
+    assert said(copies, "Open") == [("Ann", NOT)]
+
+
+def test_the_same_said_of_both_copies_outlives_either(copies):
+    say(copies, "Ann", "open.pdf", RELEVANT, "Open")
+    say(copies, "Ann", "copy.pdf", RELEVANT, "Open")
+
+    removing.remove_documents(copies, (hit_of(copies, "copy.pdf").document_id,))
+
+    assert said(copies, "Open") == [("Ann", RELEVANT)]
+
+
+def test_a_mind_that_was_changed_in_another_matter_teaches_what_it_is_now(copies):
+    matters.assign_document(copies, hit_of(copies, "copy.pdf").document_id, "Later")
+    say(copies, "Ann", "open.pdf", RELEVANT, "Open")
+    say(copies, "Ann", "copy.pdf", NOT, "Later")
+    for matter in ("Open", "Later"):
+        labels.let_train(copies, matter, True)
+
+    assert labels.contradictions(copies) == ()
+    assert lessons.training_pairs(copies) == lessons.qrels(copies).asked == ()
+    assert said(copies, "Open") == [("Ann", RELEVANT)]
