@@ -20,6 +20,7 @@ from legaldesk.core.labels import (
     Label,
     LabelSource,
     Verdict,
+    clean_text,
     labeller_name,
     one_line,
     plain_question,
@@ -148,12 +149,6 @@ def text_problem(text: object) -> str:
     if len(text) > LONGEST_TEXT:
         return f"it is longer than {LONGEST_TEXT:,} characters"
     return ""
-
-
-def clean_text(text: str) -> str:
-    """A text as it is kept: line feeds stay, other characters that do not print are spaces."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char if char.isprintable() or char == "\n" else " " for char in lines).strip()
 
 
 def safe_cell(text: str) -> str:

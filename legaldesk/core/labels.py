@@ -94,8 +94,8 @@ class Label:
 
     @property
     def text_key(self) -> str:
-        """The same for texts that differ in case or white space alone."""
-        return key(self.text)
+        """The same for what ``key_of_text`` calls the same."""
+        return key_of_text(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +178,19 @@ class PastQuestion:
 def key(text: str) -> str:
     """A short name of a text that is the same however it is spaced or capitalised."""
     return hashlib.sha256(same_text(text).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def key_of_text(text: str) -> str:
+    """The key of a text: it is the same when it comes back from a file, where it was cleaned."""
+    return key(clean_text(text))
+
+
+def clean_text(text: str) -> str:
+    """A text as it is kept: line feeds stay, other characters that do not print are spaces."""
+    if not text.isprintable():  # most texts are
+        lines = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = "".join(char if char.isprintable() or char == "\n" else " " for char in lines)
+    return text.strip()
 
 
 def asked_question(question: str) -> str:

@@ -12,14 +12,21 @@ from legaldesk.core.agreement import contradicted, contradictions, outdated
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.label_lines import (
     Line,
-    clean_text,
     plain_cell,
     read_line,
     safe_cell,
     text_problem,
 )
 from legaldesk.core.label_places import Place, closeness, same_place
-from legaldesk.core.labels import Label, LabelSource, Verdict, asked_question, key, plain_question
+from legaldesk.core.labels import (
+    Label,
+    LabelSource,
+    Verdict,
+    asked_question,
+    clean_text,
+    key,
+    plain_question,
+)
 from legaldesk.core.passages import Span
 
 RELEVANT, PARTLY, NOT = Verdict.RELEVANT, Verdict.PARTLY, Verdict.NOT_RELEVANT
@@ -83,6 +90,8 @@ def test_keys_see_no_case_and_no_spacing(text):
         (at(0, 100), at(1, 101, document="b" * 64), 0.0),
         (at(0, 8, text="the rent"), at(500, 509, text="The  rent"), 1.0),  # the same words
         (Place("The  RENT"), at(0, 8, text="the rent"), 1.0),  # it came without a document
+        (Place("the  rent"), at(0, 12, text="\uf0b7 the \uf0b7 rent\u200b"), 1.0),  # from a file
+        (Place("\uf0b7"), at(0, 1, text="\uf0b8"), 0.0),
         (replace(at(5, 9, text="rent"), extraction=7), at(0, 8, text="the rent"), 0.5),
     ],
 )

@@ -114,6 +114,23 @@ def test_an_opinion_that_was_given_up_stays_so_when_the_newer_one_goes(desk, bri
         labels.restore_label(desk, old.id)
 
 
+def test_a_text_with_a_bullet_is_the_same_when_it_comes_back(desk, bring, drop, tmp_path):
+    data = pdf.mapped_pdf("x The tenant x pays.", {"x": "F0B7"})
+    importing.import_files(desk, (drop("a.pdf", data),), "Firm", {})
+    [hit] = searching.search_words(desk, "tenant", Scope()).hits
+    label = labels.label_hit(desk, "Who pays?", hit.document_id, hit.spans, RELEVANT)
+    assert "\uf0b7" in label.text
+    path = str(tmp_path / "out.jsonl")
+    label_files.export_labels(desk, path)
+
+    again = label_files.import_labels(desk, path, "Firm")
+
+    assert (again.added, reasons(again)) == (0, [(1, "duplicate: it is in the library already")])
+    bring([row("Why?", "the tenant pays.")], labeller="Ann")
+    assert labels.verdicts(desk, "why?", (hit,))[0].verdict is RELEVANT
+    assert lessons.qrels(desk).unplaced == 0
+
+
 def test_thousands_go_in_at_once_and_bad_lines_are_named(desk, bring):
     rows = [row(f"Question {n}?", f"Answer {n}.") for n in range(3_000)]
     rows[7] = {"anchor": "no answer"}
