@@ -36,7 +36,7 @@ harms none of ten sets in six languages.
 """
 
 _QUOTES = dict.fromkeys("“”„‟«»″＂", '"')
-_INVISIBLE = dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
+_INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _PIECE = re.compile(
     r"(?<!\S)page:(?P<first>\d{1,6})(?:[-–](?P<last>\d{1,6}))?(?!\S)"
     rf"|(?<!\S)date:(?P<since>{DAY})(?:[-–](?P<until>{DAY}))?(?!\S)"
@@ -46,6 +46,7 @@ _PIECE = re.compile(
     r"|(?P<word>[^\s\"]+)",
     re.IGNORECASE,
 )
+_QUOTED = re.compile('"([^"]+)"')
 WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")
 """A word as the word index splits text: letters and digits with their combining marks."""
 
@@ -115,10 +116,25 @@ def parse(question: str) -> Query:
     )
 
 
+def unquoted(question: str) -> str:
+    """A question that has no operators as ``parse`` gives it to the model: no quotes are left."""
+    return _QUOTED.sub(_inside, _clean(question)).replace('"', " ")
+
+
+def visible(text: str) -> str:
+    """A text without what has neither a sign nor a width, such as where a word may be broken."""
+    return text.translate(_INVISIBLE)
+
+
+def _inside(quoted: re.Match[str]) -> str:
+    """What stands between quotes; nothing where ``_keep_phrase`` drops it."""
+    return f" {quoted[1]} " if terms(quoted[1]) else " "
+
+
 def _clean(question: str) -> str:
     """Composed letters, straight quotes, one space for white space, nothing invisible."""
     joined = reading_text(question.replace("\ufffe", "\x02"))
-    kept = "".join(_INVISIBLE.get(char, _QUOTES.get(char, char)) for char in joined)
+    kept = "".join(_QUOTES.get(char, char) for char in visible(joined))
     printable = "".join(char if char.isprintable() else " " for char in kept)
     return unicodedata.normalize("NFC", printable)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from legaldesk.core.errors import WrongUse
+from legaldesk.core.hits import Scope
 from legaldesk.core.label_places import Place, place_of, same_place, same_words
 from legaldesk.core.labels import Label, LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
@@ -238,22 +239,21 @@ def remember(
     sql: sqlite3.Connection,
     question: str,
     question_key: str,
-    matter: str,
-    document: str,
+    scope: Scope,
     model: tuple[str, str],
     shown: Sequence[tuple[int, Place]],
 ) -> None:
     """Note a question with what was shown, in place of when it was asked there before."""
-    scope = sql.execute("SELECT id FROM matters WHERE name = ?", (matter,)).fetchone()
-    number = None if scope is None else scope[0]
+    row = sql.execute("SELECT id FROM matters WHERE name = ?", (scope.matter,)).fetchone()
+    number = None if row is None else row[0]
     sql.execute(
         "DELETE FROM asked WHERE question_key = ? AND matter IS ? AND document = ?",
-        (question_key, number, document),
+        (question_key, number, scope.document),
     )
     row = sql.execute(
         "INSERT INTO asked (question, question_key, matter, document, model_name, model, at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (question, question_key, number, document, *model, now()),
+        (question, question_key, number, scope.document, *model, now()),
     ).fetchone()
     sql.executemany(
         "INSERT OR IGNORE INTO shown (asked, rank, document, extraction, spans)"

@@ -13,7 +13,7 @@ from dataclasses import replace
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.core.label_places import Place
-from legaldesk.core.labels import Label, LabelState, Verdict, key
+from legaldesk.core.labels import Label, LabelState, Verdict, key_of_question
 from legaldesk.engine import label_rows as rows
 from legaldesk.engine.store_rows import open_matter
 
@@ -134,7 +134,7 @@ class LabelStore:
         ``scope`` holds the matter's name and the document's id as they are stored.
         """
         with self._writing() as sql:
-            rows.remember(sql, question, key(question), scope.matter, scope.document, model, shown)
+            rows.remember(sql, question, key_of_question(question), scope, model, shown)
             sql.execute(
                 "DELETE FROM asked WHERE id <= (SELECT id FROM asked ORDER BY id DESC"
                 f" LIMIT 1 OFFSET {MOST_REMEMBERED})"

@@ -17,7 +17,7 @@ from legaldesk.core.labels import (
     Standing,
     Verdict,
     asked_question,
-    key,
+    key_of_question,
     labeller_name,
     plain_question,
 )
@@ -38,15 +38,19 @@ def label_hit(
     verdict: Verdict,
     matter: str = "",
     rank: int = 0,
+    plain: bool = False,
     report: Report = silent,
 ) -> Label:
     """Label a search's hit; ``question`` is what stood in the question box.
+
+    ``plain`` says that it has no operators to be read, as one of the past has not.
 
     What the labeller has said before of the same place, or otherwise of the same text in this
     matter, becomes history. ``matter`` "" is one that the document is in. Raises WrongUse
     without a question or when the document is gone.
     """
-    label = _label(desk, asked_question(question), document_id, spans, verdict, matter)
+    asked = plain_question(question) if plain else asked_question(question)
+    label = _label(desk, asked, document_id, spans, verdict, matter)
     live = desk.meaning.generation
     return desk.store.labels.add(replace(label, rank=rank, model_name=live.name, model=live.model))
 
@@ -61,8 +65,11 @@ def label_selection(
     matter: str = "",
     report: Report = silent,
 ) -> Label:
-    """Label text that was selected on pages as what answers a question. Raises WrongUse."""
-    label = _label(desk, plain_question(question), document_id, spans, verdict, matter)
+    """Label text that was selected on pages as what answers a question.
+
+    That is read as the question box reads it, so that both ask the same. Raises WrongUse.
+    """
+    label = _label(desk, asked_question(question), document_id, spans, verdict, matter)
     return desk.store.labels.add(replace(label, source=LabelSource.SELECTION))
 
 
@@ -105,15 +112,17 @@ def verdicts(
     question: str,
     hits: tuple[Hit, ...],
     matter: str = "",
+    plain: bool = False,
     report: Report = silent,
 ) -> tuple[Standing, ...]:
     """What has been said of each hit for this question: one's own word first, then the nearest.
 
     Only labels of a matter that the hit is in count, and of one that is locked out of all only
-    where the question was asked in that ``matter``. Never fails for want of either.
+    where the question was asked in that ``matter``. Never fails for want of either. ``plain``
+    as for ``label_hit``.
     """
     try:
-        asked = key(asked_question(question))
+        asked = key_of_question(plain_question(question) if plain else asked_question(question))
     except WrongUse:
         return tuple(Standing() for _ in hits)
     labels = label_reader.current_labels(desk.reader, question_key=asked)

@@ -15,7 +15,7 @@ from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.core.label_places import Place, closeness, place_of
 from legaldesk.core.labels import Label, PastQuestion, asked_question
 from legaldesk.core.progress import Report, silent
-from legaldesk.core.query import parse
+from legaldesk.core.query import Query, parse
 from legaldesk.engine import label_reader, past_questions
 from legaldesk.engine.label_reader import TodaysPassage
 from legaldesk.engine.local_desk import LocalDesk
@@ -143,7 +143,7 @@ def _today(reader: Reader, asked: Asked, passages: Passages) -> list[Hit]:
         if best is not None:
             ranks.setdefault(best[0].id, rank)
     ranked = [Ranked(passage, 0.0, 0.0, 0.0) for passage in ranks]
-    hits = hits_of(reader, parse(asked.question), ranked)
+    hits = hits_of(reader, Query(asked.question), ranked)
     return [replace(hit, rank=rank) for hit, rank in zip(hits, ranks.values(), strict=True)]
 
 

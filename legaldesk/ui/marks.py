@@ -34,15 +34,19 @@ class Marks(QObject):
     """What is said of the hits of one question; shown at once, stored a moment later.
 
     ``changed`` tells that a standing is another; ``stored`` that the library's labels are.
-    ``refused`` carries an error and what tries again.
+    ``refused`` carries an error and what tries again. ``plain`` questions have no operators: what
+    looks like one is part of them.
     """
 
     changed = Signal()
     stored = Signal()
     refused = Signal(object, object)
 
-    def __init__(self, requests: Requests, lane: Lane, parent: QObject) -> None:
+    def __init__(
+        self, requests: Requests, lane: Lane, parent: QObject, plain: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._plain = plain
         self._requests = requests
         self._lane = lane
         self._looking = Latest(lane)
@@ -133,9 +137,8 @@ class Marks(QObject):
 
     def _store(self, mark: Mark) -> None:
         hit = mark.hit
-        job = self._requests.label_hit(
-            mark.question, hit.document_id, hit.spans, mark.verdict, mark.matter, hit.rank
-        )
+        place = (hit.document_id, hit.spans, mark.verdict, mark.matter, hit.rank)
+        job = self._requests.label_hit(mark.question, *place, self._plain)
         job.succeeded.connect(lambda label: self._stored(mark, label))
         job.failed.connect(lambda error: self._failed(error, mark))
         self._show(mark.question, hit, mark)
@@ -195,7 +198,7 @@ class Marks(QObject):
 
     def _look(self) -> None:
         if self._question and self._hits:
-            job = self._requests.verdicts(self._question, self._hits, self._matter)
+            job = self._requests.verdicts(self._question, self._hits, self._matter, self._plain)
             self._looking.ask(job, self._take, lambda error: None)
         else:
             self._looking.drop()

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from legaldesk.core.hits import Hit
-from legaldesk.core.labels import Contradiction, Standing, Verdict
+from legaldesk.core.labels import Contradiction, Standing, Verdict, key_of_question
+from legaldesk.core.query import parse
 from legaldesk.ui.dialogs import ask
 from legaldesk.ui.settle_question import SettleQuestion
 
@@ -60,12 +61,12 @@ class Settling(QObject):
         standing: Standing,
         matter: str,
     ) -> None:
-        asked = " ".join(question.split()).casefold()
+        asked = key_of_question(parse(question).text)
         best = [each for each in found if any(s.id == standing.label for s in each.labels)]
         best += [
             each
             for each in found
-            if " ".join(each.question.split()).casefold() == asked
+            if key_of_question(each.question) == asked
             and any(label.document == hit.document_id for label in each.labels)
         ]
         if best:

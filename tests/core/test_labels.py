@@ -25,6 +25,7 @@ from legaldesk.core.labels import (
     asked_question,
     clean_text,
     key,
+    key_of_question,
     plain_question,
 )
 from legaldesk.core.passages import Span
@@ -77,6 +78,22 @@ def test_a_plain_question_is_stable_and_storable(text):
 def test_keys_see_no_case_and_no_spacing(text):
     assert key(f"  {text}\n") == key(text)
     assert key(text.casefold()) == key(text)
+
+
+@given(st.text())
+def test_what_the_question_box_makes_has_the_key_that_it_always_had(typed):
+    try:
+        asked = asked_question(typed)
+    except WrongUse:
+        return
+    assert key_of_question(asked) == key(asked)
+
+
+@given(st.text(st.sampled_from("law -“„”\"»'\u00ad\u200b\n…?§")))
+def test_a_question_is_the_same_with_quotes_and_without(text):
+    question = f"which {text}".replace("-", "")  # a minus is an operator of the box
+
+    assert key_of_question(plain_question(question)) == key_of_question(asked_question(question))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ class LabelOffice:
 
     # ------------------------------------------------------------ marking
 
-    def label_hit(self, question, document_id, spans, verdict, matter="", rank=0) -> Job:
+    def label_hit(
+        self, question, document_id, spans, verdict, matter="", rank=0, plain=False
+    ) -> Job:
         def work(_) -> Label:
             return self._add(question, document_id, tuple(spans), verdict, LabelSource.SEARCH)
 
@@ -97,7 +99,7 @@ class LabelOffice:
 
     # ------------------------------------------------------------ reading
 
-    def verdicts(self, question, hits, matter="") -> Job:
+    def verdicts(self, question, hits, matter="", plain=False) -> Job:
         def work(_) -> tuple[Standing, ...]:
             return tuple(self._standing(question, hit) for hit in hits)
 
