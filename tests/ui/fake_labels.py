@@ -15,6 +15,7 @@ from legaldesk.core.labels import (
     PastQuestion,
     Standing,
     Verdict,
+    asked_question,
 )
 from legaldesk.core.passages import Span
 from legaldesk.workers.job import Job
@@ -42,7 +43,8 @@ class LabelOffice:
         self, question, document_id, spans, verdict, matter="", rank=0, plain=False
     ) -> Job:
         def work(_) -> Label:
-            return self._add(question, document_id, tuple(spans), verdict, LabelSource.SEARCH)
+            asked = question if plain else asked_question(question)
+            return self._add(asked, document_id, tuple(spans), verdict, LabelSource.SEARCH)
 
         return self._job("label_hit", work, question, document_id, verdict, matter, rank)
 
@@ -101,7 +103,8 @@ class LabelOffice:
 
     def verdicts(self, question, hits, matter="", plain=False) -> Job:
         def work(_) -> tuple[Standing, ...]:
-            return tuple(self._standing(question, hit) for hit in hits)
+            asked = question if plain else asked_question(question)
+            return tuple(self._standing(asked, hit) for hit in hits)
 
         return self._job("verdicts", work, question)
 
@@ -146,7 +149,10 @@ class LabelOffice:
 
     def contradictions(self, matter="") -> Job:
         def work(_):
-            return tuple(agreement.contradictions(self.current()))
+            return tuple(
+                clash for clash in agreement.contradictions(self.current())
+                if matter in ("", *(each.matter for each in clash.labels))
+            )  # fmt: skip
 
         return self._job("contradictions", work, matter)
 

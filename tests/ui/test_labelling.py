@@ -1,5 +1,7 @@
 """Marking results by key and by mouse, undoing it, disagreements, and pairs of one's own."""
 
+from dataclasses import replace
+
 import pytest
 from fake_labels import BUSY, OTHER, label
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -233,6 +235,16 @@ def test_a_disagreement_is_shown_and_settled_by_keyboard(qtbot, asked, office):
 
     qtbot.waitUntil(lambda: verdicts(asked)[0] is WRONG)
     assert "People disagree" not in spoken(asked, 0)
+
+
+def test_a_disagreement_in_another_matter_of_the_document_is_settled_too(qtbot, asked, office):
+    disagree(office)
+    office.labels = [replace(label, matter="Later") for label in office.labels]
+    ask(qtbot, asked)
+
+    click(asked, 0, Deed.SETTLE)
+
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), SettleQuestion))
 
 
 def disagree(office):
