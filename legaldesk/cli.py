@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -42,6 +43,7 @@ from legaldesk.core.errors import (
     WrongUse,
 )
 from legaldesk.core.hits import ALL_MATTERS, Answer, Scope
+from legaldesk.core.safe_text import harmless
 from legaldesk.engine.profile import default_library
 from legaldesk.tasks import (
     backups,
@@ -71,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     as_json = "--json" in arguments
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser().parse_args(_with_minus_words(arguments))
         library = Path(options.library) if options.library else default_library()
         with options.desk(library) as desk:
             status: int = options.command(desk, options, Console(options.json))
@@ -84,6 +86,19 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:
         complain(_unexpected(error), as_json)
         return NOT_NOW
+
+
+_LEFT_ALONE = "\0"
+"""Stands before what is no option though it begins like one."""
+
+_MINUS_WORD = re.compile(r"-(?!h$|k\d*$)[^-\s]|-\S+\s")
+
+
+def _with_minus_words(arguments: Sequence[str]) -> list[str]:
+    """The arguments of a search, with “-word” in its question kept from being an option."""
+    if "search" not in arguments:
+        return list(arguments)
+    return [f"{_LEFT_ALONE}{each}" if _MINUS_WORD.match(each) else each for each in arguments]
 
 
 def _unexpected(error: Exception) -> LegalDeskError:
@@ -141,7 +156,7 @@ def _search(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     options.by = options.by or _best_order(desk, console)
     if options.batch:
         return _search_batch(desk, options, scope, console)
-    answer = _ask(desk, " ".join(options.question), scope, options)
+    answer = _ask(desk, " ".join(options.question).replace(_LEFT_ALONE, ""), scope, options)
     if options.json:
         console.json(answer_fields(answer))
     else:
@@ -185,7 +200,7 @@ def _best_order(desk: Desk, console: Console) -> str:
 
 def _ask(desk: Desk, question: str, scope: Scope, options: argparse.Namespace) -> Answer:
     if options.by == "words":
-        return searching.search_words(desk, question, scope, options.k)
+        return searching.search_words(desk, question, scope, options.k, group=False)
     if options.by == "reranked":
         return reranking.search_reranked_singly(desk, question, scope, options.k)
     modes = ("words", "meaning") if options.by == "both" else ("meaning",)
@@ -194,7 +209,9 @@ def _ask(desk: Desk, question: str, scope: Scope, options: argparse.Namespace) -
 
 def _documents(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     if options.forget:
-        documents.forget_file(desk, str(Path(options.forget).absolute()), options.matter or "")
+        file = str(Path(options.forget).absolute())
+        if not documents.forget_file(desk, file, options.matter or ""):
+            raise WrongUse("There is no record of this file to drop.", file)
         return DONE
     if options.problems:
         for outcome in documents.list_problems(desk, options.matter or ""):
@@ -258,14 +275,14 @@ def _remove(desk: Desk, options: argparse.Namespace, console: Console) -> int:
 def _ask_first(affected: Dependents) -> None:
     """Name what goes. Raises WrongUse unless the answer is yes."""
     gone, kept = len(affected.documents), len(affected.kept_elsewhere)
-    print(
+    told = (
         f"This erases {affected.name}: {gone} {_documents_word(gone)},"
         f" {affected.passages} passages, {affected.labels} labels,"
         f" {affected.import_records} import records."
         + (f" {kept} {_documents_word(kept)} stay in other matters." if kept else "")
-        + (f" {affected.runs} training runs learned from it and stay." if affected.runs else ""),
-        file=sys.stderr,
+        + (f" {affected.runs} training runs learned from it and stay." if affected.runs else "")
     )
+    print(harmless(told), file=sys.stderr)
     if sys.stdin.isatty():
         print("Type yes to go on: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() == "yes":
@@ -424,7 +441,6 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of passages from 1 on")
+    return int(text)

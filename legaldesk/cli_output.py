@@ -21,6 +21,7 @@ from legaldesk.core.documents import SOFT_HYPHEN, Document, FileOutcome, Finding
 from legaldesk.core.errors import Cancelled, LegalDeskError
 from legaldesk.core.hits import Answer, Coverage, Hit
 from legaldesk.core.progress import Progress
+from legaldesk.core.safe_text import harmless
 
 SCHEMA = 1
 """The version of the JSON lines; fields are only ever added to it."""
@@ -31,8 +32,8 @@ BODY_LINES = 6
 _NARROWEST, _WIDEST = 40, 110
 """Columns that text is wrapped to, whatever the terminal says."""
 
-_LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
-"""The line ends that JSON lets stand in a string, escaped."""
+_ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
+"""What JSON lets stand in a string and is escaped: line ends, and what steers a terminal."""
 
 _STATE, _CHECK = 12, 20
 """Columns that a file's state and a check's name take."""
@@ -62,7 +63,8 @@ class Console:
         if progress.outcome is not None:
             self.outcome(progress.outcome)
         if self._live:
-            line = textwrap.shorten(progress_line(progress), width() - 1, placeholder="…")
+            told = harmless(progress_line(progress))
+            line = textwrap.shorten(told, width() - 1, placeholder="…")
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
         if self.cancelled:
             raise Cancelled
@@ -90,9 +92,9 @@ class Console:
         self.line("\n".join(wrapped(text, first, later)))
 
     def line(self, text: str = "") -> None:
-        """A line for people as it is."""
+        """A line for people, but for what would steer their terminal."""
         self.end_line()
-        self._print(text)
+        self._print(harmless(text))
 
     def json(self, fields: dict[str, Any]) -> None:
         """One JSON line."""
@@ -126,7 +128,8 @@ def complain(error: LegalDeskError, as_json: bool) -> None:
         fields = {"error": error.kind, "message": error.message, "file": error.file}
         print(_one_line(fields), file=sys.stderr)
     else:
-        print("\n".join(wrapped(error.message, "legaldesk: ", "  ")), file=sys.stderr)
+        told = "\n".join(wrapped(error.message, "legaldesk: ", "  "))
+        print(harmless(told), file=sys.stderr)
 
 
 # For programs
@@ -134,7 +137,7 @@ def complain(error: LegalDeskError, as_json: bool) -> None:
 
 def _one_line(fields: dict[str, Any]) -> str:
     """JSON that is one line for everyone, also for those who end lines as Unicode does."""
-    return json.dumps(fields, ensure_ascii=False).translate(_LINE_ENDS)
+    return json.dumps(fields, ensure_ascii=False).translate(_ESCAPED)
 
 
 def outcome_fields(outcome: FileOutcome) -> dict[str, Any]:

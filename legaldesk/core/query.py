@@ -36,17 +36,20 @@ harms none of ten sets in six languages.
 """
 
 _QUOTES = dict.fromkeys("“”„‟«»″＂", '"')
+_QUOTED = re.compile("“[^“”„«»]*”|„[^“”„«»]*[“”]|«[^“”„«»]*»|»[^“”„«»]*«")
+"""What stands in a pair of typographic quotes, in which straight ones are only text."""
+
 _INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _PIECE = re.compile(
     r"(?<!\S)page:(?P<first>\d{1,6})(?:[-–](?P<last>\d{1,6}))?(?!\S)"
     rf"|(?<!\S)date:(?P<since>{DAY})(?:[-–](?P<until>{DAY}))?(?!\S)"
     r'|(?P<field>(?<!\S)(?:matter|doc):)(?:"(?P<quoted_value>[^"]*)"|(?P<value>\S+))'
     r'|(?P<minus>(?<!\S)-)?"(?P<phrase>[^"]+)"'
-    r"|(?<!\S)-(?P<without>\w[^\s\"]*)"
+    r"|(?<!\S)-(?P<without>[\w§$€£¥#][^\s\"]*)"
     r"|(?P<word>[^\s\"]+)",
     re.IGNORECASE,
 )
-_QUOTED = re.compile('"([^"]+)"')
+_PHRASE = re.compile('"([^"]+)"')
 WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")
 """A word as the word index splits text: letters and digits with their combining marks."""
 
@@ -93,7 +96,8 @@ def parse(question: str) -> Query:
     added: tuple[date, date] | None = None
     for piece in _PIECE.finditer(cleaned):
         if piece["first"]:
-            pages = int(piece["first"]), int(piece["last"] or piece["first"])
+            first, last = sorted(int(piece[name] or piece["first"]) for name in ("first", "last"))
+            pages = first, last
         elif piece["since"] and (named := days(piece["since"], piece["until"])):
             added = named
         elif piece["field"]:
@@ -118,7 +122,7 @@ def parse(question: str) -> Query:
 
 def unquoted(question: str) -> str:
     """A question that has no operators as ``parse`` gives it to the model: no quotes are left."""
-    return _QUOTED.sub(_inside, _clean(question)).replace('"', " ")
+    return _PHRASE.sub(_inside, _clean(question)).replace('"', " ")
 
 
 def visible(text: str) -> str:
@@ -134,6 +138,7 @@ def _inside(quoted: re.Match[str]) -> str:
 def _clean(question: str) -> str:
     """Composed letters, straight quotes, one space for white space, nothing invisible."""
     joined = reading_text(question.replace("\ufffe", "\x02"))
+    joined = _QUOTED.sub(lambda found: found[0].replace('"', ""), joined)
     kept = "".join(_QUOTES.get(char, char) for char in visible(joined))
     printable = "".join(char if char.isprintable() else " " for char in kept)
     return unicodedata.normalize("NFC", printable)

@@ -156,30 +156,32 @@ class LocalDesk:
         with self._leftovers_guard:
             self._leftovers.update(records)
 
-    def tell_runs(self, texts: Collection[str] | None = None) -> None:
+    def tell_runs(self, texts: Collection[str] | None = None) -> bool:
         """Tell the training runs of new names and of what was removed, if they were not told yet.
 
         A change is noted in one step with the change itself, and for so long as a run may not
-        know it. ``texts`` are the passages that the last change removed, None where they are not
-        known any more. Raises LegalDeskError or OSError where a run cannot be changed.
+        know it: what cannot be told now is left for the next start or removal. Whether all could
+        be. ``texts`` are the passages that the last change removed, None where they are not known
+        any more.
         """
-        with self.runs.held():
-            left = read_untold(self.reader.setting(UNTOLD))
-            while left:
-                change = left.pop(0)
-                if change.new_name:
-                    self.runs.rename_matter(change.matter, change.new_name)
-                else:
-                    gone = None if left else texts
-                    self.runs.forget(change.documents, change.matter, gone)
-                self.store.set_setting(UNTOLD, write_untold(left))
-
-    def try_to_tell_runs(self) -> None:
-        """The same, but what cannot be done now is left for the next start or removal."""
         try:
-            self.tell_runs()
+            with self.runs.held():
+                self._tell_runs(texts)
         except (LegalDeskError, OSError) as error:
             _log.warning("a run was not told of a change: %s", type(error).__name__)
+            return False
+        return True
+
+    def _tell_runs(self, texts: Collection[str] | None) -> None:
+        left = read_untold(self.reader.setting(UNTOLD))
+        while left:
+            change = left.pop(0)
+            if change.new_name:
+                self.runs.rename_matter(change.matter, change.new_name)
+            else:
+                gone = None if left else texts
+                self.runs.forget(change.documents, change.matter, gone)
+            self.store.set_setting(UNTOLD, write_untold(left))
 
     def _read_model(self, name: str, prompts: Prompts | None) -> ModelFolder:
         """A model by its name, or by its folder's path where it is used in place."""
@@ -199,7 +201,7 @@ class LocalDesk:
         )
         for path in self.originals.strays(known):
             erase(path)
-        self.try_to_tell_runs()
+        self.tell_runs()
 
     def close(self) -> None:
         """Stop the model's thread and the parsers, and let go of the database."""

@@ -193,15 +193,24 @@ class Reader:
     def problems(self, matter: str) -> tuple[FileOutcome, ...]:
         """Files that were dropped and are not wholly in the library, newest first.
 
-        "" means all matters that are not locked out.
+        "" means all matters that are not locked out. Raises WrongUse for no such matter.
         """
         rows = self.rows(
             "SELECT * FROM files WHERE state NOT IN ('imported', 'duplicate', 'queued')"
             " AND (matter = ?1 OR ?1 = '' AND matter NOT IN"
             " (SELECT name FROM matters WHERE locked_out = 1)) ORDER BY id DESC",
-            matter,
+            matter and self.record_matter(matter),
         )
         return tuple(outcome_of(row) for row in rows)
+
+    def record_matter(self, name: str) -> str:
+        """The matter that records of files mean by a name: it need not have been made.
+
+        Raises WrongUse when there is none such.
+        """
+        if self.count("SELECT count(*) FROM files WHERE matter = ?", name):
+            return name
+        return self.matter_name(name)
 
     def queued(self) -> list[Row]:
         """Files that still wait, in the order they were dropped."""

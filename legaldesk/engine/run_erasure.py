@@ -10,21 +10,28 @@ import os
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from legaldesk.core.errors import LegalDeskError
 from legaldesk.core.runs import Proof
 from legaldesk.engine.originals import erase, overwrite
 from legaldesk.engine.profile import write_durably
-from legaldesk.engine.run_folder import PairLine, PoolLine
+from legaldesk.engine.run_folder import (
+    MANIFEST,
+    PAIRS,
+    POOL,
+    PROOF,
+    Manifest,
+    PairLine,
+    PoolLine,
+    read_whole_lines,
+    sums,
+)
 
 T = TypeVar("T")
 
 OLD = ".old"
-
-POOL, PAIRS, PROOF, MANIFEST = "pool.jsonl", "pairs.jsonl", "proof.json", "manifest.json"
 
 
 def forget(
@@ -35,27 +42,28 @@ def forget(
     ``texts`` are passages of the documents, which the pool may hold too; None means that they
     are not known any more, and the pool goes as a whole. Returns whether there was anything.
     """
-    lines = _read(run / PAIRS, PairLine)
+    pairs, pool = _Lines(run / PAIRS, PairLine), _Lines(run / POOL, PoolLine)
+    manifest = _read_manifest(run)
     gone = [
         line
-        for line in lines
+        for line in pairs.found
         if line.pair.document in documents or (matter and line.pair.matter == matter)
     ]
     removed = {line.pair.passage for line in gone} | set(texts or ())
-    _rewrite(run / PAIRS, lines, [_cleaned(each, removed) for each in lines if each not in gone])
-    pool = _read(run / POOL, PoolLine)
-    kept = [] if texts is None else [line for line in pool if line.text not in removed]
-    _rewrite(run / POOL, pool, kept)
+    pairs.rewrite([_cleaned(each, removed) for each in pairs.found if each not in gone])
+    unknown = texts is None or not pairs.whole
+    kept = [] if unknown else [line for line in pool.found if line.text not in removed]
+    pool.rewrite(kept)
     _forget_in_proof(run / PROOF, {line.pair.question for line in gone}, removed)
-    _forget_in_manifest(run / MANIFEST, documents, matter, len(gone))
-    return bool(gone) or len(kept) < len(pool)
+    _forget_in_manifest(run / MANIFEST, manifest, documents, matter, len(gone))
+    return bool(gone) or len(kept) < len(pool.found)
 
 
 def rename_matter(run: Path, name: str, new_name: str) -> None:
     """Give a matter another name in a run's folder; doing it again changes nothing."""
-    lines = _read(run / PAIRS, PairLine)
-    _rewrite(run / PAIRS, lines, [_renamed(line, name, new_name) for line in lines])
-    manifest = _read_manifest(run / MANIFEST)
+    manifest = _read_manifest(run)
+    pairs = _Lines(run / PAIRS, PairLine)
+    pairs.rewrite([_renamed(line, name, new_name) for line in pairs.found])
     matters = manifest.get("matters", {})
     if name in matters:
         pairs = matters.pop(name)
@@ -77,32 +85,37 @@ def _cleaned(line: PairLine, removed: Collection[str]) -> PairLine:
     return replace(line, pair=replace(line.pair, negatives=negatives))
 
 
-def _read(file: Path, kind: type[T]) -> list[T]:
-    if not file.exists():
-        return []
-    return [_decoded(file, line, kind) for line in file.read_bytes().splitlines()]
+class _Lines(Generic[T]):
+    """The lines of a file. What cannot be read may hold anything, and goes when it is rewritten."""
+
+    def __init__(self, file: Path, kind: type[T]) -> None:
+        self._file = file
+        self.found, self.whole = read_whole_lines(file, kind)
+
+    def rewrite(self, after: Sequence[T]) -> None:
+        """Put other lines in place of all, where anything changes."""
+        if self.found != after or not self.whole:
+            _replace(self._file, b"".join(msgspec.json.encode(line) + b"\n" for line in after))
 
 
-def _read_manifest(file: Path) -> dict[str, Any]:
-    return _decoded(file, file.read_bytes(), dict[str, Any]) if file.exists() else {}
-
-
-def _decoded(file: Path, data: bytes, kind: type[T]) -> T:
+def _read_manifest(run: Path) -> dict[str, Any]:
+    """A run's manifest; what the pairs tell of it where it cannot be read."""
     try:
-        return msgspec.json.decode(data, type=kind)
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise LegalDeskError(f"The run's {file.name} cannot be read.", str(file)) from error
-
-
-def _rewrite(file: Path, before: Sequence[object], after: Sequence[object]) -> None:
-    if before != after:
-        _replace(file, b"".join(msgspec.json.encode(line) + b"\n" for line in after))
+        content: Any = msgspec.json.decode((run / MANIFEST).read_bytes())
+        msgspec.convert(content, Manifest)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return sums(read_whole_lines(run / PAIRS, PairLine)[0])
+    return dict(content)
 
 
 def _forget_in_proof(file: Path, questions: Collection[str], passages: Collection[str]) -> None:
     if not file.exists():
         return
-    found = msgspec.json.decode(file.read_bytes(), type=Proof)
+    try:
+        found = msgspec.json.decode(file.read_bytes(), type=Proof)
+    except (ValueError, msgspec.MsgspecError):
+        erase(file)  # it may hold anything; the run can be measured again
+        return
     kept = tuple(
         change
         for change in found.changes
@@ -112,11 +125,10 @@ def _forget_in_proof(file: Path, questions: Collection[str], passages: Collectio
         _replace(file, msgspec.json.encode(replace(found, changes=kept)))
 
 
-def _forget_in_manifest(file: Path, documents: Collection[str], matter: str, removed: int) -> None:
+def _forget_in_manifest(
+    file: Path, content: dict[str, Any], documents: Collection[str], matter: str, removed: int
+) -> None:
     """Drop their names, and count the pairs, so that the run says what it learned from them."""
-    content = _read_manifest(file)
-    if not content:
-        return
     content["removed"] = content.get("removed", 0) + removed
     content["documents"] = [each for each in content["documents"] if each not in documents]
     content["matters"].pop(matter, None)
@@ -130,6 +142,9 @@ def _replace_manifest(file: Path, content: dict[str, Any]) -> None:
 def _replace(file: Path, data: bytes) -> None:
     """Put new content in place and overwrite the old; a kill in between leaves one of them."""
     old = file.with_name(f"{file.name}{OLD}")
+    if not file.exists():
+        write_durably(file, data)
+        return
     try:
         os.link(file, old)
     except OSError:  # a disk without second names, such as exFAT

@@ -43,6 +43,8 @@ from legaldesk.engine.profile import make_private_folder, write_durably
 POOL_LIMIT = 3_000
 """Passages of the validation pool at most, right answers included."""
 
+PAIRS, POOL, PROOF, MANIFEST = "pairs.jsonl", "pool.jsonl", "proof.json", "manifest.json"
+
 COMPLETE = "complete"
 """The file that tells a whole checkpoint from one that a kill interrupted."""
 
@@ -78,6 +80,15 @@ class RunState:
     over: str = ""
 
 
+class Manifest(msgspec.Struct):
+    """What a run's manifest tells: pairs by part and by matter, the documents, pairs removed."""
+
+    pairs: dict[str, int]
+    matters: dict[str, int]
+    documents: list[str]
+    removed: int = 0
+
+
 class RunFolder:
     """Reads and writes one run's folder; every write is whole or not at all."""
 
@@ -92,11 +103,19 @@ class RunFolder:
 
     def pairs(self, part: str) -> list[PairLine]:
         """The pairs of one part, in order."""
-        return [line for line in self._lines("pairs.jsonl", PairLine) if line.part == part]
+        return [line for line in self._lines(PAIRS, PairLine) if line.part == part]
+
+    def manifest(self) -> Manifest:
+        """What the run was made from; made out from its pairs where that cannot be read."""
+        try:
+            return msgspec.json.decode((self.path / MANIFEST).read_bytes(), type=Manifest)
+        except (OSError, ValueError, msgspec.MsgspecError):
+            lines, _ = read_whole_lines(self.path / PAIRS, PairLine)
+            return Manifest(**sums(lines))
 
     def pool(self) -> list[PoolLine]:
         """The passages of the validation pool."""
-        return self._lines("pool.jsonl", PoolLine)
+        return self._lines(POOL, PoolLine)
 
     def state(self) -> RunState:
         """How far it got; nowhere when it has not started."""
@@ -109,10 +128,11 @@ class RunFolder:
         self.write("state.json", state)
 
     def log(self) -> list[dict[str, Any]]:
-        """The logged events as mappings, each with its "event" and "step"."""
-        file = self.path / "log.jsonl"
-        lines = file.read_bytes().splitlines() if file.exists() else []
-        return [msgspec.json.decode(line, type=dict[str, Any]) for line in lines if line]
+        """The logged events as mappings, each with its "event" and "step".
+
+        A line that a power cut left torn is passed over.
+        """
+        return read_whole_lines(self.path / "log.jsonl", dict[str, Any])[0]
 
     def append_log(self, event: Event) -> None:
         """Add an event to the log; on a full disk nothing of it stays."""
@@ -120,8 +140,10 @@ class RunFolder:
         file = self.path / "log.jsonl"
         before = file.stat().st_size if file.exists() else 0
         try:
-            with file.open("ab") as log:
-                log.write(msgspec.json.encode(line) + b"\n")
+            with file.open("a+b") as log:
+                log.seek(max(0, before - 1))
+                torn = log.read() not in (b"", b"\n")
+                log.write(b"\n" * torn + msgspec.json.encode(line) + b"\n")
         except OSError:
             with suppress(OSError):
                 os.truncate(file, before)
@@ -170,6 +192,25 @@ class RunFolder:
             return [msgspec.json.decode(line, type=kind) for line in lines]
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise LegalDeskError(f"The run's {name} cannot be read.", str(self.path)) from error
+
+
+def read_whole_lines(file: Path, kind: type[T]) -> tuple[list[T], bool]:
+    """The lines of a file that can be read, and whether those are all; a missing one has none."""
+    found: list[T] = []
+    lines = [line for line in file.read_bytes().splitlines() if line] if file.exists() else []
+    for line in lines:
+        with suppress(ValueError, msgspec.MsgspecError):
+            found.append(msgspec.json.decode(line, type=kind))
+    return found, len(found) == len(lines)
+
+
+def sums(lines: Sequence[PairLine]) -> dict[str, Any]:
+    """The fields of a manifest that follow from the pairs."""
+    return {
+        "pairs": Counter(line.part for line in lines),
+        "matters": Counter(line.pair.matter for line in lines if line.pair.matter),
+        "documents": sorted({line.pair.document for line in lines if line.pair.document}),
+    }
 
 
 def read_event(line: dict[str, Any]) -> Event:
@@ -230,9 +271,9 @@ def create_run(
     ]
     own = groups[len(pairs) :]
     passages = [PoolLine(text, group) for text, group in zip(texts, own, strict=True)]
-    _write_lines(folder.path / "pairs.jsonl", lines)
-    _write_lines(folder.path / "pool.jsonl", passages)
-    folder.write("manifest.json", _manifest(config, lines, parted, near))
+    _write_lines(folder.path / PAIRS, lines)
+    _write_lines(folder.path / POOL, passages)
+    folder.write(MANIFEST, _manifest(config, lines, parted, near))
     folder.write("config.json", config)
     return folder
 
@@ -245,14 +286,14 @@ def _manifest(
     config: RunConfig, lines: Sequence[PairLine], parted: Split, near: Collection[str]
 ) -> dict[str, object]:
     """Where the pairs and the pool came from, without a word of their text."""
+    found = sums(lines)
     return {
         "run": config.id,
         "created": config.created,
         "base": {"name": config.base_name, "identity": config.base_identity},
         "split": {"by": parted.by, "units": parted.count, "seed": config.seed},
-        "pairs": Counter(line.part for line in lines),
-        "matters": Counter(line.pair.matter for line in lines if line.pair.matter),
-        "documents": sorted({line.pair.document for line in lines if line.pair.document} | {*near}),
+        **found,
+        "documents": sorted({*found["documents"], *near}),
         "labels": {
             part: sorted(line.pair.label for line in lines if line.part == part and line.pair.label)
             for part in (TRAIN, VALIDATION, TEST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from legaldesk.engine.run_folder import FAILED, RunFolder, read_event
 from legaldesk.engine.trainer import Trainer
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 Change = Callable[[Path], object]
 """Changes a run's folder; doing it again changes nothing."""
@@ -137,7 +140,7 @@ class Runs:
     def summary(self, run: str, live_model: str, live_identity: str) -> RunSummary:
         """One run; ``live_model`` names the model that answers now, the other is its identity."""
         folder = self.folder(run)
-        config, manifest = folder.config(), _manifest(folder)
+        config, manifest = folder.config(), folder.manifest()
         adoption, proof = self.adoption(run), self.proof(run)
         phase, log = self._phase(run, folder), folder.log()
         chosen = [line["name"] for line in log if line.get("chosen")]
@@ -262,31 +265,23 @@ class Runs:
             if not (entry / "config.json").exists():
                 shutil.rmtree(entry, ignore_errors=True)
                 continue
-            run_erasure.clear_old(entry)
-            gone = used_documents(RunFolder(entry)) - set(documents)
-            if gone:
-                run_erasure.forget(entry, gone, "", None)
-
-
-class _Manifest(msgspec.Struct):
-    pairs: dict[str, int]
-    matters: dict[str, int]
-    documents: list[str]
-    removed: int = 0
-
-
-def _manifest(folder: RunFolder) -> _Manifest:
-    return msgspec.json.decode((folder.path / "manifest.json").read_bytes(), type=_Manifest)
+            try:
+                run_erasure.clear_old(entry)
+                gone = used_documents(RunFolder(entry)) - set(documents)
+                if gone:
+                    run_erasure.forget(entry, gone, "", None)
+            except (LegalDeskError, OSError) as error:  # one run is no reason not to start
+                _log.warning("a run could not be cleared: %s", type(error).__name__)
 
 
 def used_documents(folder: RunFolder) -> set[str]:
     """The documents of a run's pairs, and those that it took passages from to compare with."""
-    return set(_manifest(folder).documents)
+    return set(folder.manifest().documents)
 
 
 def used_matters(folder: RunFolder) -> set[str]:
     """The matters whose pairs a run used."""
-    return set(_manifest(folder).matters)
+    return set(folder.manifest().matters)
 
 
 def _read(file: Path, kind: type[T]) -> T | None:

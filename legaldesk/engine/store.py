@@ -159,14 +159,17 @@ class Store:
             for record, outcome in outcomes:
                 rows.finish_file(sql, record, outcome)
 
-    def forget_file(self, path: str, matter: str) -> None:
-        """Drop the record of a file that did not make it into a matter; "" means any matter."""
+    def forget_file(self, path: str, matter: str) -> int:
+        """Drop the record of a file that did not make it into a matter; "" means any matter.
+
+        Returns how many there were.
+        """
         with self._writing() as sql:
-            sql.execute(
+            return sql.execute(
                 "DELETE FROM files WHERE path = ?1 AND (?2 = '' OR matter = ?2)"
                 " AND state <> 'queued'",
                 (path, matter),
-            )
+            ).rowcount
 
     # Documents
 

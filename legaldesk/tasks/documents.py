@@ -32,15 +32,18 @@ def list_problems(
 ) -> tuple[FileOutcome, ...]:
     """Dropped files that are not wholly in the library, newest first.
 
-    "" means all matters that are not locked out.
+    "" means all matters that are not locked out. Raises WrongUse for no such matter.
     """
     return desk.reader.problems(matter)
 
 
 @task
-def forget_file(desk: LocalDesk, file: str, matter: str, report: Report = silent) -> None:
-    """Drop the record of a file that was not imported into a matter; "" means any matter."""
-    desk.store.forget_file(file, matter)
+def forget_file(desk: LocalDesk, file: str, matter: str, report: Report = silent) -> int:
+    """Drop the record of a file that was not imported into a matter; "" means any matter.
+
+    Returns how many records there were. Raises WrongUse for no such matter.
+    """
+    return desk.store.forget_file(file, matter and desk.reader.record_matter(matter))
 
 
 @reading

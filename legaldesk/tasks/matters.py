@@ -29,7 +29,7 @@ def rename_matter(desk: LocalDesk, name: str, new_name: str, report: Report = si
     """
     with desk.runs.held():
         desk.store.rename_matter(name, new_name)
-        desk.try_to_tell_runs()
+        desk.tell_runs()
 
 
 @task

@@ -74,8 +74,8 @@ def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Re
     """Database first, then the copies, the runs and the index; a kill in between leaves no orphan.
 
     Copies that are left behind are strays, which the next start deletes, and it tells the runs
-    what they were not told. Once the database
-    is changed no cancel is heard any more: half a removal would be none.
+    what they were not told. Once the database is changed no cancel is heard any more, and what
+    fails does not keep the rest from being erased: half a removal would be none.
     """
     if matter and not any(found.name == matter for found in desk.reader.matters()):
         raise WrongUse(f"There is no matter named “{matter}”.")
@@ -87,7 +87,7 @@ def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Re
             texts = stored_passages(desk.reader, ids)
             if desk.store.remove(ids, matter or None):
                 stuck = _erase_copies(desk, erased, report)
-                desk.tell_runs(texts)
+                told = desk.tell_runs(texts)
                 break
     if ids:
         desk.generations.removed()
@@ -97,6 +97,11 @@ def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Re
         raise LegalDeskError(
             f"The copies of {', '.join(stuck[:5])} are in use by another program. They are"
             " deleted when LegalDesk starts again."
+        )
+    if not told:
+        raise LegalDeskError(
+            "It is removed, but a training run that took passages of it cannot be written."
+            " That is made up for when LegalDesk starts again; deleting the run does it now."
         )
     return len(ids)
 

@@ -50,11 +50,16 @@ def remember_answer(desk: LocalDesk, answer: Answer, scope: Scope, report: Repor
 
 @reading
 def review(
-    desk: ReadingDesk, matter: str = "", limit: int = 20, report: Report = silent
+    desk: ReadingDesk,
+    matter: str = "",
+    limit: int = 20,
+    without: tuple[int, ...] = (),
+    report: Report = silent,
 ) -> tuple[PastQuestion, ...]:
     """Questions asked in a matter with results that are unlabelled, newest first.
 
     "" is those asked across all matters and in any that is not locked out of them.
+    ``without`` are ids of questions to leave out, so that the limit holds others.
     """
     found: list[PastQuestion] = []
     passages: Passages = {}
@@ -62,6 +67,8 @@ def review(
         for asked in past_questions.asked_in(desk.reader, matter):
             if len(found) >= limit:
                 break
+            if asked.id in without:
+                continue
             past = _past_question(desk.reader, asked, passages)
             if past.hits:
                 found.append(past)

@@ -74,10 +74,18 @@ def search_by(
 
 @reading
 def search_words(
-    desk: ReadingDesk, question: str, scope: Scope, k: int = 10, report: Report = silent
+    desk: ReadingDesk,
+    question: str,
+    scope: Scope,
+    k: int = 10,
+    group: bool = True,
+    report: Report = silent,
 ) -> Answer:
-    """The k best passages by exact words alone, without the model."""
-    return _answer(desk.reader, question, scope, k, None, (WORDS,), group=True)
+    """The k best passages by exact words alone, without the model.
+
+    With ``group`` equal and neighbouring ones count as one.
+    """
+    return _answer(desk.reader, question, scope, k, None, (WORDS,), group)
 
 
 @task

@@ -52,6 +52,7 @@ class Actors:
         self.asker.answered.connect(
             lambda answer, renewed: self.labels.memory.keep(answer, self.asker.scope, renewed)
         )
+        self.book.renamed.connect(self.asker.renew)  # hits name their matters
         self.watcher.changed.connect(self.models.book.wake)
         self.models.shop.orderChanged.connect(self.asker.order_anew)
         self.backups.restored.connect(self.look_again)

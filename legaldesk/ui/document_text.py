@@ -10,12 +10,10 @@ from html import escape
 from PySide6.QtCore import QDateTime, QLocale, Qt
 
 from legaldesk.core.documents import Document, FileState
+from legaldesk.core.safe_text import harmless
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _BLANKS = re.compile(r"\s")
-_HARM = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"  # control, half, turning
-)
 
 STATES = {
     FileState.QUEUED: "Waiting",
@@ -38,7 +36,7 @@ def plain(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _HARM.sub("\ufffd", _BLANKS.sub(" ", text))
+    return harmless(_BLANKS.sub(" ", text))
 
 
 def caption(text: str) -> str:

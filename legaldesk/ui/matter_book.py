@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class MatterBook(QObject):
     """The matters as last read. ``current`` is ALL_MATTERS only by choice or when none exists.
 
-    ``walled`` tells that a matter was locked out of all matters, or let in.
+    ``walled`` tells that a matter was locked out of all matters, or let in; ``renamed`` that
+    one has another name that is not current. For the current one ``currentChanged`` tells it.
     """
 
     changed = Signal()
     currentChanged = Signal(str)
     walled = Signal()
+    renamed = Signal()
     failed = Signal(object)
 
     def __init__(self, requests: Requests, lane: Lane, remembered: str, parent: QObject) -> None:
@@ -91,6 +93,8 @@ class MatterBook(QObject):
     def _moved(self, name: str, new_name: str) -> None:
         if self.current == name:
             self._wanted = new_name
+        else:
+            self.renamed.emit()
 
     def _take(self, matters: tuple[Matter, ...]) -> None:
         self.read = True

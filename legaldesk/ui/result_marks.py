@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from legaldesk.ui.result_foot import ResultFoot
     from legaldesk.ui.result_list import ResultList
 
+AGREED = "Nobody disagrees on this passage"
+
 
 class ResultMarks(QObject):
     """After a key has marked a result the next one is current, so that the next key marks it."""
@@ -31,6 +33,7 @@ class ResultMarks(QObject):
         results.settleWanted.connect(self._settle)
         self._marks.changed.connect(self._show)
         labels.pairing.kept.connect(lambda: foot.notice("Kept for the other question"))
+        labels.settling.agreed.connect(lambda: foot.notice(AGREED))
         self._add_menu()
 
     def show_answer(self, answer: Answer, scope: Scope) -> None:
@@ -74,7 +77,9 @@ class ResultMarks(QObject):
         marks = self._marks
         standing = marks.standing(hit)
         if standing.contradicted:
-            self._labels.settling.ask_about(marks.question, hit, standing, marks.matter_of(hit))
+            self._labels.settling.ask_about(marks.question, hit, standing)
+        else:
+            self._foot.notice(AGREED)
 
     # ------------------------------------------------------------ the menu
 

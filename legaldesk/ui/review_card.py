@@ -100,9 +100,9 @@ class ReviewCard(QWidget):
         self._area.setAccessibleName(f"Passage: {where}. {self.passage.text()}")
         self._area.verticalScrollBar().setValue(0)
 
-    def show_progress(self, position: int, total: int) -> None:
-        """ "12 of 80"."""
-        self.progress.setText(f"{position:,} of {total:,}")
+    def show_progress(self, position: int, total: int, more: bool = False) -> None:
+        """ "12 of 80"; ``more`` that others wait, which were not counted."""
+        self.progress.setText(f"{position:,} of {total:,}" + (" and more" if more else ""))
 
     def show_standing(self, standing: Standing, can_undo: bool) -> None:
         """What has been said of it already, and whether a mark can be taken back."""

@@ -22,12 +22,14 @@ from legaldesk.ui.wording import count
 if TYPE_CHECKING:
     from legaldesk.core.errors import LegalDeskError
     from legaldesk.ui.label_actors import LabelActors
+    from legaldesk.workers.job import Job
     from legaldesk.workers.lane import Lanes
     from legaldesk.workers.requests import Requests
 
 MOST = 5_000
-"""Labels that are listed at once, the newest."""
+"""Labels that are listed at once, the newest; typing finds older ones by their question."""
 
+OLDER = "older ones by their question"
 NONE = (
     "No label yet. Press 1, 2 or 3 on a result, or import a file of questions and the passages "
     "that answer them."
@@ -45,7 +47,9 @@ class LabelsPage(QWidget):
     def __init__(self, requests: Requests, lanes: Lanes, labels: LabelActors) -> None:
         super().__init__()
         self._requests, self._labels = requests, labels
-        self._reading = Latest(lanes.library)
+        self._reading, self._finding = Latest(lanes.library), Latest(lanes.library)
+        self._newest: tuple[Label, ...] = ()
+        self._older: tuple[Label, ...] = ()
         self._taking = TakingBack(requests, lanes.labels, self)
         self._matter, self._done = "", ""
         self.table = RowTable(labels_model(), "Labels")
@@ -113,31 +117,60 @@ class LabelsPage(QWidget):
     @property
     def settled(self) -> bool:
         """Whether all that was asked has arrived."""
-        return not self._reading.waiting
+        return not self._reading.waiting and not self._finding.waiting
 
     def set_matter(self, matter: str) -> None:
         """From now on the labels of a matter are listed."""
         self._matter, self._done = matter, ""
         self._taking.forget()
-        self._reading.drop()
+        for asked in (self._reading, self._finding):
+            asked.drop()
+        self._older = ()
         self._take(())
 
     def refresh(self) -> None:
         """Read them again."""
-        wanted = LabelFilter(self._matter, history=self.history.isChecked(), limit=MOST)
-        job = self._requests.list_labels(wanted)
-        self._reading.ask(job, self._take, self._refuse)
+        self._reading.ask(self._list(), self._take, self._refuse)
+
+    def _list(self, question: str = "") -> Job:
+        history = self.history.isChecked()
+        wanted = LabelFilter(self._matter, question, history=history, limit=MOST)
+        return self._requests.list_labels(wanted)
 
     def _take(self, found: tuple[Label, ...]) -> None:
-        self.table.rows.set_rows(found)
+        self._newest = found
+        self._show()
+        self._find_older()
+
+    def _show(self) -> None:
+        """The newest, and what typing found behind them."""
+        known = {each.id for each in self._newest}
+        self.table.rows.set_rows([*self._newest, *(e for e in self._older if e.id not in known)])
         self._show_line()
         self._weigh()
 
     def _filter(self, text: str) -> None:
         self._something_else()
         self.table.rows.set_filter(text)
-        self._show_line()
-        self._weigh()
+        self._show()
+        self._find_older()
+
+    @property
+    def _is_cut(self) -> bool:
+        """Whether there may be older labels than those that are listed."""
+        return len(self._newest) >= MOST
+
+    def _find_older(self) -> None:
+        typed = " ".join(self.box.text().split())
+        self._finding.drop()
+        if typed and self._is_cut:
+            self._finding.ask(self._list(typed), self._take_older, self._refuse)
+        elif self._older:
+            self._take_older(())
+
+    def _take_older(self, found: tuple[Label, ...]) -> None:
+        self._older = found
+        self._show()
 
     def _look_otherwise(self) -> None:
         self._something_else()
@@ -149,11 +182,14 @@ class LabelsPage(QWidget):
 
     def _show_line(self) -> None:
         """What was done last, else how many labels there are."""
-        shown, total = self.table.rows.rowCount(), self.table.rows.total
-        more = f" These are the newest {MOST:,}." if total == MOST else ""
-        there = f"{count(total, 'label')}.{more}" if total else NONE
+        shown, total = self.table.rows.rowCount(), len(self._newest)
+        there = f"{count(total, 'label')}." if total else NONE
         if total and self.box.text():
             there = f"{shown:,} of {count(total, 'label')}."
+            if self._is_cut:
+                there = f"{shown:,} found among the newest {MOST:,} labels and {OLDER}."
+        elif self._is_cut:
+            there += f" These are the newest {MOST:,}; typing finds {OLDER} too."
         self.line.setText(self._done or there)
 
     def _tell(self, done: str) -> None:

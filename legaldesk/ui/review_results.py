@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from legaldesk.workers.requests import Requests
 
 QUESTIONS = 40
-"""How many past questions are walked through at once."""
+"""How many past questions are read at once; behind them the walk reads on."""
+
+AHEAD = 3
+"""When fewer questions are left than these, it reads on."""
 
 NONE = "Nothing to review"
 ABOUT = (
@@ -36,6 +39,7 @@ ABOUT = (
 )
 OFF = "Questions are not kept, so there is nothing to review. You can keep them under Settings."
 DONE = "All seen"
+READING = "Reading on"
 
 
 class ResultsPage(QWidget):
@@ -47,7 +51,7 @@ class ResultsPage(QWidget):
         super().__init__()
         self._requests, self._labels, self._marks = requests, labels, labels.reviewed
         self._reading = Latest(lanes.library)
-        self._matter, self._remembers = ALL_MATTERS, True
+        self._matter, self._remembers, self._more = ALL_MATTERS, True, False
         self.walk = Walk()
         self.card = ReviewCard()
         self.page = PageView(requests, lanes.pages)
@@ -95,7 +99,7 @@ class ResultsPage(QWidget):
 
     def set_matter(self, matter: str) -> None:
         """From now on it is about the questions of a matter."""
-        self._matter = matter
+        self._matter, self._more = matter, False
         self.walk.start_over()
         self._reading.drop()
         self._show()
@@ -106,9 +110,9 @@ class ResultsPage(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Read again what there is to review."""
+        """Read again what there is to review, behind what was seen."""
         self._labels.memory.look()
-        job = self._requests.review(self._matter, QUESTIONS)
+        job = self._requests.review(self._matter, QUESTIONS, self.walk.done)
         self._reading.ask(
             job, self._take, lambda error: self._labels.refused.emit(error, self.refresh)
         )
@@ -116,10 +120,13 @@ class ResultsPage(QWidget):
     def _take(self, found: tuple[PastQuestion, ...]) -> None:
         before = self.walk.current
         self.walk.take(found)
+        self._more = len(found) >= QUESTIONS
         if before is None or before != self.walk.current or not self._is_walking:
             self._show()
         else:
             self._show_progress()
+        if self.walk.current is None:
+            self._read_on()
 
     def _take_wish(self, remembers: bool) -> None:
         self._remembers = remembers
@@ -150,11 +157,18 @@ class ResultsPage(QWidget):
         """Take back the last mark and go to what it was about."""
         if (mark := self._marks.undo()) is not None:
             self.card.say_done("")
-            self._go(lambda: self.walk.go_back_to(mark.hit))
+            self._go(lambda: self.walk.go_back_to(mark.question, mark.hit))
 
     def _go(self, move: Callable[[], None]) -> None:
         move()
         self._show()
+        if self.walk.questions_left < AHEAD:
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """What is marked makes room for more by itself, what is skipped does not."""
+        if self._more and self.settled:
+            self.refresh()
 
     @property
     def _is_walking(self) -> bool:
@@ -180,7 +194,7 @@ class ResultsPage(QWidget):
         self.page.show_hit(stop.hit)
 
     def _show_progress(self) -> None:
-        self.card.show_progress(self.walk.position, self.walk.total)
+        self.card.show_progress(self.walk.position, self.walk.total, self._more)
 
     def _show_standing(self) -> None:
         if (stop := self.walk.current) is not None:
@@ -192,17 +206,18 @@ class ResultsPage(QWidget):
         if seen:
             told = f"You have been through {seen:,}"
             told += f" and skipped {skipped:,} of them." if skipped else "."
-            self.nothing.say(DONE, told)
+            self.nothing.say(READING if self._more else DONE, told)
         else:
             self.nothing.say(NONE, ABOUT if self._remembers else OFF)
-        self.again.setVisible(bool(seen))
+        self.again.setVisible(bool(seen) and not self._more)
         self.settings.setVisible(not self._remembers)
         self._stack.setCurrentWidget(self.nothing)
         self.page.clear()
 
     def take_focus(self) -> None:
         """The keys mark what is shown."""
-        target = self.card.first if self._is_walking else self.again if self.walk.total else self
+        again = self if self.again.isHidden() else self.again
+        target = self.card.first if self._is_walking else again
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def refresh_theme(self) -> None:

@@ -68,9 +68,9 @@ class ReviewView(View):
         self.results.settingsWanted.connect(partial(self.show_page, SETTINGS))
         self.labels.openDocument.connect(self.openDocument)
         self.clashes.counted.connect(self._show_count)
-        labels.changed.connect(self._soon.start)
-        labels.memory.kept.connect(self._soon.start)
-        labels.memory.forgotten.connect(lambda _: self._soon.start())
+        labels.changed.connect(self.refresh_soon)
+        labels.memory.kept.connect(self.refresh_soon)
+        labels.memory.forgotten.connect(lambda _: self.refresh_soon())
 
     def _arrange(self) -> None:
         self._tabs = QButtonGroup(self)
@@ -142,6 +142,10 @@ class ReviewView(View):
         if page is not self.clashes:
             self.clashes.refresh()
 
+    def refresh_soon(self) -> None:
+        """Read again, once for all that happens in a row."""
+        self._soon.start()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Somebody looks."""
         super().showEvent(event)
@@ -163,5 +167,8 @@ def review_place(requests: Requests, lanes: Lanes, actors: Actors) -> ReviewView
     """The view on the current matter."""
     view = ReviewView(requests, lanes, actors.labels)
     actors.book.currentChanged.connect(view.set_matter)
+    actors.book.changed.connect(view.refresh_soon)  # switches and results name their matters
     view.set_matter(actors.book.current)
+    for gone in (actors.erasing.erased, actors.filing.takenOut, actors.book.walled):
+        gone.connect(lambda: view.set_matter(actors.book.current))  # what was seen goes too
     return view

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from legaldesk.core.hits import Hit
+from legaldesk.core.hits import ALL_MATTERS, Hit
 from legaldesk.core.labels import Contradiction, Standing, Verdict, key_of_question
 from legaldesk.core.query import parse
 from legaldesk.ui.dialogs import ask
@@ -19,13 +19,23 @@ if TYPE_CHECKING:
     from legaldesk.workers.requests import Requests
 
 
+class _Dispute(NamedTuple):
+    """What is looked for: the question, the hit, and the label that stands on it."""
+
+    question_key: str
+    hit: Hit
+    label: int
+
+
 class Settling(QObject):
     """Nothing is settled without an answered question.
 
-    ``settled`` tells that labels have changed, ``refused`` carries an error and what tries again.
+    ``settled`` tells that labels have changed, ``agreed`` that there was nothing to settle;
+    ``refused`` carries an error and what tries again.
     """
 
     settled = Signal()
+    agreed = Signal()
     refused = Signal(object, object)
 
     def __init__(self, window: QWidget, requests: Requests, lane: Lane) -> None:
@@ -34,47 +44,41 @@ class Settling(QObject):
         self._requests = requests
         self._lane = lane
 
-    def ask_about(self, question: str, hit: Hit, standing: Standing, matter: str) -> None:
-        """Find the disagreement on a hit and ask which verdict stays.
-
-        It is looked for in a matter first, which may be locked out of all, then in all.
-        """
-        job = self._requests.contradictions(matter)
-        job.succeeded.connect(lambda found: self._ask_first(found, question, hit, standing, matter))
-        job.failed.connect(
-            lambda error: self.refused.emit(
-                error, lambda: self.ask_about(question, hit, standing, matter)
-            )
-        )
-        self._lane.submit(job)
+    def ask_about(self, question: str, hit: Hit, standing: Standing) -> None:
+        """Find the disagreement on a hit, in whichever of its matters, and ask what stays."""
+        dispute = _Dispute(key_of_question(parse(question).text), hit, standing.label)
+        self._look_in(hit.matters or (ALL_MATTERS,), (), dispute)
 
     def ask(self, clash: Contradiction) -> None:
         """Ask which verdict stays."""
         dialog = SettleQuestion(self._window, clash)
         ask(dialog, lambda: self._settle(clash, dialog.verdict))
 
-    def _ask_first(
-        self,
-        found: Sequence[Contradiction],
-        question: str,
-        hit: Hit,
-        standing: Standing,
-        matter: str,
+    def _look_in(
+        self, matters: Sequence[str], found: Sequence[Contradiction], dispute: _Dispute
     ) -> None:
-        asked = key_of_question(parse(question).text)
-        best = [each for each in found if any(s.id == standing.label for s in each.labels)]
-        best += [
-            each
-            for each in found
-            if key_of_question(each.question) == asked
-            and any(label.document == hit.document_id for label in each.labels)
-        ]
-        if best:
-            self.ask(best[0])
-        elif matter:
-            self.ask_about(question, hit, standing, "")
+        """In the first of the matters, and in the others unless it is there."""
+        job = self._requests.contradictions(matters[0])
+        job.succeeded.connect(lambda more: self._look_on(matters[1:], (*found, *more), dispute))
+        job.failed.connect(
+            lambda error: self.refused.emit(error, lambda: self._look_in(matters, found, dispute))
+        )
+        self._lane.submit(job)
+
+    def _look_on(
+        self, matters: Sequence[str], found: Sequence[Contradiction], dispute: _Dispute
+    ) -> None:
+        exact = [each for each in found if any(one.id == dispute.label for one in each.labels)]
+        near = [each for each in found if _is_about(each, dispute)]
+        if exact:
+            self.ask(exact[0])
+        elif matters:
+            self._look_in(matters, found, dispute)
+        elif near:
+            self.ask(near[0])
         else:
             self.settled.emit()  # somebody settled it meanwhile
+            self.agreed.emit()
 
     def _settle(self, clash: Contradiction, keep: Verdict | None) -> None:
         if keep is None:
@@ -85,3 +89,9 @@ class Settling(QObject):
             lambda error: self.refused.emit(error, lambda: self._settle(clash, keep))
         )
         self._lane.submit(job)
+
+
+def _is_about(clash: Contradiction, dispute: _Dispute) -> bool:
+    return key_of_question(clash.question) == dispute.question_key and any(
+        label.document == dispute.hit.document_id for label in clash.labels
+    )

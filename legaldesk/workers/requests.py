@@ -315,9 +315,9 @@ class Requests:
         """Keep a question and where its hits stood, for review: whether it was kept."""
         return self._job(reviewing.remember_answer, answer, scope)
 
-    def review(self, matter: str = "", limit: int = 20) -> Job:
+    def review(self, matter: str = "", limit: int = 20, without: Sequence[int] = ()) -> Job:
         """Past questions with results that nobody has labelled: a tuple of PastQuestion."""
-        return self._job(reviewing.review, matter, limit)
+        return self._job(reviewing.review, matter, limit, tuple(without))
 
     def forget_question(self, question: int) -> Job:
         """Forget one past question."""

@@ -8,13 +8,15 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from legaldesk.core.errors import LegalDeskError, WrongUse
+from legaldesk.core.errors import LegalDeskError, NoRoom, WrongUse
 from legaldesk.core.hits import Scope
+from legaldesk.core.training import Notice
+from legaldesk.engine import run_erasure
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.run_folder import PoolLine
 from legaldesk.engine.store_rows import UNTOLD
-from legaldesk.tasks import documents, importing, matters, removing
+from legaldesk.tasks import documents, importing, matters, removing, training
 from tests import pdf_factory as pdf
 from tests.training_runs import made_up_pairs, make_run
 
@@ -121,16 +123,30 @@ def test_a_renaming_that_a_kill_cut_short_is_finished_at_the_next_start(library,
     assert with_canary(library) == []
 
 
-def test_a_renaming_that_the_runs_could_not_hear_of_is_made_up_for_by_the_removal(desk):
-    run = teach(desk).path
-    whole = (run / "manifest.json").read_bytes()
-    (run / "manifest.json").write_bytes(b"{")
+@pytest.fixture
+def full(monkeypatch):
+    """Says whether the disk has room for the files of runs."""
+    state = {"full": False}
+    write = run_erasure.write_durably
 
+    def written(file, data):
+        if state["full"]:
+            raise NoRoom("The disk is full.")
+        write(file, data)
+
+    monkeypatch.setattr(run_erasure, "write_durably", written)
+    return state
+
+
+def test_a_renaming_that_the_runs_could_not_hear_of_is_made_up_for_by_the_removal(desk, full):
+    teach(desk)
+    full["full"] = True
     matters.rename_matter(desk, "Miller", "Roe")
-
     assert names(desk) == ["Roe"]
-    (run / "manifest.json").write_bytes(whole)
+
+    full["full"] = False
     removing.remove_matter(desk, "Roe")
+
     assert with_canary(desk.library) == []
 
 
@@ -170,19 +186,56 @@ def test_a_removal_that_a_kill_cut_short_is_told_to_the_runs_at_the_next_start(
         assert reader.setting(UNTOLD) == ""
 
 
-def test_a_removal_goes_on_where_an_earlier_one_could_not_be_told(desk, drop):
-    run = teach(desk).path
+def test_a_removal_goes_on_where_the_runs_cannot_be_told(desk, full):
+    teach(desk)
     matters.create_matter(desk, "Empty")
-    whole = (run / "manifest.json").read_bytes()
-    (run / "manifest.json").write_bytes(b"{")
-    with pytest.raises(LegalDeskError, match="manifest.json"):
-        removing.remove_matter(desk, "Miller")
-    with pytest.raises(LegalDeskError, match="manifest.json"):
-        removing.remove_matter(desk, "Empty")
+    full["full"] = True
+    for name in ("Miller", "Empty"):
+        with pytest.raises(LegalDeskError, match="It is removed, but a training run"):
+            removing.remove_matter(desk, name)
     assert names(desk) == []
 
-    (run / "manifest.json").write_bytes(whole)
+    full["full"] = False
     matters.create_matter(desk, "Other one")
     removing.remove_matter(desk, "Other one")
 
     assert with_canary(desk.library) == []
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "pairs.jsonl", "pool.jsonl", "proof.json"])
+@pytest.mark.parametrize("left", [0, 60])
+def test_a_torn_file_of_a_run_keeps_nothing_and_locks_nobody_out(
+    desk, library, tiny_model, file, left
+):
+    run = teach(desk).path
+    whole = (run / file).read_bytes() if (run / file).exists() else CANARY.encode()
+    (run / file).write_bytes(whole[:left] + b'{"' + CANARY.encode())
+
+    second = LocalDesk(library, tiny_model)
+    assert removing.dependents(second, (), "Miller").runs == 1
+    removing.remove_matter(second, "Miller")
+    second.close()
+
+    assert with_canary(library) == []
+
+
+def test_a_run_without_its_manifest_is_listed(desk):
+    run = teach(desk)
+    (run.path / "manifest.json").unlink()
+
+    [listed] = training.list_runs(desk)
+
+    assert (listed.pairs, listed.matters) == (8, ("Miller", "Other"))
+    assert removing.dependents(desk, (), "Miller").runs == 1
+
+
+def test_a_torn_line_of_a_log_is_passed_over(desk):
+    run = teach(desk)
+    run.append_log(Notice("first"))
+    with (run.path / "log.jsonl").open("ab") as log:
+        log.write(b'{"event": "notice", "te')  # and here went the power
+    assert training.run_news(desk, "run").notices == ("first",)
+
+    run.append_log(Notice("second"))
+
+    assert training.run_news(desk, "run").notices == ("first", "second")

@@ -80,6 +80,16 @@ def test_a_question_of_the_past_is_labelled_as_it_was_asked(leases):
         assert {standing.verdict for standing in found} == {Verdict.RELEVANT}
 
 
+def test_questions_that_were_seen_make_room_for_others(leases):
+    for question in ("rent", "May", "tenant"):
+        ask(leases, question)
+    [newest] = reviewing.review(leases, "Acme", 1)
+
+    [next_one] = reviewing.review(leases, "Acme", 1, (newest.id,))
+
+    assert (newest.question, next_one.question) == ("tenant", "May")
+
+
 def test_what_found_nothing_or_asks_nothing_is_not_kept(leases):
     ask(leases, "zzz")
     ask(leases, "matter:Acme")

@@ -128,7 +128,8 @@ class LabelOffice:
                 each for each in reversed(found)
                 if (wanted.history or each.state is LabelState.CURRENT)
                 and wanted.matter in ("", each.matter)
-            )  # fmt: skip
+                and wanted.question.lower() in each.question.lower()
+            )[:wanted.limit]  # fmt: skip
 
         return self._job("list_labels", work, wanted)
 
@@ -149,10 +150,10 @@ class LabelOffice:
 
     def contradictions(self, matter="") -> Job:
         def work(_):
+            found = agreement.contradictions(self.current())
             return tuple(
-                clash for clash in agreement.contradictions(self.current())
-                if matter in ("", *(each.matter for each in clash.labels))
-            )  # fmt: skip
+                each for each in found if matter in ("", *(one.matter for one in each.labels))
+            )
 
         return self._job("contradictions", work, matter)
 
@@ -200,12 +201,16 @@ class LabelOffice:
     def remember_answer(self, answer, scope) -> Job:
         return self._job("remember_answer", lambda _: self.remembering, answer.query, scope)
 
-    def review(self, matter="", limit=20) -> Job:
+    def review(self, matter="", limit=20, without=()) -> Job:
         def work(_) -> tuple[PastQuestion, ...]:
             if self.refusing_labels:
                 raise self.refusing_labels
-            left = [replace(each, hits=self._unlabelled(each)) for each in self.past]
-            return tuple(each for each in left if each.hits and matter in ("", each.matter))
+            left = [
+                replace(each, hits=self._unlabelled(each))
+                for each in self.past
+                if each.id not in without and matter in ("", each.matter)
+            ]
+            return tuple(each for each in left if each.hits)[:limit]
 
         return self._job("review", work, matter)
 

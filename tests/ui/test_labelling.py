@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from legaldesk.core.hits import Box, PageBoxes
+from legaldesk.core.hits import ALL_MATTERS, Box, PageBoxes, Scope
 from legaldesk.core.labels import LabelSource, Verdict
 from legaldesk.core.passages import Span
 from legaldesk.ui.pair_question import PairQuestion
@@ -237,14 +237,35 @@ def test_a_disagreement_is_shown_and_settled_by_keyboard(qtbot, asked, office):
     assert "People disagree" not in spoken(asked, 0)
 
 
-def test_a_disagreement_in_another_matter_of_the_document_is_settled_too(qtbot, asked, office):
+def test_a_disagreement_is_found_in_whichever_matter_of_the_document_it_is(qtbot, asked, office):
     disagree(office)
-    office.labels = [replace(label, matter="Later") for label in office.labels]
     ask(qtbot, asked)
+    results = asked.search.results
+    both = ("Harbour Street lease", "Acme v. Byte")
 
-    click(asked, 0, Deed.SETTLE)
+    results.settleWanted.emit(replace(results.hit, matters=both))
 
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), SettleQuestion))
+    QApplication.activeModalWidget().reject()
+    assert [call[1] for call in office.asked if call[0] == "contradictions"] == [*both]
+
+
+def test_what_was_settled_meanwhile_says_so(qtbot, asked, office):
+    disagree(office)
+    ask(qtbot, asked)
+    office.labels.pop()
+
+    with qtbot.waitSignal(asked.actors.labels.settling.agreed):
+        click(asked, 0, Deed.SETTLE)
+
+    assert asked.search.foot.position.text() == "Nobody disagrees on this passage"
+
+
+def test_to_settle_what_nobody_disputes_says_so(asked):
+    settling = next(each for each in asked.search.results.actions() if "Settle" in each.text())
+    settling.trigger()
+
+    assert asked.search.foot.position.text() == "Nobody disagrees on this passage"
 
 
 def disagree(office):
@@ -252,6 +273,29 @@ def disagree(office):
     about = (QUESTION, "id-Supply Agreement.pdf")
     for number, (who, verdict) in enumerate(((office.me, RELEVANT), (OTHER, WRONG)), 1):
         office.labels.append(label(*about, verdict, who, (), LabelSource.SEARCH, number))
+
+
+def test_results_of_all_matters_are_found_anew_when_a_matter_is_renamed(qtbot, window, office):
+    book, asker = window.actors.book, window.actors.asker
+    book.choose(ALL_MATTERS)
+    ask(qtbot, window)
+    before = len(office.names())
+
+    with qtbot.waitSignal(asker.answered) as heard:
+        book.rename("Acme v. Byte", "Acme v. Byte plc")
+
+    assert heard.args[1]  # the same question's answer, so that the card stays that was chosen
+    assert office.names()[before:] == ["rename_matter", "search"]
+
+
+def test_a_current_matter_that_is_renamed_has_its_results_found_under_the_new_name(
+    qtbot, asked, office
+):
+    with qtbot.waitSignal(asked.actors.asker.answered):
+        asked.actors.book.rename("Acme v. Byte", "Acme v. Byte plc")
+
+    scopes = [call[2] for call in office.asked if call[0] == "search"]
+    assert scopes == [Scope("Acme v. Byte"), Scope("Acme v. Byte plc")]
 
 
 def test_what_others_said_is_shown_with_their_name(qtbot, asked, office):

@@ -1,5 +1,7 @@
 """Walking unlabelled results, settling, finding labels, and saying what may teach."""
 
+from dataclasses import replace
+
 import pytest
 from fake_labels import BUSY, OTHER, label
 from fake_office import past_question
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from legaldesk.core.labels import LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
+from legaldesk.ui import review_labels, review_results
 from legaldesk.ui.export_question import ExportQuestion
 from legaldesk.ui.review_view import CLASHES, LABELS, SETTINGS
 from legaldesk.ui.views import PLACES, REVIEW
@@ -112,6 +115,67 @@ def test_a_skipped_result_is_left_out_until_one_looks_again(qtbot, review, offic
     assert review.results.card.first.hasFocus()
 
 
+@pytest.fixture
+def many(qtbot, window, office, monkeypatch):
+    """Five past questions, of which three are read at once."""
+    monkeypatch.setattr(review_results, "QUESTIONS", 3)
+    office.past = [past_question(number, f"Question {number}?") for number in range(1, 6)]
+    QTest.keyClick(window, Qt.Key(Qt.Key.Key_1 + REVIEW), CONTROL)
+    view = window.views.view(REVIEW)
+    settle(qtbot, view)
+    return view
+
+
+def test_skipping_goes_on_behind_what_is_read_at_once(qtbot, many):
+    card, questions = many.results.card, []
+    assert card.progress.text() == "1 of 15 and more"
+    while many.results.walk.current is not None:
+        questions.append(card.question.text())
+        press("s")
+        settle(qtbot, many)
+
+    assert list(dict.fromkeys(questions)) == [f"Question {number}?" for number in range(1, 6)]
+    said = many.results.nothing
+    assert said.title.text() == "All seen"
+    assert said.sentence.text() == "You have been through 25 and skipped 25 of them."
+    press(Qt.Key.Key_Space)  # looks again
+    settle(qtbot, many)
+    assert (card.question.text(), card.progress.text()) == ("Question 1?", "1 of 15 and more")
+
+
+def test_all_seen_is_not_said_while_others_are_being_read(qtbot, many):
+    for _ in range(15):
+        many.results.skip()  # quicker than the rest is read
+    said = many.results.nothing
+    assert said.title.text() == "Reading on" and many.results.again.isHidden()
+
+    settle(qtbot, many)
+
+    assert many.results.card.question.text() == "Question 4?"
+    assert many.results.card.first.hasFocus()
+
+
+def test_what_is_skipped_twice_counts_once(qtbot, review):
+    press("s")
+    press(Qt.Key.Key_Left)
+    for _ in range(10):
+        press("s")
+
+    said = review.results.nothing.sentence.text()
+    assert said == "You have been through 10 and skipped 10 of them."
+
+
+def test_what_is_marked_after_it_was_skipped_counts_as_marked(qtbot, review):
+    press("s")
+    press(Qt.Key.Key_Left)
+    press("1")
+    for _ in range(9):
+        press("s")
+
+    said = review.results.nothing.sentence.text()
+    assert said == "You have been through 10 and skipped 9 of them."
+
+
 def test_left_goes_back_and_undo_returns_to_what_it_takes_back(qtbot, review, office):
     press("s")
     press("2")
@@ -137,6 +201,82 @@ def test_the_undo_button_does_the_same_across_questions(qtbot, review, office):
 
     assert review.results.card.question.text() == "Who pays?"
     assert len(office.current()) == 4
+
+
+def test_what_one_went_back_to_stays_when_the_results_are_read_again(qtbot, review, office):
+    card = review.results.card
+    press("1")
+    qtbot.waitUntil(lambda: bool(office.current()))
+    press(Qt.Key.Key_Left)
+    review.refresh()
+    settle(qtbot, review)
+    assert (card.document.text(), card.progress.text()) == ("Supply Agreement.pdf", "1 of 10")
+
+    press("2")
+    settle(qtbot, review)
+
+    said = [(each.document, each.verdict) for each in office.current()]
+    assert said == [("id-Supply Agreement.pdf", WRONG)]
+    assert card.progress.text() == "2 of 10"
+
+
+def test_all_that_one_went_back_over_is_walked_again_in_its_order(qtbot, review):
+    card, names = review.results.card, []
+    for _ in range(3):
+        names.append(card.document.text())
+        press("1")
+    for _ in range(3):
+        press(Qt.Key.Key_Left)
+    settle(qtbot, review)
+    review.refresh()
+    settle(qtbot, review)
+
+    again = []
+    for _ in range(3):
+        again.append(card.document.text())
+        press("s")
+
+    assert again == names
+    assert card.progress.text() == "4 of 10"
+
+
+@pytest.mark.parametrize("keys", [("1",), ("1", Qt.Key.Key_Left)])
+def test_what_was_seen_of_an_erased_document_is_gone(qtbot, window, review, office, keys):
+    for key in keys:
+        press(key)
+        settle(qtbot, review)
+    gone = "id-Supply Agreement.pdf"
+    office.past = [
+        replace(each, hits=tuple(hit for hit in each.hits if hit.document_id != gone))
+        for each in office.past
+    ]
+
+    window.actors.erasing.erased.emit()
+    settle(qtbot, review)
+
+    card = review.results.card
+    assert card.progress.text() == "1 of 8"
+    assert card.document.text().startswith("Master Services")
+    review.results.go_back()
+    assert card.progress.text() == "1 of 8"
+
+
+def test_undo_tells_apart_two_questions_with_the_same_hits(qtbot, review, office):
+    first, second = office.past
+    office.past = [first, replace(second, hits=first.hits)]
+    review.results.start_over()
+    settle(qtbot, review)
+    press("1")
+    for _ in range(5):
+        press("s")
+    card = review.results.card
+    assert card.question.text() == "When does it end?"
+
+    press("z", CONTROL)
+    settle(qtbot, review)
+
+    assert (card.question.text(), card.document.text()) == ("Who pays?", "Supply Agreement.pdf")
+    assert office.current() == []
 
 
 def test_with_nothing_to_review_it_says_what_to_do(qtbot, window, office):
@@ -242,6 +382,50 @@ def test_labels_are_found_and_taken_back(qtbot, review, office):
 
     assert [each.state for each in office.labels] == [LabelState.CURRENT, LabelState.UNDONE]
     assert table.rows.rowCount() == 1
+
+
+@pytest.fixture
+def cut(qtbot, review, office, monkeypatch):
+    """The page of the newest three of five labels."""
+    monkeypatch.setattr(review_labels, "MOST", 3)
+    about = ("id-Supply Agreement.pdf", RELEVANT, "Ann Lee", (), LabelSource.SEARCH)
+    office.labels = [label(f"Question {number}", *about, number) for number in range(1, 6)]
+    open_page(qtbot, review, LABELS)
+    return review.labels
+
+
+def test_typing_finds_older_labels_than_are_listed_by_their_question(qtbot, review, cut):
+    assert cut.line.text().startswith("3 labels. These are the newest 3;")
+
+    qtbot.keyClicks(cut.box, "question  1")
+    settle(qtbot, review)
+
+    rows = cut.table.rows
+    assert [rows.row(n).question for n in range(rows.rowCount())] == ["Question 1"]
+    said = "1 found among the newest 3 labels and older ones by their question."
+    assert cut.line.text() == said
+
+
+def test_without_a_word_typed_the_newest_labels_are_listed_again(qtbot, review, cut):
+    qtbot.keyClicks(cut.box, "Question")
+    settle(qtbot, review)
+    cut.box.setText("Question 1")
+    settle(qtbot, review)
+    cut.box.clear()
+    settle(qtbot, review)
+
+    assert cut.table.rows.rowCount() == 3
+    assert cut.line.text().startswith("3 labels. These are the newest 3;")
+
+
+def test_older_labels_stay_found_when_the_labels_are_read_again(qtbot, review, cut):
+    qtbot.keyClicks(cut.box, "Question 1")
+    settle(qtbot, review)
+    cut.table.selectRow(0)
+    review.refresh()
+    settle(qtbot, review)
+
+    assert [each.question for each in cut.table.chosen()] == ["Question 1"]
 
 
 def counted(table):
@@ -379,6 +563,19 @@ def test_no_matter_may_teach_until_it_is_switched_on(qtbot, review, office):
     focus(qtbot, switches["Acme v. Byte"])
     press(Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: office.may_train == {"Acme v. Byte"})
+
+
+def test_the_switch_of_a_renamed_matter_has_its_new_name(qtbot, window, review, office):
+    open_page(qtbot, review, SETTINGS)
+    window.actors.book.rename("Harbour Street lease", "Harbour Street sale")
+    switches = review.settings.switches
+    qtbot.waitUntil(lambda: "Harbour Street sale" in switches)
+    assert "Harbour Street lease" not in switches
+
+    focus(qtbot, switches["Harbour Street sale"])
+    press(Qt.Key.Key_Space)
+
+    qtbot.waitUntil(lambda: office.may_train == {"Harbour Street sale"})
 
 
 def test_questions_are_not_kept_when_that_is_switched_off(qtbot, review, office):

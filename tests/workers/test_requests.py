@@ -97,7 +97,7 @@ ASKED = {
     "import_labels": ("a.csv", "Acme", "csv", "Ann"),
     "export_labels": ("a.csv", "Acme", "csv", True),
     "remember_answer": (Answer("who pays?", Coverage(1, 1, 1, 0), ()), Scope("Acme")),
-    "review": ("Acme", 5),
+    "review": ("Acme", 5, (7,)),
     "forget_question": (7,),
     "forget_questions": ("Acme",),
     "remembers": (),
