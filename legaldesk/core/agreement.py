@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
 from legaldesk.core.label_places import SAME, likeness, place_of
 from legaldesk.core.labels import Contradiction, Label, Verdict
 
 
-def contradictions(labels: Iterable[Label]) -> tuple[Contradiction, ...]:
+def contradictions(
+    labels: Iterable[Label], walled: Collection[str] = ()
+) -> tuple[Contradiction, ...]:
     """The contradictions among labels that count, in the order of their first labels.
 
-    Labels on one text for one question contradict when two labellers differ, or when one
-    text is both relevant and not, whoever said so.
+    Labels on one text for one question contradict when two labellers differ, each by the newest
+    word. Those of a ``walled`` matter contradict each other alone.
     """
-    found = [group for group in same_subjects(labels) if _differ(group)]
+    found = [group for group in same_subjects(labels, walled) if _differ(group)]
     return tuple(Contradiction(group[0].question, group[0].text, tuple(group)) for group in found)
 
 
-def contradicted(labels: Iterable[Label]) -> set[int]:
+def contradicted(labels: Iterable[Label], walled: Collection[str] = ()) -> set[int]:
     """The ids of the labels that are part of a contradiction."""
-    return {label.id for each in contradictions(labels) for label in each.labels}
+    return {label.id for each in contradictions(labels, walled) for label in each.labels}
 
 
-def same_subjects(labels: Iterable[Label]) -> list[list[Label]]:
-    """Labels in groups of one question and one text, be it equal or at the same place."""
-    by_question: dict[str, list[Label]] = defaultdict(list)
+def outdated(labels: Iterable[Label], walled: Collection[str] = ()) -> set[int]:
+    """The ids of the labels of whose text their labeller has said otherwise since."""
+    found: set[int] = set()
+    for group in same_subjects(labels, walled):
+        newest = _newest(group)
+        found |= {label.id for label in group if label.verdict is not newest[label.labeller]}
+    return found
+
+
+def same_subjects(labels: Iterable[Label], walled: Collection[str] = ()) -> list[list[Label]]:
+    """Labels in groups of one question and one text, be it equal or at the same place.
+
+    A ``walled`` matter's labels are in groups of their own.
+    """
+    by_question: dict[tuple[str, str], list[Label]] = defaultdict(list)
     for label in labels:
-        by_question[label.question_key].append(label)
+        inside = label.matter if label.matter in walled else ""
+        by_question[label.question_key, inside].append(label)
     return [group for asked in by_question.values() for group in _groups(asked)]
 
 
@@ -65,8 +80,9 @@ def _alike(labels: Sequence[Label]) -> Iterable[tuple[int, int]]:
 
 
 def _differ(group: Sequence[Label]) -> bool:
-    verdicts = {label.verdict for label in group}
-    if len(verdicts) < 2:
-        return False
-    labellers = {label.labeller for label in group}
-    return len(labellers) > 1 or {Verdict.RELEVANT, Verdict.NOT_RELEVANT} <= verdicts
+    return len(set(_newest(group).values())) > 1
+
+
+def _newest(group: Sequence[Label]) -> dict[str, Verdict]:
+    """The last verdict of each labeller."""
+    return {each.labeller: each.verdict for each in sorted(group, key=lambda label: label.id)}

@@ -20,6 +20,7 @@ from legaldesk.core.labels import (
     Label,
     LabelSource,
     Verdict,
+    clean_text,
     labeller_name,
     one_line,
     plain_question,
@@ -87,8 +88,9 @@ class Candidate:
 class ImportReport:
     """What came of a file: lines read, labels added, and why what was refused was.
 
-    ``refused`` counts all refusals, of which the first are in ``refusals``. Labels that
-    contradict another labeller's are added and ``contradicted`` until that is resolved.
+    ``matter`` is as it is spelt, or as it would be where nothing was added. ``refused`` counts
+    all refusals, of which the first are in ``refusals``. Labels that contradict another
+    labeller's are added and ``contradicted`` until that is resolved.
     """
 
     matter: str
@@ -101,7 +103,7 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What went into a file; ``contradicted`` labels are left out of training pairs."""
+    """What went into a file; ``contradicted`` labels were left out, as of training pairs."""
 
     path: str
     rows: int
@@ -147,12 +149,6 @@ def text_problem(text: object) -> str:
     if len(text) > LONGEST_TEXT:
         return f"it is longer than {LONGEST_TEXT:,} characters"
     return ""
-
-
-def clean_text(text: str) -> str:
-    """A text as it is kept: line feeds stay, other characters that do not print are spaces."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char if char.isprintable() or char == "\n" else " " for char in lines).strip()
 
 
 def safe_cell(text: str) -> str:

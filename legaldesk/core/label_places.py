@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from legaldesk.core.labels import Label, key
+from legaldesk.core.labels import Label, clean_text, key_of_text
 from legaldesk.core.pairs import same_text
 from legaldesk.core.passages import EXTRACTION_VERSION, Span
 
@@ -29,8 +29,8 @@ class Place:
 
     @property
     def text_key(self) -> str:
-        """The same for texts that differ in case or white space alone."""
-        return key(self.text)
+        """The same for what ``key_of_text`` calls the same."""
+        return key_of_text(self.text)
 
 
 def place_of(label: Label) -> Place:
@@ -42,9 +42,9 @@ def same_place(one: Place, other: Place) -> bool:
     """Whether a newer label on one replaces an older label on the other."""
     if one.document and other.document:
         return one.document == other.document and (
-            likeness(one, other) >= SAME or _same_text(one, other)
+            likeness(one, other) >= SAME or same_words(one, other)
         )
-    return _same_text(one, other)
+    return same_words(one, other)
 
 
 def closeness(label: Place, passage: Place) -> float:
@@ -53,7 +53,7 @@ def closeness(label: Place, passage: Place) -> float:
     The same text does wherever it stands. Else ranges decide where both are of one document
     and one extraction; of two extractions, whether one text holds the other.
     """
-    if _same_text(label, passage):
+    if same_words(label, passage):
         return 1.0
     if label.document != passage.document or not label.document:
         return 0.0
@@ -74,15 +74,16 @@ def containment(one: Place, other: Place) -> float:
     return common / min(_length(one.spans), _length(other.spans)) if common else 0.0
 
 
-def _same_text(one: Place, other: Place) -> bool:
+def same_words(one: Place, other: Place) -> bool:
     """Whether there are words and they are the same; most texts differ at an end already."""
-    if not one.text or not other.text or _ends(one) != _ends(other):
-        return False
-    return one.text_key == other.text_key
+    ends = _ends(one)
+    return bool(ends) and ends == _ends(other) and one.text_key == other.text_key
 
 
 def _ends(place: Place) -> str:
     stripped = place.text.strip()
+    if not (stripped[:1] + stripped[-1:]).isprintable():
+        stripped = clean_text(stripped)
     return (stripped[:1] + stripped[-1:]).casefold()
 
 

@@ -16,7 +16,7 @@ from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Hit
 from legaldesk.core.pairs import same_text
 from legaldesk.core.passages import EXTRACTION_VERSION, Span
-from legaldesk.core.query import parse
+from legaldesk.core.query import parse, unquoted, visible
 
 LONGEST_QUESTION, LONGEST_TEXT = 4_000, 50_000
 """Characters; the largest of the models that are known here reads some 30,000."""
@@ -89,13 +89,13 @@ class Label:
 
     @property
     def question_key(self) -> str:
-        """The same for questions that differ in case or white space alone."""
-        return key(self.question)
+        """The same for what ``key_of_question`` calls the same."""
+        return key_of_question(self.question)
 
     @property
     def text_key(self) -> str:
-        """The same for texts that differ in case or white space alone."""
-        return key(self.text)
+        """The same for what ``key_of_text`` calls the same."""
+        return key_of_text(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,24 @@ def key(text: str) -> str:
     return hashlib.sha256(same_text(text).encode("utf-8", "replace")).hexdigest()[:32]
 
 
+def key_of_question(question: str) -> str:
+    """The key of a question without operators: typed with quotes or without, it is the same one."""
+    return key(unquoted(question))
+
+
+def key_of_text(text: str) -> str:
+    """The key of a text: it is the same when it comes back from a file, where it was cleaned."""
+    return key(clean_text(text))
+
+
+def clean_text(text: str) -> str:
+    """A text as it is kept: line feeds stay, other characters that do not print are spaces."""
+    if not text.isprintable():  # most texts are
+        lines = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = "".join(char if char.isprintable() or char == "\n" else " " for char in lines)
+    return text.strip()
+
+
 def asked_question(question: str) -> str:
     """What the question box asks, without its operators: what a model is given.
 
@@ -190,7 +208,7 @@ def asked_question(question: str) -> str:
 
 def plain_question(question: str) -> str:
     """A question in one line and composed letters. Raises WrongUse for none or too long a one."""
-    clean = one_line(question)
+    clean = one_line(visible(question))
     if not clean:
         raise WrongUse("A label needs a question.")
     if len(clean) > LONGEST_QUESTION:

@@ -48,6 +48,7 @@ _PIECE = re.compile(
     r"|(?P<word>[^\s\"]+)",
     re.IGNORECASE,
 )
+_PHRASE = re.compile('"([^"]+)"')
 WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")
 """A word as the word index splits text: letters and digits with their combining marks."""
 
@@ -118,16 +119,30 @@ def parse(question: str) -> Query:
     )
 
 
-def _clean(question: str) -> str:
-    """Composed letters, straight quotes, a space for white space and for what is not seen.
+def unquoted(question: str) -> str:
+    """A question that has no operators as ``parse`` gives it to the model: no quotes are left."""
+    return _PHRASE.sub(_inside, _clean(question)).replace('"', " ")
+
+
+def visible(text: str) -> str:
+    """Composed letters, and a space for white space and for what is not seen.
 
     The word index splits words at such characters too.
     """
-    joined = reading_text(question.replace("\ufffe", "\x02"))
-    joined = _QUOTED.sub(lambda found: found[0].replace('"', ""), joined)
-    kept = "".join(_QUOTES.get(char, char) for char in joined)
-    printable = "".join(char if char.isprintable() else " " for char in kept)
+    joined = reading_text(text.replace("\ufffe", "\x02"))
+    printable = "".join(char if char.isprintable() else " " for char in joined)
     return unicodedata.normalize("NFC", printable)
+
+
+def _inside(quoted: re.Match[str]) -> str:
+    """What stands between quotes; nothing where ``_keep_phrase`` drops it."""
+    return f" {quoted[1]} " if terms(quoted[1]) else " "
+
+
+def _clean(question: str) -> str:
+    """What is to be seen of a question, its quotes straight."""
+    paired = _QUOTED.sub(lambda found: found[0].replace('"', ""), visible(question))
+    return "".join(_QUOTES.get(char, char) for char in paired)
 
 
 def _keep_phrase(

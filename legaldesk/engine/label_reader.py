@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from legaldesk.core.agreement import contradicted, contradictions
+from legaldesk.core import agreement
 from legaldesk.core.hits import Scope
 from legaldesk.core.label_places import Place, closeness
 from legaldesk.core.labels import Contradiction, Label, LabelCounts, LabelFilter, Verdict
@@ -71,9 +71,37 @@ def disputed(reader: Reader) -> list[Label]:
     return [label_of(row) for row in rows]
 
 
+def locked(reader: Reader) -> set[str]:
+    """The names of the matters that are locked out of all."""
+    return {each.name for each in reader.matters() if each.locked_out_of_all}
+
+
+def heard_in(reader: Reader, matter: str, labels: Iterable[Label]) -> list[Label]:
+    """The labels that may be known to who asks in a matter; ALL_MATTERS is none that is locked."""
+    unheard = locked(reader) - {matter}
+    return [label for label in labels if label.matter not in unheard]
+
+
+def clashes(reader: Reader) -> tuple[Contradiction, ...]:
+    """The contradictions; none is across the wall of a matter that is locked out of all."""
+    return agreement.contradictions(disputed(reader), locked(reader))
+
+
+def clashing(reader: Reader) -> set[int]:
+    """The ids of the labels that are part of ``clashes``."""
+    return {label.id for clash in clashes(reader) for label in clash.labels}
+
+
+def outdated(reader: Reader) -> set[int]:
+    """The ids of labels whose labeller has said otherwise of the text since: in another matter,
+    or in a file. None is across the wall of a matter that is locked out of all.
+    """
+    return agreement.outdated(disputed(reader), locked(reader))
+
+
 def counted(reader: Reader) -> tuple[LabelCounts, ...]:
     """How many labels of each verdict count in each matter, by its name."""
-    clashes = contradictions(disputed(reader))
+    found = clashes(reader)
     rows = reader.rows(_COUNTS, *Verdict)
     return tuple(
         LabelCounts(
@@ -82,7 +110,7 @@ def counted(reader: Reader) -> tuple[LabelCounts, ...]:
             partly=int(row["partly"]),
             not_relevant=int(row["not_relevant"]),
             questions=row["questions"],
-            contradictions=sum(_concerns(clash, row["name"]) for clash in clashes),
+            contradictions=sum(_concerns(clash, row["name"]) for clash in found),
             may_train=bool(row["may_train"]),
         )
         for row in rows
@@ -109,8 +137,10 @@ def listed(reader: Reader, wanted: LabelFilter) -> tuple[Label, ...]:
         max(wanted.limit, 0),
         max(wanted.offset, 0),
     )
-    clashing = contradicted(disputed(reader))
-    return tuple(replace(label, contradicted=label.id in clashing) for label in map(label_of, rows))
+    disagreed = clashing(reader)
+    return tuple(
+        replace(label, contradicted=label.id in disagreed) for label in map(label_of, rows)
+    )
 
 
 def _conditions(reader: Reader, wanted: LabelFilter) -> tuple[list[str], list[object]]:

@@ -8,14 +8,18 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from legaldesk.core.errors import WrongUse
-from legaldesk.core.label_places import Place, place_of, same_place
+from legaldesk.core.hits import Scope
+from legaldesk.core.label_places import Place, place_of, same_place, same_words
 from legaldesk.core.labels import Label, LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
-from legaldesk.engine.store_rows import as_json, now
+from legaldesk.engine.store_rows import as_json, end_replaced, now
 
 SELECT = """SELECT l.*, m.name AS matter_name,
-  coalesce((SELECT name FROM documents WHERE sha256 = l.document), '') AS document_name
+  coalesce((SELECT d.name FROM documents d JOIN document_matters f ON f.document = d.id
+    WHERE d.sha256 = l.document AND f.matter = l.matter), '') AS document_name
 FROM labels l JOIN matters m ON m.id = l.matter"""
+"""A label may have come before its document did, and that into another matter: it has no name
+here then, and nothing that would open it."""
 
 CURRENT = "l.superseded_by IS NULL AND l.ended = ''"
 """What holds for the labels that count."""
@@ -100,13 +104,21 @@ def insert(sql: sqlite3.Connection, label: Label) -> int:
 
 
 def own_before(sql: sqlite3.Connection, label: Label) -> list[Label]:
-    """What the same labeller said of the same place for the same question in this matter."""
+    """What a label replaces: its labeller's words on the same place, question and matter.
+
+    And what they said otherwise of the same text in another document. The same said of that is
+    kept: it still holds when one of the documents goes.
+    """
     rows = sql.execute(
         f"{SELECT} WHERE l.question_key = ? AND l.labeller = ? AND m.name = ? AND {CURRENT}",
         (label.question_key, label.labeller, label.matter),
     )
-    place = place_of(label)
-    return [known for known in map(label_of, rows) if same_place(place_of(known), place)]
+    return [known for known in map(label_of, rows) if _replaces(label, known)]
+
+
+def _replaces(label: Label, known: Label) -> bool:
+    new, old = place_of(label), place_of(known)
+    return same_place(old, new) or (known.verdict is not label.verdict and same_words(old, new))
 
 
 def supersede(sql: sqlite3.Connection, old: Iterable[int], new: int) -> None:
@@ -137,15 +149,24 @@ def let_count(sql: sqlite3.Connection, number: int, who: str) -> None:
     )
 
 
+def a_wall_between(sql: sqlite3.Connection, labels: Sequence[Label]) -> bool:
+    """Whether labels are of several matters, one of them locked out of all."""
+    named = {label.matter for label in labels}
+    locked = sql.execute("SELECT name FROM matters WHERE locked_out = 1")
+    return len(named) > 1 and any(row[0] in named for row in locked)
+
+
 def matter_for(sql: sqlite3.Connection, document: str, matter: str) -> str:
     """The matter that a label on a document belongs to: ``matter`` if the document is in it.
 
-    Else one of the document's that may not be trained on comes first: nobody chose. Raises
-    WrongUse when the document is gone or is not in the matter.
+    Else nobody chose: it was said in all matters, so that one which is locked out of them comes
+    last, and one that may not be trained on first. Raises WrongUse when the document is gone or
+    is not in the matter.
     """
     rows = sql.execute(
         "SELECT m.name FROM matters m JOIN document_matters ON matter = m.id"
-        " JOIN documents d ON d.id = document WHERE d.sha256 = ? ORDER BY may_train, m.name",
+        " JOIN documents d ON d.id = document WHERE d.sha256 = ?"
+        " ORDER BY locked_out, may_train, m.name",
         (document,),
     )
     names = [row[0] for row in rows]
@@ -157,18 +178,58 @@ def matter_for(sql: sqlite3.Connection, document: str, matter: str) -> str:
 
 
 def withdraw(sql: sqlite3.Connection, sha256: str, document: int, matter: str) -> None:
-    """A document left a matter: its labels go to one that it is still in, its questions go."""
-    sql.execute(
-        "UPDATE labels SET matter = (SELECT m.id FROM matters m"
-        " JOIN document_matters ON matter = m.id WHERE document = ?2 ORDER BY may_train, m.name)"
-        " WHERE document = ?1 AND matter = (SELECT id FROM matters WHERE name = ?3)",
-        (sha256, document, matter),
+    """A document left a matter: its labels go to one that it is still in, its questions go.
+
+    Where every such matter teaches or shows more than this one did, the labels are deleted:
+    they name what a client asked.
+    """
+    there = (
+        "SELECT id FROM labels WHERE document = ?"
+        " AND matter = (SELECT id FROM matters WHERE name = ?)"
     )
+    moving = [row[0] for row in sql.execute(there, (sha256, matter))]
+    target = _no_wider(sql, document, matter)
+    if target is None:
+        end_replaced(sql, there, sha256, matter)
+        sql.executemany("DELETE FROM labels WHERE id = ?", [(number,) for number in moving])
+    else:
+        sql.executemany(
+            "UPDATE labels SET matter = ? WHERE id = ?", [(target, number) for number in moving]
+        )
+        _settle_in(sql, moving)
     sql.execute(
         "DELETE FROM asked WHERE matter = (SELECT id FROM matters WHERE name = ?2)"
         " AND (document = ?1 OR id IN (SELECT asked FROM shown WHERE document = ?1))",
         (sha256, matter),
     )
+
+
+def _no_wider(sql: sqlite3.Connection, document: int, matter: str) -> int | None:
+    """The matter of a document that teaches and shows no more than another; None for none."""
+    row = sql.execute(
+        "SELECT m.id FROM matters m JOIN document_matters f ON f.matter = m.id"
+        " JOIN matters old ON old.name = ? WHERE f.document = ? AND m.may_train <= old.may_train"
+        " AND m.locked_out >= old.locked_out ORDER BY m.locked_out, m.may_train, m.name LIMIT 1",
+        (matter, document),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _settle_in(sql: sqlite3.Connection, moved: Iterable[int]) -> None:
+    """Let the newest of a labeller's words on a place count alone, where labels have moved to.
+
+    What has replaced one in another matter, which is left behind, has done so for good.
+    """
+    end_replaced(
+        sql,
+        "SELECT new.id FROM labels new WHERE new.id = labels.superseded_by"
+        " AND new.matter <> labels.matter",
+    )
+    for number in moved:
+        label = one(sql, number)
+        if label.state is LabelState.CURRENT:
+            *older, newest = sorted({number, *(known.id for known in own_before(sql, label))})
+            supersede(sql, older, newest)
 
 
 # Questions of the past
@@ -178,22 +239,21 @@ def remember(
     sql: sqlite3.Connection,
     question: str,
     question_key: str,
-    matter: str,
-    document: str,
+    scope: Scope,
     model: tuple[str, str],
     shown: Sequence[tuple[int, Place]],
 ) -> None:
     """Note a question with what was shown, in place of when it was asked there before."""
-    scope = sql.execute("SELECT id FROM matters WHERE name = ?", (matter,)).fetchone()
-    number = None if scope is None else scope[0]
+    row = sql.execute("SELECT id FROM matters WHERE name = ?", (scope.matter,)).fetchone()
+    number = None if row is None else row[0]
     sql.execute(
         "DELETE FROM asked WHERE question_key = ? AND matter IS ? AND document = ?",
-        (question_key, number, document),
+        (question_key, number, scope.document),
     )
     row = sql.execute(
         "INSERT INTO asked (question, question_key, matter, document, model_name, model, at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (question, question_key, number, document, *model, now()),
+        (question, question_key, number, scope.document, *model, now()),
     ).fetchone()
     sql.executemany(
         "INSERT OR IGNORE INTO shown (asked, rank, document, extraction, spans)"

@@ -13,7 +13,7 @@ from dataclasses import replace
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.core.label_places import Place
-from legaldesk.core.labels import Label, LabelState, Verdict, key
+from legaldesk.core.labels import Label, LabelState, Verdict, key_of_question
 from legaldesk.engine import label_rows as rows
 from legaldesk.engine.store_rows import open_matter
 
@@ -30,7 +30,7 @@ class LabelStore:
         self._writing = writing
 
     def add(self, label: Label) -> Label:
-        """Store a label on a document; the labeller's older one on the same place is history.
+        """Store a label on a document; what it replaces is history.
 
         The same said again changes nothing. Returns the label as stored. Raises WrongUse
         when its document is gone or not in its matter; "" lets the document choose.
@@ -38,9 +38,10 @@ class LabelStore:
         with self._writing() as sql:
             label = replace(label, matter=rows.matter_for(sql, label.document, label.matter))
             before = rows.own_before(sql, label)
-            for known in before:
-                if (known.verdict, known.spans) == (label.verdict, label.spans):
-                    return known
+            if all(known.verdict is label.verdict for known in before):
+                for known in before:
+                    if known.spans == label.spans:
+                        return known
             number = rows.insert(sql, label)
             rows.supersede(sql, (known.id for known in before), number)
             return rows.one(sql, number)
@@ -96,7 +97,7 @@ class LabelStore:
     def resolve(self, numbers: Sequence[int], verdict: Verdict, who: str) -> None:
         """Of labels that contradict each other keep those of one verdict, and overrule the rest.
 
-        Raises WrongUse when none has that verdict or one no longer counts.
+        Raises WrongUse when none has that verdict, one no longer counts, or a wall is between.
         """
         with self._writing() as sql:
             labels = [rows.one(sql, number) for number in numbers]
@@ -104,6 +105,11 @@ class LabelStore:
                 raise WrongUse("These labels have changed meanwhile. Look at them again.")
             if all(label.verdict is not verdict for label in labels):
                 raise WrongUse(f"Nobody has said “{verdict}” here. Label the passage instead.")
+            if rows.a_wall_between(sql, labels):
+                raise WrongUse(
+                    "What was said in a matter that is locked out of “All matters” is settled"
+                    " there alone."
+                )
             others = [label.id for label in labels if label.verdict is not verdict]
             rows.end(sql, others, LabelState.OVERRULED, who)
 
@@ -128,7 +134,7 @@ class LabelStore:
         ``scope`` holds the matter's name and the document's id as they are stored.
         """
         with self._writing() as sql:
-            rows.remember(sql, question, key(question), scope.matter, scope.document, model, shown)
+            rows.remember(sql, question, key_of_question(question), scope, model, shown)
             sql.execute(
                 "DELETE FROM asked WHERE id <= (SELECT id FROM asked ORDER BY id DESC"
                 f" LIMIT 1 OFFSET {MOST_REMEMBERED})"

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import sqlite3
 
+from legaldesk.core.labels import key_of_question, key_of_text
 from legaldesk.engine.sqlite import Database, Migrations
 
-SCHEMA = 7
+SCHEMA = 8
 """How many migrations there are; kept in the file, so that a reader knows when it is ready."""
 
 migrations = Migrations("legaldesk")
@@ -81,6 +82,16 @@ def _instances(db: Database) -> None:
         db.execute(f"DROP TABLE IF EXISTS vocabulary_{int(segmentation)}")
         db.execute(f"DROP TABLE IF EXISTS {instances_table(words)}")
         db.execute(_INSTANCES.format(words=words, instances=instances_table(words)))
+
+
+@migrations(name="008_keys")
+def _keys(db: Database) -> None:
+    """Keys of labels that quotes and characters without a sign make no other."""
+    for number, question, text in db.execute("SELECT id, question, text FROM labels").fetchall():
+        db.execute(
+            "UPDATE labels SET question_key = ?, text_key = ? WHERE id = ?",
+            [key_of_question(question), key_of_text(text), number],
+        )
 
 
 def words_table(segmentation: int) -> str:

@@ -320,8 +320,7 @@ class Store:
             for sha256 in documents:
                 rows.erase_document(sql, sha256)
             if matter is not None:
-                sql.execute("DELETE FROM files WHERE matter = ?", (matter,))
-                sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
+                rows.erase_matter(sql, matter)
             for words in rows.word_indexes(sql):
                 sql.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
             rows.note_removal(sql)

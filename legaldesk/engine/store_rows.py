@@ -12,6 +12,7 @@ import msgspec
 
 from legaldesk.core.documents import Extraction, FileOutcome, FileState
 from legaldesk.core.errors import WrongUse
+from legaldesk.core.labels import LabelState
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import EXTRACTION_VERSION, Passage, Segmentation, passage_id
 from legaldesk.engine.schema import has_words, index_words
@@ -342,6 +343,14 @@ def erase_document(sql: sqlite3.Connection, sha256: str) -> None:
     sql.execute("DELETE FROM documents WHERE id = ?", (document,))
 
 
+def erase_matter(sql: sqlite3.Connection, matter: str) -> None:
+    """Delete a matter with its labels and what is noted of its files."""
+    labels = "SELECT l.id FROM labels l JOIN matters m ON m.id = l.matter WHERE m.name = ?"
+    end_replaced(sql, labels, matter)
+    sql.execute("DELETE FROM files WHERE matter = ?", (matter,))
+    sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
+
+
 def note_removal(sql: sqlite3.Connection) -> None:
     """Remember when something was removed, so that a start knows which backups still have it."""
     sql.execute(
@@ -385,11 +394,24 @@ def erase_records(sql: sqlite3.Connection, sha256: str) -> None:
 
 def erase_labels(sql: sqlite3.Connection, sha256: str) -> None:
     """Drop what was said of a document, and whole questions that it was an answer to."""
+    end_replaced(sql, "SELECT id FROM labels WHERE document = ?", sha256)
     sql.execute("DELETE FROM labels WHERE document = ?", (sha256,))
     sql.execute(
         "DELETE FROM asked WHERE document = ?1"
         " OR id IN (SELECT asked FROM shown WHERE document = ?1)",
         (sha256,),
+    )
+
+
+def end_replaced(sql: sqlite3.Connection, going: str, *values: object) -> None:
+    """Let what labels had replaced not count again when those go; ``going`` selects their ids.
+
+    Who has changed a mind has not changed it back because a document went.
+    """
+    sql.execute(
+        "UPDATE labels SET ended = ?, ended_by = labeller, ended_at = ?"
+        f" WHERE ended = '' AND superseded_by IN ({going})",
+        (LabelState.SUPERSEDED, now(), *values),
     )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from legaldesk.core.agreement import contradicted
 from legaldesk.core.label_lines import (
     ANCHOR,
     COLUMNS,
@@ -63,7 +62,8 @@ def import_labels(
     if taken:
         labels = [candidate.label for candidate in taken]
         name = desk.store.labels.add_all(labels, name or matter)
-    return _import_report(desk.reader, name, lines, len(taken), [*refusals, *more, *outside])
+    refused = [*refusals, *more, *outside]
+    return _import_report(desk.reader, name or matter_name(matter), lines, len(taken), refused)
 
 
 @task
@@ -85,18 +85,15 @@ def export_labels(
     file, kind = Path(path), format_of(Path(path), format)
     if matter:
         matter = desk.reader.matter_name(matter)
-    locked = {each.name for each in desk.reader.matters() if each.locked_out_of_all}
-    labels = [
-        label
-        for label in label_reader.current_labels(desk.reader, matter)
-        if matter or label.matter not in locked
-    ]
-    clashing = contradicted(label_reader.disputed(desk.reader))
-    agreed = [label for label in labels if label.id not in clashing]
-    columns, rows = _complete(labels) if complete else _pairs(agreed)
+    labels = label_reader.current_labels(desk.reader, matter)
+    labels = label_reader.heard_in(desk.reader, matter, labels)
+    outdated, clashing = label_reader.outdated(desk.reader), label_reader.clashing(desk.reader)
+    if not complete:
+        labels = [label for label in labels if label.id not in outdated]
+    written = [label for label in labels if complete or label.id not in clashing]
+    columns, rows = _complete(written) if complete else _pairs(written)
     write_rows(file, kind, columns, rows)
-    written = len(labels if complete else agreed)
-    return ExportReport(path, len(rows), written, len(labels) - len(agreed))
+    return ExportReport(path, len(rows), len(written), len(labels) - len(written))
 
 
 def _read(
@@ -192,7 +189,7 @@ def _inside(
 def _import_report(
     reader: Reader, matter: str, lines: int, added: int, refusals: list[Refusal]
 ) -> ImportReport:
-    clashing = contradicted(label_reader.disputed(reader)) if added else set()
+    clashing = label_reader.clashing(reader) if added else set()
     rows = reader.rows("SELECT id FROM labels ORDER BY id DESC LIMIT ?", added)
     refusals.sort(key=lambda refusal: refusal.line)
     return ImportReport(

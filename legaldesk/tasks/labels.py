@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from legaldesk.core import agreement
+from legaldesk.core.agreement import contradicted
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Hit
 from legaldesk.core.label_places import Place, closeness, place_of
@@ -17,7 +17,7 @@ from legaldesk.core.labels import (
     Standing,
     Verdict,
     asked_question,
-    key,
+    key_of_question,
     labeller_name,
     plain_question,
 )
@@ -38,14 +38,19 @@ def label_hit(
     verdict: Verdict,
     matter: str = "",
     rank: int = 0,
+    plain: bool = False,
     report: Report = silent,
 ) -> Label:
     """Label a search's hit; ``question`` is what stood in the question box.
 
-    The labeller's own older label on the same place becomes history. ``matter`` "" is one
-    that the document is in. Raises WrongUse without a question or when the document is gone.
+    ``plain`` says that it has no operators to be read, as one of the past has not.
+
+    What the labeller has said before of the same place, or otherwise of the same text in this
+    matter, becomes history. ``matter`` "" is one that the document is in. Raises WrongUse
+    without a question or when the document is gone.
     """
-    label = _label(desk, asked_question(question), document_id, spans, verdict, matter)
+    asked = plain_question(question) if plain else asked_question(question)
+    label = _label(desk, asked, document_id, spans, verdict, matter)
     live = desk.meaning.generation
     return desk.store.labels.add(replace(label, rank=rank, model_name=live.name, model=live.model))
 
@@ -60,8 +65,11 @@ def label_selection(
     matter: str = "",
     report: Report = silent,
 ) -> Label:
-    """Label text that was selected on pages as what answers a question. Raises WrongUse."""
-    label = _label(desk, plain_question(question), document_id, spans, verdict, matter)
+    """Label text that was selected on pages as what answers a question.
+
+    That is read as the question box reads it, so that both ask the same. Raises WrongUse.
+    """
+    label = _label(desk, asked_question(question), document_id, spans, verdict, matter)
     return desk.store.labels.add(replace(label, source=LabelSource.SELECTION))
 
 
@@ -100,18 +108,27 @@ def count_labels(desk: ReadingDesk, report: Report = silent) -> tuple[LabelCount
 
 @reading
 def verdicts(
-    desk: ReadingDesk, question: str, hits: tuple[Hit, ...], report: Report = silent
+    desk: ReadingDesk,
+    question: str,
+    hits: tuple[Hit, ...],
+    matter: str = "",
+    plain: bool = False,
+    report: Report = silent,
 ) -> tuple[Standing, ...]:
     """What has been said of each hit for this question: one's own word first, then the nearest.
 
-    Only labels of a matter that the hit is in count. Never fails for want of a question.
+    Only labels of a matter that the hit is in count, and of one that is locked out of all only
+    where the question was asked in that ``matter``. Never fails for want of either. ``plain``
+    as for ``label_hit``.
     """
     try:
-        asked = key(asked_question(question))
+        asked = key_of_question(plain_question(question) if plain else asked_question(question))
     except WrongUse:
         return tuple(Standing() for _ in hits)
     labels = label_reader.current_labels(desk.reader, question_key=asked)
-    me, clashing = label_reader.labeller(desk.reader), agreement.contradicted(labels)
+    labels = label_reader.heard_in(desk.reader, _known_matter(desk, matter), labels)
+    me = label_reader.labeller(desk.reader)
+    clashing = contradicted(labels, label_reader.locked(desk.reader))
     return tuple(_standing(hit, labels, me, clashing) for hit in hits)
 
 
@@ -121,14 +138,15 @@ def contradictions(
 ) -> tuple[Contradiction, ...]:
     """Texts of which different things are said, where a matter's label takes part.
 
-    "" is every matter that is not locked out of all.
+    "" is every matter that is not locked out of all. The labels of one that is contradict each
+    other alone. Raises WrongUse when there is no such matter.
     """
     with desk.reader.moment():
-        found = agreement.contradictions(label_reader.disputed(desk.reader))
-        locked = {each.name for each in desk.reader.matters() if each.locked_out_of_all}
-    if matter:
-        return tuple(clash for clash in found if _concerns(clash, matter))
-    return tuple(c for c in found if not all(label.matter in locked for label in c.labels))
+        name = desk.reader.matter_name(matter) if matter else ""
+        found, locked = label_reader.clashes(desk.reader), label_reader.locked(desk.reader)
+    if name:
+        return tuple(clash for clash in found if _concerns(clash, name))
+    return tuple(clash for clash in found if clash.labels[0].matter not in locked)
 
 
 @task
@@ -137,7 +155,8 @@ def resolve(
 ) -> None:
     """Settle a contradiction, given as the ids of its labels: one verdict stays.
 
-    Raises WrongUse when nobody has that verdict or the labels have changed meanwhile.
+    Raises WrongUse when nobody has that verdict, the labels have changed meanwhile, or some of
+    them are in a matter that is locked out of all and others are not.
     """
     desk.store.labels.resolve(labels, keep, label_reader.labeller(desk.reader))
 
@@ -184,6 +203,14 @@ def _label(
         extraction=found.place.extraction,
         spans=spans,
     )
+
+
+def _known_matter(desk: ReadingDesk, matter: str) -> str:
+    """The matter as it is spelt, "" for none such: it may have been renamed meanwhile."""
+    try:
+        return desk.reader.matter_name(matter) if matter else ""
+    except WrongUse:
+        return ""
 
 
 def _standing(hit: Hit, labels: list[Label], me: str, clashing: set[int]) -> Standing:

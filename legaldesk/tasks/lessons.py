@@ -1,6 +1,7 @@
 """What labels teach, and what they measure: training pairs, and questions with right answers.
 
-Contradicted labels take part in neither.
+Contradicted labels take part in neither, and of a labeller who has said different things of
+one text only the newest label does.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from legaldesk.core.agreement import contradicted
+from legaldesk.core.agreement import contradicted, outdated
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.evaluation import Asked, Searched
 from legaldesk.core.hits import Scope
@@ -78,7 +79,10 @@ def training_pairs(
     """
     with desk.reader.moment():
         names = _may_train(desk.reader, matters)
-        groups = _by_question(_agreed(label_reader.current_labels(desk.reader), desk.reader)[0])
+        # What is said on two sides of a wall teaches one model: that is compared here alone.
+        disputed = label_reader.disputed(desk.reader)
+        unfit = contradicted(disputed) | outdated(disputed)
+        groups = _by_question(_without(label_reader.current_labels(desk.reader), unfit))
     return tuple(
         pair for (matter, _), labels in groups.items() if matter in names for pair in _pairs(labels)
     )
@@ -100,7 +104,8 @@ def qrels(
         open_ = [each.name for each in reader.matters() if not each.locked_out_of_all]
         names = [reader.matter_name(matter)] if matter else open_
         mine = [each for each in label_reader.current_labels(reader) if each.matter in names]
-        labels, left_out = _agreed(mine, reader)
+        newest = _without(mine, label_reader.outdated(reader))
+        labels = _without(newest, label_reader.clashing(reader))
         found = _Placed(reader, labels)
     asked, unplaced, taught = [], 0, 0
     for (name, question_key), about in _by_question(labels).items():
@@ -112,7 +117,12 @@ def qrels(
         if grades:
             asked.append(Asked(f"{name}/{question_key}", about[0].question, Scope(name), grades))
     return LabelledQuestions(
-        tuple(asked), Searched(found.names), unplaced, left_out, taught, made_from.lost
+        tuple(asked),
+        Searched(found.names),
+        unplaced,
+        len(newest) - len(labels),
+        taught,
+        made_from.lost,
     )
 
 
@@ -132,13 +142,17 @@ class _Past:
 
 
 class _Placed:
-    """Labels on today's passages."""
+    """Labels on today's passages, each inside its own matter: its question is asked there."""
 
     def __init__(self, reader: Reader, labels: Iterable[Label]) -> None:
         labels = list(labels)
         self._by_document = label_reader.passages_of(
             reader, {label.document for label in labels if label.document}
         )
+        self._inside = {
+            matter: label_reader.documents_in(reader, matter)
+            for matter in {label.matter for label in labels}
+        }
         self._by_text: dict[tuple[str, str], list[TodaysPassage]] = defaultdict(list)
         for matter in {label.matter for label in labels if not self._is_here(label)}:
             for passage in label_reader.everything_in(reader, matter):
@@ -166,7 +180,7 @@ class _Placed:
         return {uuid: grade for uuid, grade in grades.items() if grade}, lost
 
     def _is_here(self, label: Label) -> bool:
-        return label.document in self._by_document
+        return label.document in self._by_document and label.document in self._inside[label.matter]
 
     def _near(self, label: Label) -> list[TodaysPassage]:
         if self._is_here(label):
@@ -183,11 +197,8 @@ def _may_train(reader: Reader, matters: Iterable[str]) -> set[str]:
     return wanted
 
 
-def _agreed(labels: list[Label], reader: Reader) -> tuple[list[Label], int]:
-    """The labels that nobody contradicts, in whatever matter, and how many are left out."""
-    clashing = contradicted(label_reader.disputed(reader))
-    agreed = [label for label in labels if label.id not in clashing]
-    return agreed, len(labels) - len(agreed)
+def _without(labels: Iterable[Label], unfit: set[int]) -> list[Label]:
+    return [label for label in labels if label.id not in unfit]
 
 
 def _by_question(labels: Iterable[Label]) -> dict[tuple[str, str], list[Label]]:

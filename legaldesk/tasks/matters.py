@@ -50,5 +50,9 @@ def assign_document(
 def withdraw_document(
     desk: LocalDesk, document_id: str, matter: str, report: Report = silent
 ) -> None:
-    """Take a document out of one of its matters."""
+    """Take a document out of one of its matters.
+
+    Its labels there go to a matter that it is still in and that shows and teaches no more than
+    this one; where there is none such they are deleted.
+    """
     desk.store.withdraw(document_id, matter)

@@ -15,7 +15,7 @@ from legaldesk.core.hits import Answer, Hit, Scope
 from legaldesk.core.label_places import Place, closeness, place_of
 from legaldesk.core.labels import Label, PastQuestion, asked_question
 from legaldesk.core.progress import Report, silent
-from legaldesk.core.query import parse
+from legaldesk.core.query import Query, parse
 from legaldesk.engine import label_reader, past_questions
 from legaldesk.engine.label_reader import TodaysPassage
 from legaldesk.engine.local_desk import LocalDesk
@@ -122,6 +122,7 @@ Passages = dict[str, list[TodaysPassage]]
 
 def _past_question(reader: Reader, asked: Asked, passages: Passages) -> PastQuestion:
     labels = label_reader.current_labels(reader, question_key=asked.question_key)
+    labels = label_reader.heard_in(reader, asked.matter, labels)
     shown = _today(reader, asked, passages)
     unlabelled = [hit for hit in shown if not any(_is_about(label, hit) for label in labels)]
     return PastQuestion(
@@ -149,7 +150,7 @@ def _today(reader: Reader, asked: Asked, passages: Passages) -> list[Hit]:
         if best is not None:
             ranks.setdefault(best[0].id, rank)
     ranked = [Ranked(passage, 0.0, 0.0, 0.0) for passage in ranks]
-    hits = hits_of(reader, parse(asked.question), ranked)
+    hits = hits_of(reader, Query(asked.question), ranked)
     return [replace(hit, rank=rank) for hit, rank in zip(hits, ranks.values(), strict=True)]
 
 

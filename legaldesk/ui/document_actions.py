@@ -21,6 +21,11 @@ from legaldesk.ui.wording import count
 ON_BUTTON, IN_MENU = 110, 420
 """How wide a matter's name may get, at 100%."""
 
+STAYS = (
+    "They stay in their other matters. Labels go with them, or are deleted where each of those "
+    "would show or teach more than this one."
+)
+
 
 class DocumentActions(QWidget):
     """Opens, files and removes the documents that were offered last."""
@@ -53,7 +58,7 @@ class DocumentActions(QWidget):
         shown = _short(name, self.take_out, ON_BUTTON)
         self.take_out.setText(caption(f"Take out of {shown}" if name else text))
         self.take_out.setAccessibleName(plain(text))
-        self.take_out.setToolTip(tip(text, "They stay in their other matters" if name else ""))
+        self.take_out.setToolTip(tip(text, STAYS if name else ""))
         self.take_out.setVisible(bool(self._leavable))
 
     def menu(self) -> QMenu:

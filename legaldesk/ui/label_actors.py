@@ -40,7 +40,7 @@ class LabelActors(QObject):
     ) -> None:
         super().__init__(window)
         self.marks = Marks(requests, lanes.labels, window)
-        self.reviewed = Marks(requests, lanes.labels, window)
+        self.reviewed = Marks(requests, lanes.labels, window, plain=True)
         self.memory = QuestionMemory(requests, lanes.memory, window)
         self.settling = Settling(window, requests, lanes.labels)
         self.pairing = Pairing(window, requests, lanes.labels, book)

@@ -34,15 +34,19 @@ class Marks(QObject):
     """What is said of the hits of one question; shown at once, stored a moment later.
 
     ``changed`` tells that a standing is another; ``stored`` that the library's labels are.
-    ``refused`` carries an error and what tries again.
+    ``refused`` carries an error and what tries again. ``plain`` questions have no operators: what
+    looks like one is part of them.
     """
 
     changed = Signal()
     stored = Signal()
     refused = Signal(object, object)
 
-    def __init__(self, requests: Requests, lane: Lane, parent: QObject) -> None:
+    def __init__(
+        self, requests: Requests, lane: Lane, parent: QObject, plain: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._plain = plain
         self._requests = requests
         self._lane = lane
         self._looking = Latest(lane)
@@ -77,13 +81,19 @@ class Marks(QObject):
     def look(self, question: str, hits: Sequence[Hit], matter: str = "") -> None:
         """From now on it is about these hits; find out what was said of them.
 
-        ``matter`` is where the question was asked; labels are given there.
+        ``matter`` is where the question was asked; labels are given there. It may be spelt
+        as somebody typed it.
         """
         if question != self._question:
             self._known, self._under_way = {}, {}
         self._question, self._hits, self._matter = question, tuple(hits), matter
         self.changed.emit()
         self._look()
+
+    def matter_of(self, hit: Hit) -> str:
+        """The matter where the question was asked, if the hit is in it."""
+        asked = self._matter.casefold()
+        return next((name for name in hit.matters if name.casefold() == asked), "")
 
     def look_again(self) -> None:
         """Find out anew what was said of the same hits."""
@@ -94,8 +104,7 @@ class Marks(QObject):
         known = self.standing(hit)
         if not self._question or (known.mine and known.verdict is verdict):
             return False
-        matter = self._matter if self._matter in hit.matters else ""
-        mark = Mark(self._question, hit, verdict, matter)
+        mark = Mark(self._question, hit, verdict, self.matter_of(hit))
         self._given.append(mark)
         self._store(mark)
         return True
@@ -128,9 +137,8 @@ class Marks(QObject):
 
     def _store(self, mark: Mark) -> None:
         hit = mark.hit
-        job = self._requests.label_hit(
-            mark.question, hit.document_id, hit.spans, mark.verdict, mark.matter, hit.rank
-        )
+        place = (hit.document_id, hit.spans, mark.verdict, mark.matter, hit.rank)
+        job = self._requests.label_hit(mark.question, *place, self._plain)
         job.succeeded.connect(lambda label: self._stored(mark, label))
         job.failed.connect(lambda error: self._failed(error, mark))
         self._show(mark.question, hit, mark)
@@ -190,7 +198,7 @@ class Marks(QObject):
 
     def _look(self) -> None:
         if self._question and self._hits:
-            job = self._requests.verdicts(self._question, self._hits)
+            job = self._requests.verdicts(self._question, self._hits, self._matter, self._plain)
             self._looking.ask(job, self._take, lambda error: None)
         else:
             self._looking.drop()

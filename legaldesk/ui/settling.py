@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from legaldesk.core.hits import ALL_MATTERS, Hit
-from legaldesk.core.labels import Contradiction, Standing, Verdict, key, one_line
+from legaldesk.core.labels import Contradiction, Standing, Verdict, key_of_question
 from legaldesk.core.query import parse
 from legaldesk.ui.dialogs import ask
 from legaldesk.ui.settle_question import SettleQuestion
@@ -46,7 +46,7 @@ class Settling(QObject):
 
     def ask_about(self, question: str, hit: Hit, standing: Standing) -> None:
         """Find the disagreement on a hit, in whichever of its matters, and ask what stays."""
-        dispute = _Dispute(key(one_line(parse(question).text)), hit, standing.label)
+        dispute = _Dispute(key_of_question(parse(question).text), hit, standing.label)
         self._look_in(hit.matters or (ALL_MATTERS,), (), dispute)
 
     def ask(self, clash: Contradiction) -> None:
@@ -92,6 +92,6 @@ class Settling(QObject):
 
 
 def _is_about(clash: Contradiction, dispute: _Dispute) -> bool:
-    return key(clash.question) == dispute.question_key and any(
+    return key_of_question(clash.question) == dispute.question_key and any(
         label.document == dispute.hit.document_id for label in clash.labels
     )

@@ -241,9 +241,10 @@ class Requests:
         verdict: Verdict,
         matter: str = "",
         rank: int = 0,
+        plain: bool = False,
     ) -> Job:
-        """Say what a hit is to the question that was asked: the Label."""
-        arguments = (_text(question), document_id, tuple(spans), verdict, matter, rank)
+        """Say what a hit is to the question that was asked, or to a plain one: the Label."""
+        arguments = (_text(question), document_id, tuple(spans), verdict, matter, rank, plain)
         return self._job(labels.label_hit, *arguments)
 
     def label_selection(
@@ -274,9 +275,11 @@ class Requests:
         """How many labels each matter has: a tuple of LabelCounts."""
         return self._job(labels.count_labels)
 
-    def verdicts(self, question: str, hits: Sequence[Hit]) -> Job:
+    def verdicts(
+        self, question: str, hits: Sequence[Hit], matter: str = "", plain: bool = False
+    ) -> Job:
         """What has been said of each hit: a tuple of Standing, in their order."""
-        return self._job(labels.verdicts, _text(question), tuple(hits))
+        return self._job(labels.verdicts, _text(question), tuple(hits), matter, plain)
 
     def contradictions(self, matter: str = "") -> Job:
         """Texts of which different things are said: a tuple of Contradiction."""

@@ -8,18 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legaldesk.core.agreement import contradicted, contradictions
+from legaldesk.core.agreement import contradicted, contradictions, outdated
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.label_lines import (
     Line,
-    clean_text,
     plain_cell,
     read_line,
     safe_cell,
     text_problem,
 )
 from legaldesk.core.label_places import Place, closeness, same_place
-from legaldesk.core.labels import Label, LabelSource, Verdict, asked_question, key, plain_question
+from legaldesk.core.labels import (
+    Label,
+    LabelSource,
+    Verdict,
+    asked_question,
+    clean_text,
+    key,
+    key_of_question,
+    plain_question,
+)
 from legaldesk.core.passages import Span
 
 RELEVANT, PARTLY, NOT = Verdict.RELEVANT, Verdict.PARTLY, Verdict.NOT_RELEVANT
@@ -72,6 +80,22 @@ def test_keys_see_no_case_and_no_spacing(text):
     assert key(text.casefold()) == key(text)
 
 
+@given(st.text())
+def test_what_the_question_box_makes_has_the_key_that_it_always_had(typed):
+    try:
+        asked = asked_question(typed)
+    except WrongUse:
+        return
+    assert key_of_question(asked) == key(asked)
+
+
+@given(st.text(st.sampled_from("law -“„”\"»'\u00ad\u200b\n…?§")))
+def test_a_question_is_the_same_with_quotes_and_without(text):
+    question = f"which {text}".replace("-", "")  # a minus is an operator of the box
+
+    assert key_of_question(plain_question(question)) == key_of_question(asked_question(question))
+
+
 @pytest.mark.parametrize(
     ("mine", "passage", "expected"),
     [
@@ -83,6 +107,8 @@ def test_keys_see_no_case_and_no_spacing(text):
         (at(0, 100), at(1, 101, document="b" * 64), 0.0),
         (at(0, 8, text="the rent"), at(500, 509, text="The  rent"), 1.0),  # the same words
         (Place("The  RENT"), at(0, 8, text="the rent"), 1.0),  # it came without a document
+        (Place("the  rent"), at(0, 12, text="\uf0b7 the \uf0b7 rent\u200b"), 1.0),  # from a file
+        (Place("\uf0b7"), at(0, 1, text="\uf0b8"), 0.0),
         (replace(at(5, 9, text="rent"), extraction=7), at(0, 8, text="the rent"), 0.5),
     ],
 )
@@ -108,10 +134,27 @@ def test_two_labellers_who_differ_contradict():
     assert contradicted(labels) == {1, 2}
 
 
-def test_one_labeller_contradicts_himself_only_in_full():
-    assert contradicted([label(1), label(2, NOT)]) == {1, 2}
-    assert contradicted([label(1), label(2, PARTLY)]) == set()
-    assert contradicted([label(1), label(2, RELEVANT, "Bob")]) == set()
+def test_of_one_labellers_words_the_newest_counts():
+    mine = [label(1), label(2, NOT)]
+
+    assert (contradicted(mine), outdated(mine)) == (set(), {1})
+    assert contradicted([*mine, label(3, NOT, "Bob")]) == set()
+    assert contradicted([*mine, label(3, RELEVANT, "Bob")]) == {1, 2, 3}
+    assert outdated([label(1), label(2, NOT, "Bob"), label(3, NOT, text="Other.")]) == set()
+
+
+def test_what_is_said_behind_a_wall_is_compared_there_alone():
+    labels = [label(1, matter="Secret"), label(2, NOT, "Bob"), label(3, PARTLY, matter="Other")]
+
+    assert contradicted(labels) == {1, 2, 3}
+    assert contradicted(labels, {"Secret"}) == {2, 3}
+    assert contradicted([*labels, label(4, NOT, "Bob", matter="Secret")], {"Secret"}) == {
+        1,
+        2,
+        3,
+        4,
+    }
+    assert (outdated(labels), outdated(labels, {"Secret"})) == ({1}, set())
 
 
 def test_the_same_place_is_the_same_text_however_it_was_cut():

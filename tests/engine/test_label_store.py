@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from legaldesk.core.errors import WrongUse
-from legaldesk.core.labels import Label, LabelFilter, LabelSource, LabelState, Verdict
+from legaldesk.core.labels import Label, LabelFilter, LabelSource, LabelState, Verdict, key
 from legaldesk.core.passages import Span
 from legaldesk.engine import label_reader
 from tests.engine.test_store import Shelf, name_of
@@ -90,6 +90,32 @@ def test_nothing_is_put_back_over_what_the_labeller_said_since(shelf):
     store.undo(new.id, "Ann")
     store.restore(old.id, "Bob")
     assert states(shelf) == [CURRENT, UNDONE]
+
+
+def test_labels_of_an_older_library_have_the_keys_of_today(library):
+    shelf = Shelf(library)
+    shelf.add()
+    shelf.store.labels.add_all(
+        [
+            Label(
+                question="Who “pays”?", verdict=RELEVANT, text="\uf0b7 The tenant.", matter="",
+                labeller="Ann", source=LabelSource.IMPORT,
+            )
+        ],
+        "Case",
+    )  # fmt: skip
+    sql = shelf.store._db.conn
+    with sql:
+        sql.execute("UPDATE labels SET question_key = 'old', text_key = 'old'")
+        sql.execute("DELETE FROM _sqlite_migrations WHERE name = '008_keys'")
+        sql.execute("PRAGMA user_version = 7")
+    shelf.close()
+
+    shelf = Shelf(library)
+
+    [row] = shelf.reader.rows("SELECT question_key, text_key FROM labels")
+    assert tuple(row) == (key("Who pays ?"), key("The tenant."))
+    shelf.close()
 
 
 def test_others_and_other_places_are_left_alone(shelf):

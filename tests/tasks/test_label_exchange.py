@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 
@@ -10,9 +11,9 @@ import pytest
 
 from legaldesk.core.errors import Cancelled, WrongUse
 from legaldesk.core.hits import Scope
-from legaldesk.core.labels import LabelFilter, LabelSource, Verdict
+from legaldesk.core.labels import LabelFilter, LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
-from legaldesk.tasks import importing, label_files, labels, lessons, matters, searching
+from legaldesk.tasks import importing, label_files, labels, lessons, matters, removing, searching
 from tests import pdf_factory as pdf
 
 RELEVANT, PARTLY, NOT = Verdict.RELEVANT, Verdict.PARTLY, Verdict.NOT_RELEVANT
@@ -78,6 +79,56 @@ def test_a_text_without_a_document_is_found_where_it_stands(desk, bring, drop):
     assert asked.grades == {hit.passage_id: 2.0}
     assert gold.unplaced == 1
     assert labels.verdicts(desk, "who pays?", (hit,))[0].verdict is RELEVANT
+
+
+def test_a_label_that_came_before_its_document_stays_on_its_side_of_the_wall(desk, bring, drop):
+    data = pdf.text_pdf("The tenant pays.")
+    name = hashlib.sha256(data).hexdigest()
+    bring([row(positive="The tenant pays.", document=name, spans=[[1, 0, 16]])])
+    importing.import_files(desk, (drop("secret.pdf", data),), "Client", {})
+    matters.lock_matter(desk, "Client", True)
+
+    [label] = labels.list_labels(desk, LabelFilter(matter="Firm"))
+    gold = lessons.qrels(desk, "Firm")
+
+    assert (label.document, label.document_name) == (name, "")
+    assert (gold.asked, gold.unplaced) == ((), 1)
+    importing.import_files(desk, (drop("ours.pdf", data),), "Firm", {})
+    assert labels.list_labels(desk, LabelFilter(matter="Firm"))[0].document_name
+    assert [asked.scope for asked in lessons.qrels(desk, "Firm").asked] == [Scope("Firm")]
+
+
+def test_an_opinion_that_was_given_up_stays_so_when_the_newer_one_goes(desk, bring, drop):
+    path = drop("a.pdf", pdf.text_pdf("The tenant pays."))
+    importing.import_files(desk, (path,), "Firm", {})
+    bring([row(positive="The tenant pays.")])
+    [hit] = searching.search_words(desk, "tenant", Scope()).hits
+    labels.label_hit(desk, "Who pays?", hit.document_id, hit.spans, NOT)
+
+    removing.remove_documents(desk, (hit.document_id,))
+
+    assert said(desk) == set()
+    [old] = labels.list_labels(desk, LabelFilter(history=True))
+    assert (old.verdict, old.state) == (RELEVANT, LabelState.SUPERSEDED)
+    with pytest.raises(WrongUse, match="replaced"):
+        labels.restore_label(desk, old.id)
+
+
+def test_a_text_with_a_bullet_is_the_same_when_it_comes_back(desk, bring, drop, tmp_path):
+    data = pdf.mapped_pdf("x The tenant x pays.", {"x": "F0B7"})
+    importing.import_files(desk, (drop("a.pdf", data),), "Firm", {})
+    [hit] = searching.search_words(desk, "tenant", Scope()).hits
+    label = labels.label_hit(desk, "Who pays?", hit.document_id, hit.spans, RELEVANT)
+    assert "\uf0b7" in label.text
+    path = str(tmp_path / "out.jsonl")
+    label_files.export_labels(desk, path)
+
+    again = label_files.import_labels(desk, path, "Firm")
+
+    assert (again.added, reasons(again)) == (0, [(1, "duplicate: it is in the library already")])
+    bring([row("Why?", "the tenant pays.")], labeller="Ann")
+    assert labels.verdicts(desk, "why?", (hit,))[0].verdict is RELEVANT
+    assert lessons.qrels(desk).unplaced == 0
 
 
 def test_thousands_go_in_at_once_and_bad_lines_are_named(desk, bring):
@@ -249,3 +300,19 @@ def test_a_clause_that_stands_in_two_documents_is_taken_for_both(bring, column):
     assert (bring(rows).added, bring(rows).refused) == (0, 2)
     otherwise = [rows[0], {**rows[0], "positive": "", "partly": clause}]
     assert "says otherwise" in reasons(bring(otherwise, matter="Other"))[0][1]
+
+
+def test_a_complete_export_leaves_nothing_out(desk, bring, tmp_path):
+    bring([row()], labeller="Ann")
+    bring([row(positive="", negative="The tenant.")], labeller="Bob")
+
+    out = label_files.export_labels(desk, str(tmp_path / "out.jsonl"), complete=True)
+
+    assert (out.rows, out.labels, out.contradicted) == (2, 2, 0)
+
+
+def test_a_report_names_the_matter_that_was_wished_though_nothing_came(desk, bring):
+    report = bring([{"anchor": "Who pays?"}], matter=" New  one ")
+
+    assert (report.matter, report.added, report.refused) == ("New one", 0, 1)
+    assert matters.list_matters(desk) == ()

@@ -151,6 +151,19 @@ def test_a_selection_makes_a_label(leases):
     assert [s.verdict for s in labels.verdicts(leases, "Who?", (hit,))] == [RELEVANT]
 
 
+def test_a_question_with_quotes_is_the_same_wherever_it_is_asked(leases):
+    hit = hits(leases)[0]
+    asked = "Which law does “this agreement” follow?"
+    labels.label_selection(as_(leases, "Ann"), asked, hit.document_id, hit.spans)
+    say(as_(leases, "Bob"), hit, NOT, asked)
+
+    [clash] = labels.contradictions(leases)
+
+    assert {label.labeller for label in clash.labels} == {"Ann", "Bob"}
+    [standing] = labels.verdicts(leases, "which law does this agreement follow?", (hit,))
+    assert (standing.verdict, standing.contradicted) == (NOT, True)
+
+
 @pytest.mark.parametrize(
     "spans", [(), (Span(99, 0, 5),), (Span(1, 5, 5),), (Span(1, 0, 10**6),), (Span(1, -5, 5),)]
 )

@@ -65,6 +65,21 @@ def test_a_question_asked_again_is_kept_once_and_comes_first(leases):
     assert questions(leases) == ["Rent", "May"]
 
 
+def test_a_question_of_the_past_is_labelled_as_it_was_asked(leases):
+    hits = ask(leases, 'rent "-tenant" may')
+    [past] = reviewing.review(leases, "Acme")
+    assert past.question == "rent -tenant may"
+
+    for hit in hits:
+        given = (hit.document_id, hit.spans, Verdict.RELEVANT)
+        assert labels.label_hit(leases, past.question, *given, plain=True).question == past.question
+
+    assert reviewing.review(leases, "Acme") == ()
+    for question, plain in ((past.question, True), ('rent "-tenant" may', False)):
+        found = labels.verdicts(leases, question, hits, plain=plain)
+        assert {standing.verdict for standing in found} == {Verdict.RELEVANT}
+
+
 def test_questions_that_were_seen_make_room_for_others(leases):
     for question in ("rent", "May", "tenant"):
         ask(leases, question)

@@ -15,6 +15,7 @@ from legaldesk.core.labels import (
     PastQuestion,
     Standing,
     Verdict,
+    asked_question,
 )
 from legaldesk.core.passages import Span
 from legaldesk.workers.job import Job
@@ -38,9 +39,12 @@ class LabelOffice:
 
     # ------------------------------------------------------------ marking
 
-    def label_hit(self, question, document_id, spans, verdict, matter="", rank=0) -> Job:
+    def label_hit(
+        self, question, document_id, spans, verdict, matter="", rank=0, plain=False
+    ) -> Job:
         def work(_) -> Label:
-            return self._add(question, document_id, tuple(spans), verdict, LabelSource.SEARCH)
+            asked = question if plain else asked_question(question)
+            return self._add(asked, document_id, tuple(spans), verdict, LabelSource.SEARCH)
 
         return self._job("label_hit", work, question, document_id, verdict, matter, rank)
 
@@ -97,9 +101,10 @@ class LabelOffice:
 
     # ------------------------------------------------------------ reading
 
-    def verdicts(self, question, hits) -> Job:
+    def verdicts(self, question, hits, matter="", plain=False) -> Job:
         def work(_) -> tuple[Standing, ...]:
-            return tuple(self._standing(question, hit) for hit in hits)
+            asked = question if plain else asked_question(question)
+            return tuple(self._standing(asked, hit) for hit in hits)
 
         return self._job("verdicts", work, question)
 

@@ -86,6 +86,17 @@ def test_keys_mark_ten_results_in_a_row(qtbot, review, office):
     assert review.results.nothing.title.text() == "All seen"
 
 
+def test_what_looks_like_an_operator_stays_in_a_question_of_the_past(qtbot, review, office):
+    office.past = [past_question(3, "rent -tenant doc:lease")]
+    review.results.start_over()
+    settle(qtbot, review)
+
+    press("1")
+    settle(qtbot, review)
+
+    assert labels_of(office) == [("rent -tenant doc:lease", RELEVANT)]
+
+
 def test_a_skipped_result_is_left_out_until_one_looks_again(qtbot, review, office):
     press("s")
     press(Qt.Key.Key_Right)
