@@ -51,7 +51,8 @@ class Hit:
 
     ``text`` is exact page text, ``body`` its reading text. ``words`` and ``meaning`` are
     the two halves' shares of the score, from 0 to 1 together; ``reason`` says in plain
-    words why it matched. ``page_label`` is the printed page number of its first page.
+    words why it matched. ``page_label`` is the printed page number of its first page and
+    ``last_label`` that of its last one.
     ``same`` are passages further down that say the same word for word, elsewhere, and
     ``beside`` those further down that stand right before or after it and are read with it.
     Labels are about the hit's own passage, the best of them.
@@ -76,6 +77,7 @@ class Hit:
     emphasis: tuple[Emphasis, ...] = ()
     same: tuple[Hit, ...] = ()
     beside: tuple[Hit, ...] = ()
+    last_label: str | None = None
 
     @property
     def parts(self) -> tuple[Hit, ...]:
@@ -97,6 +99,7 @@ class Hit:
             self,
             page=parts[0].page,
             page_label=parts[0].page_label,
+            last_label=parts[-1].last_label,
             spans=_one_each(span for part in parts for span in part.spans),
             text="\n".join(part.text for part in parts),
             body=body,
