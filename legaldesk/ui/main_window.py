@@ -258,8 +258,8 @@ class MainWindow(QMainWindow):
         self.search.show_page(document_id, page)
 
     def _open_hit(self, hit: Hit) -> None:
-        self._open_document(hit.document_id, hit.page)
-        self.search.page.show_hit(hit)
+        self.show_view(SEARCH)
+        self.search.show_hit(hit)
 
     def relook(self, look: theme.Look) -> None:
         """Change colours or text size, now and for the next start."""
