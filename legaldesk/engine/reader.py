@@ -135,11 +135,17 @@ class Reader:
     def matters(self) -> tuple[Matter, ...]:
         """Every matter by name, with its number of documents."""
         rows = self.rows(
-            "SELECT name, locked_out, may_train, (SELECT count(*) FROM document_matters"
+            "SELECT id, name, locked_out, may_train, (SELECT count(*) FROM document_matters"
             " WHERE matter = matters.id) AS documents FROM matters ORDER BY name COLLATE NOCASE"
         )
         return tuple(
-            Matter(row["name"], row["documents"], bool(row["locked_out"]), bool(row["may_train"]))
+            Matter(
+                row["name"],
+                row["documents"],
+                bool(row["locked_out"]),
+                bool(row["may_train"]),
+                row["id"],
+            )
             for row in rows
         )
 

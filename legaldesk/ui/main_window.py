@@ -16,6 +16,7 @@ from legaldesk.ui import keys, theme, window_layout
 from legaldesk.ui.actors import Actors
 from legaldesk.ui.banner import Banner
 from legaldesk.ui.complaints import Complaints
+from legaldesk.ui.document_text import plain
 from legaldesk.ui.documents_view import DocumentsView
 from legaldesk.ui.dropping import Dropping
 from legaldesk.ui.import_panel import ImportPanel
@@ -80,10 +81,12 @@ class MainWindow(QMainWindow):
 
     def _connect_actors(self) -> None:
         actors = self.actors
+        actors.book.followed.connect(self.bar.follow)
         actors.book.changed.connect(self._show_matters)
         actors.book.currentChanged.connect(self._go_to_matter)
         actors.book.walled.connect(self._start_over)
         actors.asker.answered.connect(self._show_answer)
+        actors.asker.documentGone.connect(self._widen)
         actors.watcher.changed.connect(self._show_engine)
         actors.watcher.failed.connect(self.bar.model_pill.show_stopped)
         actors.watcher.meaningCompleted.connect(actors.asker.renew)
@@ -96,7 +99,7 @@ class MainWindow(QMainWindow):
         actors.checking.checked.connect(actors.watcher.look)
         actors.models.book.switched.connect(self._look_again)
         self._refresh.timeout.connect(self.refresh)
-        Complaints(actors, self.banner)
+        self._complaints = Complaints(actors, self.banner)
 
     def _connect_parts(self) -> None:
         side, bar, actors = self.sidebar, self.bar, self.actors
@@ -149,9 +152,18 @@ class MainWindow(QMainWindow):
 
     def _show_answer(self, answer: Answer, renewed: bool) -> None:
         in_box = self.bar.box.hasFocus()
+        if not answer.hits:
+            self.bar.forget_offer()
         self.search.show_answer(answer, self.actors.asker.scope, renewed)
         if in_box and not renewed and self.bar.box.text().strip() == self.actors.asker.question:
             self.search.focus_results()
+
+    def _widen(self) -> None:
+        """The document that the question was narrowed to is gone."""
+        name = self.bar.widen()
+        self._complaints.say_until_asked(
+            f"“{plain(name)}” is gone from here. The question was asked in all other documents."
+        )
 
     def _step(self, by: int) -> None:
         """The next hit; from the question the focus goes along, so that Ctrl+C copies the hit."""
@@ -244,6 +256,8 @@ class MainWindow(QMainWindow):
     def _start_over(self) -> None:
         """Nothing stays on the screen of what was erased, taken out or locked out."""
         self.search.start_over()
+        self.bar.forget_offer()
+        self.actors.asker.start_over()
         self._look_again()
 
     def _show_group(self, state: FileState) -> None:
