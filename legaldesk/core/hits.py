@@ -119,13 +119,25 @@ def _one_each(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """How often a library has changed: what was read at one moment, beside what there is now.
+
+    ``grown`` counts what came or has another name, ``taken`` what must not be shown any more: it
+    was removed, taken out of a matter or locked out.
+    """
+
+    grown: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The hits of one question, what was covered, and which halves took part.
 
     ``modes`` holds "words", "meaning" when the model took part, and "reranked" when a
     cross-encoder put the best in order once more. ``note`` tells what the user should know,
     such as words alone while the model loads. ``rerankable``: a better order can be had, by
-    asking once more for it.
+    asking once more for it. ``edition`` is that of the library which it was read from.
     """
 
     query: str
@@ -134,6 +146,7 @@ class Answer:
     modes: tuple[str, ...] = ("words", "meaning")
     note: str = ""
     rerankable: bool = False
+    edition: Edition = Edition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +175,8 @@ class EngineState:
 
     ``model`` is one of "absent", "loading", "ready", "failed"; ``device`` such as "cpu".
     ``pending`` passages still lack their vector; ``queued`` files wait from before.
-    ``process`` is the engine's number: another one is another engine.
+    ``process`` is the engine's number: another one is another engine. ``edition`` is that of
+    the library now.
     """
 
     model: str
@@ -173,6 +187,7 @@ class EngineState:
     queued: int
     note: str = ""
     process: int = 0
+    edition: Edition = Edition()
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,8 @@ def _answer(
                 if group
                 else hits_of(reader, query, ranked[:k])
             )
-            return Answer(question, reader.coverage(scope), hits, modes)
+            coverage = reader.coverage(scope)
+            return Answer(question, coverage, hits, modes, edition=reader.edition())
 
     if desk is None or MEANING not in modes or query.empty:
         return answer(None)

@@ -85,6 +85,11 @@ class Asker(QObject):
         """Where it was asked."""
         return self._scope
 
+    @property
+    def asking(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._job is not None or self._ordering is not None
+
     def ask(self, question: str, scope: Scope) -> None:
         """Ask a question; nothing happens when it is empty."""
         if question.strip():
@@ -179,6 +184,7 @@ class Asker(QObject):
 
     def _take_order(self, job: Job, answer: Answer) -> None:
         if job is self._ordering:
+            self._ordering = None
             self._ordered = self._answered_fully = True
             self._tell(answer, True)
 
@@ -186,10 +192,14 @@ class Asker(QObject):
         """Without a better order the answer stays as it is, and says why."""
         if job is not self._ordering:
             return
+        self._ordering = None
         if shown is not None:
             self._tell(replace(shown, rerankable=False, note=error.message), True)
-        else:
+        elif self._shown:
             self._fail(error, renewed=True)
+        else:
+            self._ordered = False
+            self._submit(renewed=True)
 
     def _drop(self) -> None:
         self._patience.stop()
@@ -205,13 +215,16 @@ class Asker(QObject):
             self._answered_fully = fully
             self._tell(answer, renewed or self._meanwhile is not None)
             self._meanwhile = None
-            if answer.rerankable and job is self._job:
-                self._order(answer)
+            if job is self._job:
+                self._job = None
+                if answer.rerankable:
+                    self._order(answer)
 
     def _give_up(self, job: Job, error: LegalDeskError, renewed: bool) -> None:
         """What is shown meanwhile by words or meaning stays and says what is missing."""
         if job is not self._job:
             return
+        self._job = None
         self._drop_early()
         if self._meanwhile is not None and not renewed:
             self._tell(replace(self._meanwhile, note=error.message), True)

@@ -19,6 +19,7 @@ from legaldesk.ui.complaints import Complaints
 from legaldesk.ui.document_text import plain
 from legaldesk.ui.documents_view import DocumentsView
 from legaldesk.ui.dropping import Dropping
+from legaldesk.ui.elsewhere import Elsewhere
 from legaldesk.ui.import_panel import ImportPanel
 from legaldesk.ui.main_menu import MainMenu
 from legaldesk.ui.model_news import ModelNews
@@ -86,7 +87,12 @@ class MainWindow(QMainWindow):
         actors.book.currentChanged.connect(self._go_to_matter)
         actors.book.walled.connect(self._start_over)
         actors.asker.answered.connect(self._show_answer)
+        self._elsewhere = Elsewhere(actors.watcher, actors.asker, actors.importer, self)
+        self._elsewhere.taken.connect(self._start_over)
+        self._elsewhere.changed.connect(self._refresh_soon)
+        self._elsewhere.grown.connect(actors.asker.renew)
         actors.asker.documentGone.connect(self._widen)
+        actors.asker.failed.connect(lambda _: actors.watcher.look())  # others may have changed it
         actors.watcher.changed.connect(self._show_engine)
         actors.watcher.failed.connect(self.bar.model_pill.show_stopped)
         actors.watcher.meaningCompleted.connect(actors.asker.renew)
@@ -257,6 +263,7 @@ class MainWindow(QMainWindow):
         """Nothing stays on the screen of what was erased, taken out or locked out."""
         self.search.start_over()
         self.bar.forget_offer()
+        self._elsewhere.start_over()
         self.actors.asker.start_over()
         self._look_again()
 

@@ -33,6 +33,7 @@ from legaldesk.core.hits import (
     Answer,
     Box,
     Coverage,
+    Edition,
     EngineState,
     Hit,
     PageBoxes,
@@ -181,6 +182,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     finding: threading.Event | None = None
     nearing: threading.Event = field(default_factory=threading.Event)
     wording: threading.Event | None = None
+    edition: Edition = Edition()
     gone: str = ""
     """The id of a document that is not there any more."""
     password: str = "secret"
@@ -276,9 +278,8 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
         coverage = Coverage(4830, 4812, 900 if words_only else 4812, 18)
         modes = ("words",) if words_only else ("words", "meaning")
         note = "Exact words only while the model loads." if words_only else ""
-        return Answer(
-            question, coverage, hits, modes, note, not words_only and self.reranker is not None
-        )
+        rerankable = not words_only and self.reranker is not None
+        return Answer(question, coverage, hits, modes, note, rerankable, self.edition)
 
     def search_reranked(self, question: str, scope: Scope, k: int = 10) -> Job:
         """The hits the other way round; ``ordering`` holds it up, or fails it."""
@@ -493,7 +494,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     def engine_state(self) -> Job:
         state = EngineState(
             self.model, "all-MiniLM-L6-v2", "cpu", self.pending, 4004, self.queued,
-            process=self.process,
+            process=self.process, edition=self.edition,
         )  # fmt: skip
 
         def work(_) -> EngineState:

@@ -529,3 +529,16 @@ def test_a_reason_of_letters_of_two_units_is_cut_between_its_words(asked):
     last = shown.lineAt(shown.lineCount() - 1)
     assert shown.text().endswith("\u2026") and reason.startswith(shown.text()[:-1])
     assert 2 * (last.textStart() + last.textLength()) == len(shown.text().encode("utf-16-le"))
+
+
+def test_where_the_better_order_fails_after_a_removal_the_usual_answer_is_shown(
+    qtbot, ordering, office
+):
+    first = documents(ordering)
+    with qtbot.waitSignal(ordering.actors.asker.answered):
+        office.ordering.set()
+    office.refusing = ModelProblem("The model could not be loaded.")
+
+    ordering.actors.erasing.erased.emit()
+
+    qtbot.waitUntil(lambda: documents(ordering) == first)
