@@ -251,7 +251,7 @@ def _list_matters(desk: Desk, console: Console) -> None:
         show_matters(console, listed)
         return
     for matter in listed:
-        console.json(asdict(matter))
+        console.json({name: each for name, each in asdict(matter).items() if name != "number"})
 
 
 def _remove(desk: Desk, options: argparse.Namespace, console: Console) -> int:

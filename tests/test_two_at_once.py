@@ -9,13 +9,14 @@ import sys
 
 import pytest
 
-from legaldesk.core.hits import Scope
+from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.profile import make_private_folder
-from legaldesk.tasks import care, documents, matters
+from legaldesk.tasks import care, documents, importing, matters
 from tests import pdf_factory as pdf
 from tests.known_precision import know_precision
-from tests.test_window import PATIENCE, ask, drop, start
+from tests.test_window import PATIENCE, ask, start
+from tests.test_window import drop as drop_on
 
 __all__ = ["start"]
 
@@ -56,7 +57,7 @@ def test_both_work_and_the_engine_may_die(qtbot, start, library, tiny_model, fol
         terminal = command(library, "import", str(folder), "--matter", "Case")
         qtbot.waitUntil(lambda: len(stored(desk)) >= 2, timeout=PATIENCE)
         with qtbot.waitSignal(window.actors.importer.finished, timeout=PATIENCE):
-            drop(window, letter)  # while the other one goes on
+            drop_on(window, letter)  # while the other one goes on
         ask(qtbot, window, "estoppel letter")
         assert window.search.results.hit.document == "letter.pdf"
         acknowledged = stored(desk)
@@ -76,3 +77,50 @@ def test_both_work_and_the_engine_may_die(qtbot, start, library, tiny_model, fol
             ask(qtbot, window, word)
             assert window.search.results.hit.document == f"{word}.pdf"
         assert [finding for finding in care.verify(desk) if not finding.ok] == []
+
+
+def finished(qtbot, library, *words):
+    """Carry a command out while the window goes on."""
+    ran = command(library, *words)
+    qtbot.waitUntil(lambda: ran.poll() is not None, timeout=PATIENCE)
+    out, errors = ran.communicate()
+    assert ran.returncode == 0, out + errors
+
+
+def shown(window):
+    return {hit.document for hit in window.search.results.hits}
+
+
+def test_what_the_command_line_changes_is_seen_in_the_window(
+    qtbot, start, library, tiny_model, drop
+):
+    know_precision(make_private_folder(library), tiny_model)
+    made = LocalDesk(library, tiny_model)
+    for name, matter in (("winery", "Case"), ("cellar", "Case"), ("brewery", "Wall")):
+        page = pdf.text_pdf(f"The {name} of the tenant pays rent.")
+        importing.import_files(made, (drop(f"{name}.pdf", page),), matter, {})
+    made.close()
+    with start(qtbot) as (window, _):
+        ask(qtbot, window, "tenant rent")
+        qtbot.waitUntil(lambda: shown(window) == {"winery.pdf", "cellar.pdf"}, timeout=PATIENCE)
+        row = [hit.document for hit in window.search.results.hits].index("winery.pdf")
+        window.search.results.choose(row)
+        erased = window.search.page.document_id
+
+        finished(qtbot, library, "remove", "winery.pdf", "--yes")
+        qtbot.waitUntil(lambda: shown(window) == {"cellar.pdf"}, timeout=PATIENCE)
+        assert window.search.page.document_id != erased
+
+        finished(qtbot, library, "matters", "rename", "Case", "Zeta")
+        qtbot.waitUntil(lambda: window.bar.scope == Scope("Zeta"), timeout=PATIENCE)
+
+        with qtbot.waitSignal(window.actors.asker.answered, timeout=PATIENCE):
+            window.actors.book.choose(ALL_MATTERS)
+        qtbot.waitUntil(lambda: shown(window) == {"cellar.pdf", "brewery.pdf"}, timeout=PATIENCE)
+        finished(qtbot, library, "matters", "lock", "Wall")
+        qtbot.waitUntil(lambda: shown(window) == {"cellar.pdf"}, timeout=PATIENCE)
+
+        letter = drop("letter.pdf", pdf.text_pdf("The letter of the tenant about the rent."))
+        finished(qtbot, library, "import", letter, "--matter", "Fresh")
+        qtbot.waitUntil(lambda: window.actors.book.find("Fresh") is not None, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: shown(window) == {"cellar.pdf", "letter.pdf"}, timeout=PATIENCE)

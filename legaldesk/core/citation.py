@@ -14,12 +14,22 @@ def where(hit: Hit) -> str:
 
 
 def pages(hit: Hit) -> str:
-    """The pages that the hit touches as it is read, and the printed number where it differs."""
+    """The pages that the hit touches as it is read, and their printed numbers where they differ."""
     hit = hit.whole
     last = hit.spans[-1].page
     text = f"p. {hit.page}" if last == hit.page else f"pp. {hit.page}-{last}"
-    printed = hit.page_label and hit.page_label != str(hit.page)
-    return f"{text} (printed {hit.page_label})" if printed else text
+    printed = _printed(hit, last)
+    return f"{text} (printed {printed})" if printed else text
+
+
+def _printed(hit: Hit, last: int) -> str:
+    """ "9", "9-10" where both are known, "" where nothing else is printed than is counted."""
+    ends = {hit.page: hit.page_label, last: hit.last_label}
+    if last == hit.page or not hit.last_label:
+        ends = {hit.page: hit.page_label}
+    if not hit.page_label or all(label == str(page) for page, label in ends.items()):
+        return ""
+    return "-".join(dict.fromkeys(label for label in ends.values() if label))
 
 
 def text_only(hit: Hit) -> str:

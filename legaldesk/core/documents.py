@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 GAP = "\uffff"
@@ -136,13 +136,15 @@ class DocumentDetails:
 class Matter:
     """A wall around documents: search and import stay inside the current one.
 
-    Its labels are trained on only when it ``may_train``.
+    Its labels are trained on only when it ``may_train``. ``number`` stays when its name does not;
+    0 where it is not known.
     """
 
     name: str
     documents: int = 0
     locked_out_of_all: bool = False
     may_train: bool = False
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ class Hit:
 
     ``text`` is exact page text, ``body`` its reading text. ``words`` and ``meaning`` are
     the two halves' shares of the score, from 0 to 1 together; ``reason`` says in plain
-    words why it matched. ``page_label`` is the printed page number of its first page.
+    words why it matched. ``page_label`` is the printed page number of its first page and
+    ``last_label`` that of its last one.
     ``same`` are passages further down that say the same word for word, elsewhere, and
     ``beside`` those further down that stand right before or after it and are read with it.
     Labels are about the hit's own passage, the best of them.
@@ -76,6 +77,7 @@ class Hit:
     emphasis: tuple[Emphasis, ...] = ()
     same: tuple[Hit, ...] = ()
     beside: tuple[Hit, ...] = ()
+    last_label: str | None = None
 
     @property
     def parts(self) -> tuple[Hit, ...]:
@@ -97,6 +99,7 @@ class Hit:
             self,
             page=parts[0].page,
             page_label=parts[0].page_label,
+            last_label=parts[-1].last_label,
             spans=_one_each(span for part in parts for span in part.spans),
             text="\n".join(part.text for part in parts),
             body=body,
@@ -116,13 +119,25 @@ def _one_each(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """How often a library has changed: what was read at one moment, beside what there is now.
+
+    ``grown`` counts what came or has another name, ``taken`` what must not be shown any more: it
+    was removed, taken out of a matter or locked out.
+    """
+
+    grown: int = 0
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The hits of one question, what was covered, and which halves took part.
 
     ``modes`` holds "words", "meaning" when the model took part, and "reranked" when a
     cross-encoder put the best in order once more. ``note`` tells what the user should know,
     such as words alone while the model loads. ``rerankable``: a better order can be had, by
-    asking once more for it.
+    asking once more for it. ``edition`` is that of the library which it was read from.
     """
 
     query: str
@@ -131,6 +146,7 @@ class Answer:
     modes: tuple[str, ...] = ("words", "meaning")
     note: str = ""
     rerankable: bool = False
+    edition: Edition = Edition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +175,8 @@ class EngineState:
 
     ``model`` is one of "absent", "loading", "ready", "failed"; ``device`` such as "cpu".
     ``pending`` passages still lack their vector; ``queued`` files wait from before.
-    ``process`` is the engine's number: another one is another engine.
+    ``process`` is the engine's number: another one is another engine. ``edition`` is that of
+    the library now.
     """
 
     model: str
@@ -170,6 +187,7 @@ class EngineState:
     queued: int
     note: str = ""
     process: int = 0
+    edition: Edition = Edition()
 
 
 @dataclass(frozen=True, slots=True)

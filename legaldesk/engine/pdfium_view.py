@@ -72,9 +72,10 @@ def line_boxes(page: Any, textpage: Any, ranges: Iterable[tuple[int, int]]) -> l
 def words(page: Any, textpage: Any) -> list[Word]:
     """The words of a page in the order of its text, MAX_WORDS at most.
 
-    A word ends at white space and where the next character is not beside the last one.
+    A word ends at white space and where the next character is not beside the last one, or not
+    above or below it where text is set sideways.
     """
-    to_shown = shown_mapping(page)
+    to_shown, quarters = shown_mapping(page), page.get_rotation() // 90
     found: list[Word] = []
     line: Box | None = None
     for index in range(textpage.count_chars()):
@@ -82,8 +83,12 @@ def words(page: Any, textpage: Any) -> list[Word]:
         if shape is None:
             line = None
             continue
-        tight, loose = shape
-        if line is not None and found and _same_line(line, loose):
+        _, loose = shape
+        if line is not None and (
+            _same_line(line, loose)
+            or _same_line(_on_its_side(line), _on_its_side(loose))
+            and _is_sideways(textpage, index, quarters)
+        ):
             last = found[-1]
             found[-1] = Word(last.start, index + 1, _union(last.box, loose))
         elif len(found) < MAX_WORDS:
@@ -172,6 +177,16 @@ def _same_line(line: Box, box: Box) -> bool:
     overlap = min(line.bottom, box.bottom) - max(line.top, box.top)
     gap = max(box.left - line.right, line.left - box.right)
     return overlap >= _MIN_OVERLAP * height and gap <= _MAX_GAP * max(height, 1.0)
+
+
+def _is_sideways(textpage: Any, index: int, quarters: int) -> bool:
+    """Whether a character's line runs up or down the page as shown, turned by so many quarters."""
+    angle: float = c_api.FPDFText_GetCharAngle(textpage, index)  # below 0 where it is unknown
+    return angle >= 0 and (round(angle / (math.pi / 2)) + quarters) % 2 == 1
+
+
+def _on_its_side(box: Box) -> Box:
+    return Box(box.top, box.left, box.bottom, box.right)
 
 
 def _union(one: Box, other: Box) -> Box:

@@ -26,10 +26,11 @@ from legaldesk.core.documents import (
     TextSource,
 )
 from legaldesk.core.errors import WrongUse
-from legaldesk.core.hits import Coverage, Scope
+from legaldesk.core.hits import Coverage, Edition, Scope
 from legaldesk.core.passages import Span
 from legaldesk.engine import scopes
 from legaldesk.engine.database import empty_db, identity, is_ready, open_db, translated
+from legaldesk.engine.editions import GROWN, TAKEN
 from legaldesk.engine.generation_rows import LIVE_CUT, LIVE_ID, SELECT, generation_of
 from legaldesk.engine.schema import words_table
 from legaldesk.engine.sqlite import Database
@@ -135,11 +136,17 @@ class Reader:
     def matters(self) -> tuple[Matter, ...]:
         """Every matter by name, with its number of documents."""
         rows = self.rows(
-            "SELECT name, locked_out, may_train, (SELECT count(*) FROM document_matters"
+            "SELECT id, name, locked_out, may_train, (SELECT count(*) FROM document_matters"
             " WHERE matter = matters.id) AS documents FROM matters ORDER BY name COLLATE NOCASE"
         )
         return tuple(
-            Matter(row["name"], row["documents"], bool(row["locked_out"]), bool(row["may_train"]))
+            Matter(
+                row["name"],
+                row["documents"],
+                bool(row["locked_out"]),
+                bool(row["may_train"]),
+                row["id"],
+            )
             for row in rows
         )
 
@@ -273,6 +280,10 @@ class Reader:
         """A choice that was made for this library, or ""."""
         rows = self.rows("SELECT value FROM settings WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
+
+    def edition(self) -> Edition:
+        """How often the library has changed."""
+        return Edition(int(self.setting(GROWN) or 0), int(self.setting(TAKEN) or 0))
 
     # Passages
 

@@ -21,6 +21,7 @@ from legaldesk.engine import label_rows
 from legaldesk.engine import store_rows as rows
 from legaldesk.engine.backup_making import keep_before_migration
 from legaldesk.engine.database import database_path, open_db, translated
+from legaldesk.engine.editions import note_grown, note_taken
 from legaldesk.engine.label_store import LabelStore
 from legaldesk.engine.schema import SCHEMA
 from legaldesk.engine.seal import is_sealed, make_seal
@@ -158,6 +159,7 @@ class Store:
         with self._writing() as sql:
             for record, outcome in outcomes:
                 rows.finish_file(sql, record, outcome)
+            note_grown(sql)
 
     def forget_file(self, path: str, matter: str) -> int:
         """Drop the record of a file that did not make it into a matter; "" means any matter.
@@ -243,6 +245,7 @@ class Store:
                 (document, matter),
             )
             label_rows.withdraw(sql, sha256, document, matter)
+            note_taken(sql)
 
     def add_vectors(
         self, generation: int, passages: Sequence[int], vectors: Sequence[bytes], precision: str
@@ -278,6 +281,7 @@ class Store:
             if rows.same_name(sql, clean) is not None:
                 raise WrongUse(f"There is already a matter named “{clean}”.")
             sql.execute("INSERT INTO matters (name, created) VALUES (?, ?)", (clean, now()))
+            note_grown(sql)
         return Matter(clean)
 
     def rename_matter(self, name: str, new_name: str) -> None:
@@ -294,6 +298,7 @@ class Store:
                 raise WrongUse(f"There is no matter named “{name}”.")
             sql.execute("UPDATE OR REPLACE files SET matter = ? WHERE matter = ?", (clean, name))
             rows.note_untold(sql, rows.Untold(name, clean))
+            note_grown(sql)
 
     def lock_matter(self, name: str, locked: bool) -> None:
         """Keep a matter out of “All matters”, or let it in again."""
@@ -303,6 +308,7 @@ class Store:
             )
             if not changed.rowcount:
                 raise WrongUse(f"There is no matter named “{name}”.")
+            (note_taken if locked else note_grown)(sql)
 
     # Removal
 

@@ -15,6 +15,7 @@ from legaldesk.core.errors import WrongUse
 from legaldesk.core.labels import LabelState
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import EXTRACTION_VERSION, Passage, Segmentation, passage_id
+from legaldesk.engine.editions import note_grown, note_taken
 from legaldesk.engine.schema import has_words, index_words
 
 AT_ONCE = 50
@@ -112,6 +113,7 @@ def open_matter(sql: sqlite3.Connection, name: str) -> str:
     if known is not None:
         return known
     sql.execute("INSERT INTO matters (name, created) VALUES (?, ?)", (clean, now()))
+    note_grown(sql)
     return clean
 
 
@@ -190,6 +192,7 @@ def file_under(sql: sqlite3.Connection, document: int, matter: str) -> None:
         " SELECT ?, id FROM matters WHERE name = ? ON CONFLICT DO NOTHING",
         (document, matter),
     )
+    note_grown(sql)
 
 
 def insert_rows(sql: sqlite3.Connection, into: str, rows: Sequence[Sequence[object]]) -> None:
@@ -353,6 +356,7 @@ def erase_matter(sql: sqlite3.Connection, matter: str) -> None:
 
 def note_removal(sql: sqlite3.Connection) -> None:
     """Remember when something was removed, so that a start knows which backups still have it."""
+    note_taken(sql)
     sql.execute(
         "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
         (FORGETS, datetime.now(UTC).isoformat(timespec="microseconds")),

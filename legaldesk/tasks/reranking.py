@@ -79,9 +79,10 @@ def _answer(
     order, scored = again(desk, model, query.text, ranked, cited, report)
     with desk.reader.moment():
         hits = hits_from(desk.reader, query, order, k)
-        coverage = desk.reader.coverage(scope)
+        coverage, edition = desk.reader.coverage(scope), desk.reader.edition()
     note = f"The best {scored} were put in order once more by {model.folder.name}."
-    return Answer(question, coverage, hits, (WORDS, MEANING, RERANKED), note)
+    modes = (WORDS, MEANING, RERANKED)
+    return Answer(question, coverage, hits, modes, note, edition=edition)
 
 
 def again(

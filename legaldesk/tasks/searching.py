@@ -116,7 +116,8 @@ def _answer(
                 if group
                 else hits_of(reader, query, ranked[:k])
             )
-            return Answer(question, reader.coverage(scope), hits, modes)
+            coverage = reader.coverage(scope)
+            return Answer(question, coverage, hits, modes, edition=reader.edition())
 
     if desk is None or MEANING not in modes or query.empty:
         return answer(None)
@@ -304,7 +305,7 @@ def _hit(
     passage: FoundPassage,
     matters: dict[int, tuple[str, ...]],
 ) -> Hit:
-    first = passage.spans[0].page
+    first, last = passage.spans[0].page, passage.spans[-1].page
     emphasis = emphasise(passage.body)
     pages = reader.page_texts(passage.document, (span.page for span in passage.spans))
     return Hit(
@@ -317,6 +318,7 @@ def _hit(
         section=passage.section,
         page=first,
         page_label=pages[first][1],
+        last_label=pages[last][1],
         spans=passage.spans,
         text=exact_text({number: text for number, (text, _) in pages.items()}, passage.spans),
         body=passage.body,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Answer, Scope
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class Asker(QObject):
     """Holds the one question that is being asked; a newer one supersedes it.
 
     ``answered`` carries the Answer and whether it renews the answer to the same question;
-    ``failed`` tells of a question that got no answer at all. A better order is worked out in
+    ``failed`` tells of a question that got no answer at all, ``documentGone`` of one for which
+    its scope's document is not there any more. A better order is worked out in
     the lane ``ranking``, so that it never keeps the next question waiting; what is asked of
     the halves meanwhile goes there and to ``halves``, so that neither waits for the other.
     """
@@ -42,6 +44,7 @@ class Asker(QObject):
     asked = Signal(str)
     answered = Signal(object, bool)
     failed = Signal(object)
+    documentGone = Signal()
 
     def __init__(
         self,
@@ -58,6 +61,8 @@ class Asker(QObject):
         self._scope = Scope()
         self._ready = False
         self._answered_fully = False
+        self._shown = False
+        """Whether there is an answer that a renewal may leave as it is."""
         self._job: Job | None = None
         self._early: list[Job] = []
         self._meanwhile: Answer | None = None
@@ -80,11 +85,16 @@ class Asker(QObject):
         """Where it was asked."""
         return self._scope
 
+    @property
+    def asking(self) -> bool:
+        """Whether an answer is on its way."""
+        return self._job is not None or self._ordering is not None
+
     def ask(self, question: str, scope: Scope) -> None:
         """Ask a question; nothing happens when it is empty."""
         if question.strip():
             self._question, self._scope = question.strip(), scope
-            self._ordered = False
+            self._ordered = self._shown = False
             self.asked.emit(self._question)
             self._submit(renewed=False)
 
@@ -92,6 +102,10 @@ class Asker(QObject):
         """Ask nothing any more."""
         self._question = ""
         self._drop()
+
+    def start_over(self) -> None:
+        """The answer is not shown any more: a renewal that fails has none to leave."""
+        self._shown = False
 
     def renew(self) -> None:
         """Ask the same question again, because the library has changed."""
@@ -154,7 +168,7 @@ class Asker(QObject):
             return
         self._drop_early()
         self._meanwhile = answer
-        self.answered.emit(replace(answer, note=note), False)
+        self._tell(replace(answer, note=note), False)
 
     def _drop_early(self) -> None:
         for job in self._early:
@@ -170,13 +184,22 @@ class Asker(QObject):
 
     def _take_order(self, job: Job, answer: Answer) -> None:
         if job is self._ordering:
+            self._ordering = None
             self._ordered = self._answered_fully = True
-            self.answered.emit(answer, True)
+            self._tell(answer, True)
 
     def _keep_order(self, job: Job, error: LegalDeskError, shown: Answer | None) -> None:
         """Without a better order the answer stays as it is, and says why."""
-        if job is self._ordering and shown is not None:
-            self.answered.emit(replace(shown, rerankable=False, note=error.message), True)
+        if job is not self._ordering:
+            return
+        self._ordering = None
+        if shown is not None:
+            self._tell(replace(shown, rerankable=False, note=error.message), True)
+        elif self._shown:
+            self._fail(error, renewed=True)
+        else:
+            self._ordered = False
+            self._submit(renewed=True)
 
     def _drop(self) -> None:
         self._patience.stop()
@@ -190,19 +213,31 @@ class Asker(QObject):
         if job is self._job:
             self._drop_early()
             self._answered_fully = fully
-            self.answered.emit(answer, renewed or self._meanwhile is not None)
+            self._tell(answer, renewed or self._meanwhile is not None)
             self._meanwhile = None
-            if answer.rerankable and job is self._job:
-                self._order(answer)
+            if job is self._job:
+                self._job = None
+                if answer.rerankable:
+                    self._order(answer)
 
     def _give_up(self, job: Job, error: LegalDeskError, renewed: bool) -> None:
-        """A renewal that fails leaves the answer as it is; one by words says what is missing."""
+        """What is shown meanwhile by words or meaning stays and says what is missing."""
         if job is not self._job:
             return
+        self._job = None
         self._drop_early()
-        if renewed:
-            return
-        if self._meanwhile is not None:
-            self.answered.emit(replace(self._meanwhile, note=error.message), True)
+        if self._meanwhile is not None and not renewed:
+            self._tell(replace(self._meanwhile, note=error.message), True)
         else:
+            self._fail(error, renewed)
+
+    def _tell(self, answer: Answer, renewed: bool) -> None:
+        self._shown = True
+        self.answered.emit(answer, renewed)
+
+    def _fail(self, error: LegalDeskError, renewed: bool) -> None:
+        """A renewal that fails leaves the answer as it is, where one is shown."""
+        if isinstance(error, WrongUse) and error.file and error.file == self._scope.document:
+            self.documentGone.emit()
+        elif not renewed or not self._shown:
             self.failed.emit(error)

@@ -16,6 +16,13 @@ from legaldesk.ui.pieces import button, label, tool
 Fix = tuple[str, Callable[[], object]]
 
 
+def told(error: LegalDeskError) -> str:
+    """What failed, in a sentence that names the file."""
+    name = PurePath(error.file).name if error.file else ""
+    text = error.message
+    return f"{name}: {text}" if name and name not in text else text
+
+
 class Banner(QFrame):
     """Shows one message at a time: sign, sentence, the button that mends it, and a cross."""
 
@@ -45,9 +52,7 @@ class Banner(QFrame):
 
     def show_error(self, error: LegalDeskError, fix: Fix | None = None) -> None:
         """Say what failed, naming the file, and offer what mends it."""
-        name = PurePath(error.file).name if error.file else ""
-        text = error.message
-        self.say(f"{name}: {text}" if name and name not in text else text, fix)
+        self.say(told(error), fix)
 
     def say(self, text: str, fix: Fix | None = None) -> None:
         """Show a sentence."""

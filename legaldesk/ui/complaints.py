@@ -15,6 +15,7 @@ from legaldesk.core.errors import (
     NoRoom,
     ProcessDied,
 )
+from legaldesk.ui.banner import told
 
 if TYPE_CHECKING:
     from legaldesk.ui.actors import Actors
@@ -27,15 +28,19 @@ RESTARTED = (
 
 
 class Complaints(QObject):
-    """Hears every actor's failures. What the engine complained of goes when it answers again."""
+    """Hears every actor's failures. What the engine complained of goes when it answers again.
+
+    What a question failed for goes when one is answered, and what only the question asked last
+    was told when another is asked.
+    """
 
     def __init__(self, actors: Actors, banner: Banner) -> None:
         super().__init__(banner)
         self._actors = actors
         self._banner = banner
+        self._unanswered = self._passing = ""
         for failed in (
             actors.book.failed,
-            actors.asker.failed,
             actors.erasing.failed,
             actors.filing.failed,
             actors.checking.failed,
@@ -43,6 +48,9 @@ class Complaints(QObject):
             actors.training.coach.failed,
         ):
             failed.connect(self.show_error)
+        actors.asker.failed.connect(self._show_unanswered)
+        actors.asker.answered.connect(lambda *_: banner.take_back(self._unanswered))
+        actors.asker.asked.connect(lambda _: banner.take_back(self._passing))
         actors.watcher.failed.connect(self.show_error)
         actors.importer.failed.connect(self._show_import_error)
         actors.labels.refused.connect(
@@ -54,6 +62,15 @@ class Complaints(QObject):
     def show_error(self, error: LegalDeskError) -> None:
         """Show one error."""
         self._banner.show_error(error, self._fix(error))
+
+    def say_until_asked(self, text: str) -> None:
+        """Say what the next question has nothing to do with."""
+        self._passing = text
+        self._banner.say(text)
+
+    def _show_unanswered(self, error: LegalDeskError) -> None:
+        self._unanswered = told(error)
+        self.show_error(error)
 
     def _show_import_error(self, error: LegalDeskError) -> None:
         """What a full disk or a busy library left can be read once that is over."""

@@ -16,8 +16,10 @@ from legaldesk.ui import keys, theme, window_layout
 from legaldesk.ui.actors import Actors
 from legaldesk.ui.banner import Banner
 from legaldesk.ui.complaints import Complaints
+from legaldesk.ui.document_text import plain
 from legaldesk.ui.documents_view import DocumentsView
 from legaldesk.ui.dropping import Dropping
+from legaldesk.ui.elsewhere import Elsewhere
 from legaldesk.ui.import_panel import ImportPanel
 from legaldesk.ui.main_menu import MainMenu
 from legaldesk.ui.model_news import ModelNews
@@ -80,10 +82,17 @@ class MainWindow(QMainWindow):
 
     def _connect_actors(self) -> None:
         actors = self.actors
+        actors.book.followed.connect(self.bar.follow)
         actors.book.changed.connect(self._show_matters)
         actors.book.currentChanged.connect(self._go_to_matter)
         actors.book.walled.connect(self._start_over)
         actors.asker.answered.connect(self._show_answer)
+        self._elsewhere = Elsewhere(actors.watcher, actors.asker, actors.importer, self)
+        self._elsewhere.taken.connect(self._start_over)
+        self._elsewhere.changed.connect(self._refresh_soon)
+        self._elsewhere.grown.connect(actors.asker.renew)
+        actors.asker.documentGone.connect(self._widen)
+        actors.asker.failed.connect(lambda _: actors.watcher.look())  # others may have changed it
         actors.watcher.changed.connect(self._show_engine)
         actors.watcher.failed.connect(self.bar.model_pill.show_stopped)
         actors.watcher.meaningCompleted.connect(actors.asker.renew)
@@ -96,7 +105,7 @@ class MainWindow(QMainWindow):
         actors.checking.checked.connect(actors.watcher.look)
         actors.models.book.switched.connect(self._look_again)
         self._refresh.timeout.connect(self.refresh)
-        Complaints(actors, self.banner)
+        self._complaints = Complaints(actors, self.banner)
 
     def _connect_parts(self) -> None:
         side, bar, actors = self.sidebar, self.bar, self.actors
@@ -149,9 +158,18 @@ class MainWindow(QMainWindow):
 
     def _show_answer(self, answer: Answer, renewed: bool) -> None:
         in_box = self.bar.box.hasFocus()
+        if not answer.hits:
+            self.bar.forget_offer()
         self.search.show_answer(answer, self.actors.asker.scope, renewed)
         if in_box and not renewed and self.bar.box.text().strip() == self.actors.asker.question:
             self.search.focus_results()
+
+    def _widen(self) -> None:
+        """The document that the question was narrowed to is gone."""
+        name = self.bar.widen()
+        self._complaints.say_until_asked(
+            f"“{plain(name)}” is gone from here. The question was asked in all other documents."
+        )
 
     def _step(self, by: int) -> None:
         """The next hit; from the question the focus goes along, so that Ctrl+C copies the hit."""
@@ -244,6 +262,9 @@ class MainWindow(QMainWindow):
     def _start_over(self) -> None:
         """Nothing stays on the screen of what was erased, taken out or locked out."""
         self.search.start_over()
+        self.bar.forget_offer()
+        self._elsewhere.start_over()
+        self.actors.asker.start_over()
         self._look_again()
 
     def _show_group(self, state: FileState) -> None:
@@ -258,8 +279,8 @@ class MainWindow(QMainWindow):
         self.search.show_page(document_id, page)
 
     def _open_hit(self, hit: Hit) -> None:
-        self._open_document(hit.document_id, hit.page)
-        self.search.page.show_hit(hit)
+        self.show_view(SEARCH)
+        self.search.show_hit(hit)
 
     def relook(self, look: theme.Look) -> None:
         """Change colours or text size, now and for the next start."""

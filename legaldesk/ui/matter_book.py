@@ -29,6 +29,8 @@ class MatterBook(QObject):
     walled = Signal()
     renamed = Signal()
     failed = Signal(object)
+    followed = Signal(str, str)
+    """The current matter stays current under another name: both names, before ``changed``."""
 
     def __init__(self, requests: Requests, lane: Lane, remembered: str, parent: QObject) -> None:
         super().__init__(parent)
@@ -97,10 +99,23 @@ class MatterBook(QObject):
             self.renamed.emit()
 
     def _take(self, matters: tuple[Matter, ...]) -> None:
+        known = self.find(self.current)
         self.read = True
         self.matters = tuple(sorted(matters, key=lambda matter: natural(matter.name)))
+        followed = known is not None and self._follow(known)
         self.changed.emit()
+        if followed:
+            self.currentChanged.emit(self.current)
         self._settle()
+
+    def _follow(self, known: Matter) -> bool:
+        """Whether the current matter has another name, whoever gave it."""
+        same = next((each for each in self.matters if each.number == known.number), None)
+        if not known.number or same is None or same.name == known.name:
+            return False
+        self.current = self._wanted = same.name
+        self.followed.emit(known.name, same.name)
+        return True
 
     def _settle(self) -> None:
         """Keep to what was wanted; where that is gone, to the first matter."""

@@ -70,7 +70,7 @@ class QuestionBar(QWidget):
     def show_matters(self, matters: tuple[Matter, ...], current: str, crosses: bool) -> None:
         """Show where questions go; the choice of all matters stands out."""
         if current != self._matter:
-            self._document = ("", "")
+            self._document = self._shown_hit = ("", "")
         self._matter, self._matters = current, matters
         none_yet = current == ALL_MATTERS and not crosses
         name = "No matter yet" if none_yet else current or "All matters"
@@ -91,6 +91,21 @@ class QuestionBar(QWidget):
     def offer_document(self, hit: Hit) -> None:
         """The document of the current result, which the question may be narrowed to."""
         self._shown_hit = (hit.document_id, hit.document)
+
+    def forget_offer(self) -> None:
+        """No result is shown any more, so that none of their documents is named."""
+        self._shown_hit = ("", "")
+
+    def follow(self, name: str, new_name: str) -> None:
+        """The matter has another name; what was chosen in it stays."""
+        if self._matter == name:
+            self._matter = new_name
+
+    def widen(self) -> str:
+        """Ask in all of the matter again; the name of the document that was asked alone."""
+        name = self._document[1]
+        self.narrow("", "")
+        return name
 
     # ------------------------------------------------------------ building
 

@@ -20,6 +20,7 @@ from legaldesk.core.labels import Standing
 from legaldesk.ui import theme
 from legaldesk.ui.document_text import plain
 from legaldesk.ui.excerpt import excerpt
+from legaldesk.ui.text_units import characters, units
 from legaldesk.ui.verdict_row import Deed, Target, VerdictRow
 from legaldesk.ui.wording import beside_line, same_line
 
@@ -94,10 +95,10 @@ class Card:
         while True:
             shown = excerpt(body, whole.emphasis, room)
             layout = QTextLayout(shown.text, self._base)
-            layout.setFormats([_weight(start, end) for start, end in shown.parts])
+            layout.setFormats([_weight(shown.text, *part) for part in shown.parts])
             _break_lines(layout, self._inner, MOST_LINES, 1.18)
             last = layout.lineAt(layout.lineCount() - 1)
-            if last.textStart() + last.textLength() >= len(shown.text) or room < 40:
+            if last.textStart() + last.textLength() >= units(shown.text) or room < 40:
                 return layout
             room = room * 9 // 10
 
@@ -186,7 +187,7 @@ def _lay_out_reason(reason: str, font: QFont, width: float) -> QTextLayout:
     while True:
         layout = _break_lines(QTextLayout(shown, font), width, MOST_REASON_LINES, 1.1)
         last = layout.lineAt(layout.lineCount() - 1)
-        room = last.textStart() + last.textLength()
+        room = characters(shown, last.textStart() + last.textLength())
         if room >= len(shown):
             return layout
         shown = shown[:room].rstrip().rpartition(" ")[0].rstrip(",") + "…"
@@ -210,9 +211,9 @@ def _break_lines(layout: QTextLayout, width: float, most: int, leading: float) -
     return layout
 
 
-def _weight(start: int, end: int) -> QTextLayout.FormatRange:
+def _weight(text: str, start: int, end: int) -> QTextLayout.FormatRange:
     part = QTextLayout.FormatRange()
-    part.start, part.length = start, end - start
+    part.start, part.length = units(text[:start]), units(text[start:end])
     look = QTextCharFormat()
     look.setFontWeight(QFont.Weight.Bold)
     part.format = look

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, Signal
@@ -38,12 +40,17 @@ if TYPE_CHECKING:
 SHARES = (45, 55)
 """How results and page share the width until somebody moves the line between them."""
 
+NOTHING_TO_COPY = "No result led to this page. Select text on it to copy that."
+
 HITS_AHEAD = 3
 """How many hits after the shown one have their pages prepared."""
 
 
 class SearchView(View):
-    """Shows an answer; walking its hits shows their pages at once."""
+    """Shows an answer; walking its hits shows their pages at once.
+
+    What is copied is the passage that the page shows, which may be another place of a clause.
+    """
 
     hitShown = Signal(object)
     narrowWanted = Signal(str, str)
@@ -60,6 +67,8 @@ class SearchView(View):
         self._split = QByteArray()
         self._chosen_by_hand = False
         self._choosing_again = False
+        self._shown: Hit | None = None
+        """What the page was last asked to show; None where no result led to it."""
         self.results = ResultList()
         self.results.hitChosen.connect(self._show_hit)
         self.results.pageWanted.connect(self.focus_page)
@@ -108,7 +117,7 @@ class SearchView(View):
             shortcut.activated.connect(act)
 
     def _add_menu(self) -> None:
-        """What can be done with a result, for the mouse; keys do the same."""
+        """What can be done with a result, for the mouse; keys do the same with what is shown."""
         entries = {
             f"Copy with citation\t{keys.COPY}": self.copy_citation,
             f"Copy the text only\t{keys.COPY_TEXT}": self.copy_text,
@@ -116,12 +125,19 @@ class SearchView(View):
         }
         for text, act in entries.items():
             action = QAction(text, self.results)
-            action.triggered.connect(act)
+            action.triggered.connect(partial(self._do_with_row, act))
             self.results.addAction(action)
         self.results.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
-    def _narrow(self) -> None:
+    def _do_with_row(self, act: Callable[[], None]) -> None:
+        """The menu is about the row that it opens on, so the page shows that one again."""
         if (hit := self.results.hit) is not None:
+            if hit != self._shown:
+                self._show_hit(hit)
+            act()
+
+    def _narrow(self) -> None:
+        if (hit := self._shown) is not None:
             self.narrowWanted.emit(hit.document_id, hit.document)
 
     def expect_page(self) -> None:
@@ -188,11 +204,17 @@ class SearchView(View):
             self._choosing_again = True  # the page stays where it was read
             self.results.choose(rows[before.passage_id])
             self._choosing_again = False
+            self._show_anew(before)
         elif answer.hits and not by_hand:
             self.results.choose(0)
-        elif not answer.hits and self._page is not None and not by_hand:
-            self._page.clear()
+        elif not answer.hits and not by_hand:
+            self._clear_page()
         self._say_position()
+
+    def _show_anew(self, before: Hit) -> None:
+        """What is shown is cited as the renewed answer has it, where it is the chosen row."""
+        if self._shown is not None and self._shown.passage_id == before.passage_id:
+            self._shown = self.results.hit
 
     def _say_nothing_found(self, answer: Answer) -> None:
         advice = "Try other words, fewer quotation marks, or another matter."
@@ -211,7 +233,14 @@ class SearchView(View):
             self._left.setCurrentIndex(1)
             self._stack.setCurrentIndex(1)
         self._chosen_by_hand = True
+        self._shown = None
         self.page.show_page(document_id, page)
+
+    def show_hit(self, hit: Hit) -> None:
+        """Show a passage that another view led to."""
+        self.show_page(hit.document_id, hit.page)
+        self._shown = hit
+        self.page.show_hit(hit)
 
     def show_welcome(self) -> None:
         """Back to the start, nothing asked."""
@@ -225,6 +254,10 @@ class SearchView(View):
         self.marks.start_over()
         self.foot.say("")
         self._say_position()
+        self._clear_page()
+
+    def _clear_page(self) -> None:
+        self._shown = None
         if self._page is not None:
             self._page.clear()
 
@@ -232,6 +265,7 @@ class SearchView(View):
         self._chosen_by_hand = True
         self._say_position()
         if not self._choosing_again:
+            self._shown = hit
             self.page.show_hit(hit)
             self.page.look_ahead(self.results.hits[hit.rank : hit.rank + HITS_AHEAD])
         self.hitShown.emit(hit)
@@ -272,8 +306,8 @@ class SearchView(View):
             self.questionWanted.emit()
 
     def copy_citation(self) -> None:
-        """The passage with its citation, as plain and as rich text."""
-        if (hit := self.results.hit) is not None:
+        """The passage that is shown with its citation, as plain and as rich text."""
+        if (hit := self._to_copy()) is not None:
             mime = QMimeData()
             mime.setText(citation.plain(hit))
             mime.setHtml(citation.rich(hit))
@@ -281,10 +315,16 @@ class SearchView(View):
             self.foot.notice("Copied with its citation")
 
     def copy_text(self) -> None:
-        """The passage alone."""
-        if (hit := self.results.hit) is not None:
+        """The passage that is shown alone."""
+        if (hit := self._to_copy()) is not None:
             QGuiApplication.clipboard().setText(citation.text_only(hit))
             self.foot.notice("Copied without its citation")
+
+    def _to_copy(self) -> Hit | None:
+        """The passage that is shown; where a page is shown without one, that is said."""
+        if self._shown is None and self._page is not None and self._page.document_id:
+            self.foot.notice(NOTHING_TO_COPY)
+        return self._shown
 
     def refresh_theme(self) -> None:
         """Follow a change of colours or text size."""

@@ -20,11 +20,12 @@ BUSY_MS, CALM_MS, LONGEST_MS = 1000, 5000, 30_000
 class Watcher(QObject):
     """Asks for the engine's state again and again, never two requests at a time.
 
-    ``changed`` carries an EngineState, or None while the engine does not answer;
-    ``restarted`` tells that it had died and is back.
+    ``changed`` carries an EngineState, or None while the engine does not answer, ``heard`` each
+    one also where it is as before; ``restarted`` tells that it had died and is back.
     """
 
     changed = Signal(object)
+    heard = Signal(object)
     meaningCompleted = Signal()
     failed = Signal(object)
     recovered = Signal(str)
@@ -74,6 +75,7 @@ class Watcher(QObject):
         self._rest(BUSY_MS if busy else CALM_MS)
         if state != before:
             self.changed.emit(state)
+        self.heard.emit(state)
         if before is not None and before.pending and not state.pending:
             self.meaningCompleted.emit()
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, NumberObject
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN, OutlineEntry, PageState
 from legaldesk.core.errors import Damaged, Locked
@@ -210,6 +213,44 @@ def test_a_highlight_covers_the_passage_and_nothing_else() -> None:
 
     assert len(boxes) == 2
     assert found == pdfium_view.ReadBack(expected=8, inside=8, foreign=0)
+
+
+SIDEWAYS = "BT /F1 12 Tf 0 1 -1 0 300 100 Tm (2. Rent. The tenant) Tj 0 -40 Td (pays.) Tj ET"
+
+
+def turned_by(degrees: int, data: bytes) -> bytes:
+    writer = PdfWriter(clone_from=BytesIO(data))
+    writer.pages[0][NameObject("/Rotate")] = NumberObject(degrees)
+    written = BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pdf.raw_page(SIDEWAYS),
+        turned_by(180, pdf.raw_page(SIDEWAYS)),
+        turned_by(450, pdf.text_pdf(["2. Rent. The tenant", "pays."])),
+        turned_by(-90, pdf.text_pdf(["2. Rent. The tenant", "pays."])),
+        turned_by(90, pdf.raw_page(SIDEWAYS)),  # upright as shown
+    ],
+)
+def test_words_set_sideways_are_words_and_no_letters(data: bytes) -> None:
+    with first_page(data) as (page, textpage):
+        text = pdfium.page_characters(textpage).text
+
+        words = pdfium_view.words(page, textpage)
+
+        found = [text[word.start : word.end] for word in words]
+        assert sorted(found) == ["2.", "Rent.", "The", "pays.", "tenant"]
+        assert all(covers(word.box, page, textpage, word.start, word.end) for word in words)
+
+
+def covers(box: Box, page: Any, textpage: Any, start: int, end: int) -> bool:
+    """Whether a word's box holds all of its letters and no letter of another word."""
+    found = pdfium_view.read_back(page, textpage, (start, end), [box])
+    return found.inside == found.expected and found.foreign == 0
 
 
 def test_ranges_outside_the_page_have_no_boxes() -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypdf import PdfWriter
 
+from legaldesk.core import citation
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.tasks import documents, importing, matters, searching
@@ -354,3 +357,15 @@ def test_a_document_that_is_named_is_asked_on_its_own_and_with_the_same_limits(a
         hits = searching.search(agreements, f"{question} {narrowed}", Scope(), 30).hits
         assert hits
         assert not any("fall due" in hit.body for hit in hits)
+
+
+def test_a_passage_over_two_pages_is_cited_with_both_printed_numbers(desk, drop):
+    numbered = PdfWriter(clone_from=BytesIO(pdf.text_pdf(*(f"{n} of the lease" for n in "abc"))))
+    numbered.set_page_label(0, 2, style="/D", start=9)
+    written = BytesIO()
+    numbered.write(written)
+    importing.import_files(desk, (drop("lease.pdf", written.getvalue()),), "Acme", {})
+
+    [hit] = searching.search_words(desk, "lease", Scope()).hits
+
+    assert citation.pages(hit) == "pp. 1-3 (printed 9-11)"

@@ -33,6 +33,7 @@ from legaldesk.core.hits import (
     Answer,
     Box,
     Coverage,
+    Edition,
     EngineState,
     Hit,
     PageBoxes,
@@ -170,9 +171,9 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     process: int = 1
     matters: list[Matter] = field(
         default_factory=lambda: [
-            Matter("Acme v. Byte", 42),
-            Matter("Harbour Street lease", 3),
-            Matter("Whistle-blower report", 12, locked_out_of_all=True),
+            Matter("Acme v. Byte", 42, number=1),
+            Matter("Harbour Street lease", 3, number=2),
+            Matter("Whistle-blower report", 12, locked_out_of_all=True, number=3),
         ]
     )
     asked: list[tuple] = field(default_factory=list)
@@ -181,6 +182,9 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     finding: threading.Event | None = None
     nearing: threading.Event = field(default_factory=threading.Event)
     wording: threading.Event | None = None
+    edition: Edition = Edition()
+    gone: str = ""
+    """The id of a document that is not there any more."""
     password: str = "secret"
     failing: Exception | None = None
     broken: Exception | None = None
@@ -237,10 +241,13 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     # ------------------------------------------------------------ questions
 
     def search(self, question: str, scope: Scope, k: int = 10) -> Job:
-        return self._job("search", lambda report: self._find(report, question), question, scope)
+        work = partial(self._find, question=question, scope=scope)
+        return self._job("search", work, question, scope)
 
-    def _find(self, report, question: str) -> Answer:
+    def _find(self, report, question: str, scope: Scope) -> Answer:
         """The answer; ``finding`` holds it up."""
+        if scope.document and scope.document == self.gone:
+            raise WrongUse(f"There is no document named “{self.gone}” here.", self.gone)
         while self.finding is not None and not self.finding.wait(0.01):
             report(Progress("asking", 0, 0))
         return self._answer(question, False)
@@ -271,9 +278,8 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
         coverage = Coverage(4830, 4812, 900 if words_only else 4812, 18)
         modes = ("words",) if words_only else ("words", "meaning")
         note = "Exact words only while the model loads." if words_only else ""
-        return Answer(
-            question, coverage, hits, modes, note, not words_only and self.reranker is not None
-        )
+        rerankable = not words_only and self.reranker is not None
+        return Answer(question, coverage, hits, modes, note, rerankable, self.edition)
 
     def search_reranked(self, question: str, scope: Scope, k: int = 10) -> Job:
         """The hits the other way round; ``ordering`` holds it up, or fails it."""
@@ -488,7 +494,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     def engine_state(self) -> Job:
         state = EngineState(
             self.model, "all-MiniLM-L6-v2", "cpu", self.pending, 4004, self.queued,
-            process=self.process,
+            process=self.process, edition=self.edition,
         )  # fmt: skip
 
         def work(_) -> EngineState:

@@ -686,3 +686,29 @@ def test_of_many_matters_the_current_one_is_in_sight(qtbot, window, office):
     assert matters.viewport().rect().contains(matters.visualItemRect(matters.currentItem()))
     names = [matter.name for matter in window.actors.book.matters]
     assert names.index("Client 9") < names.index("Client 10")
+
+
+def test_why_a_question_failed_goes_when_one_is_answered(qtbot, window, office):
+    office.failing = WrongUse("There is no matter named “Byte”.", "Byte")
+    with qtbot.waitSignal(window.actors.asker.failed):
+        window.ask("claim notice")
+    assert window.banner.isVisible()
+
+    office.failing = None
+    with qtbot.waitSignal(window.actors.asker.answered):
+        window.ask("claim notice")
+
+    assert not window.banner.isVisible()
+
+
+def test_another_trouble_stays_when_a_question_is_answered(qtbot, window, office):
+    office.failing = WrongUse("There is no matter named “Byte”.")
+    with qtbot.waitSignal(window.actors.asker.failed):
+        window.ask("claim notice")
+    office.failing = None
+    window.actors.importer.failed.emit(NoRoom("The disk is full."))
+
+    with qtbot.waitSignal(window.actors.asker.answered):
+        window.ask("claim notice")
+
+    assert window.banner.words.text() == "The disk is full." and window.banner.isVisible()

@@ -498,3 +498,47 @@ def test_a_reason_too_long_for_its_card_ends_in_an_ellipsis_and_a_short_one_does
     assert shown.text().endswith("…") and reason.startswith(shown.text()[:-1])
     assert last.textStart() + last.textLength() == len(shown.text())
     assert Card(hit, 2000, False)._reason.text() == reason
+
+
+def test_matched_words_are_bold_where_they_stand_after_letters_of_two_units(asked):
+    script = "\U0001d400" * 10
+    body = f"{script} the deposit {script} is due."
+    start = body.index("deposit")
+    hit = replace(asked.search.results.hit, body=body, emphasis=(Emphasis(start, start + 7),))
+
+    card = Card(hit, 500, False)
+    [bold] = card._body.formats()
+    shown = card._body.text().encode("utf-16-le")
+
+    assert shown[2 * bold.start : 2 * (bold.start + bold.length)].decode("utf-16-le") == "deposit"
+
+
+def test_a_passage_of_letters_of_two_units_ends_in_an_ellipsis_where_it_is_cut(asked):
+    body = "\U0001d400\U0001d401 " * 400
+    card = Card(replace(asked.search.results.hit, body=body, emphasis=()), 500, False)
+
+    last = card._body.lineAt(card._body.lineCount() - 1)
+    seen = card._body.text().encode("utf-16-le")[: 2 * (last.textStart() + last.textLength())]
+    assert seen.decode("utf-16-le").endswith("\u2026")
+
+
+def test_a_reason_of_letters_of_two_units_is_cut_between_its_words(asked):
+    reason = "Has " + ", ".join(["\U0001d400" * 6] * 40)
+    shown = Card(replace(asked.search.results.hit, reason=reason), 420, False)._reason
+
+    last = shown.lineAt(shown.lineCount() - 1)
+    assert shown.text().endswith("\u2026") and reason.startswith(shown.text()[:-1])
+    assert 2 * (last.textStart() + last.textLength()) == len(shown.text().encode("utf-16-le"))
+
+
+def test_where_the_better_order_fails_after_a_removal_the_usual_answer_is_shown(
+    qtbot, ordering, office
+):
+    first = documents(ordering)
+    with qtbot.waitSignal(ordering.actors.asker.answered):
+        office.ordering.set()
+    office.refusing = ModelProblem("The model could not be loaded.")
+
+    ordering.actors.erasing.erased.emit()
+
+    qtbot.waitUntil(lambda: documents(ordering) == first)
