@@ -170,13 +170,17 @@ class Generations:
         """Make the generation that was live before live again, at once.
 
         Documents that came since are found by words, and by meaning as soon as they are
-        encoded. Raises WrongUse when there is none.
+        encoded. Raises WrongUse when there is none, and ModelProblem when its files are gone or
+        others: nothing could answer by it then, nor what is imported be encoded.
         """
         with self._switching:
             before = self.previous()
             if before is None:
                 raise WrongUse("There is no earlier model to go back to.")
-            self._put_live(self._wake(before), even_if_it_lacks=True)
+            folder = self._model(before)
+            if isinstance(folder, ModelProblem):
+                raise _no_way_back(before.name, folder)
+            self._put_live(self._wake(before, folder), even_if_it_lacks=True)
             return self._current(before.id)
 
     def previous(self) -> Generation | None:
@@ -410,3 +414,12 @@ class Generations:
 
     def _index_folder(self, number: int) -> Path:
         return self._library / "index" / str(number)
+
+
+def _no_way_back(name: str, problem: ModelProblem) -> ModelProblem:
+    """Why the model before cannot answer again, and what to do about it."""
+    message = (
+        f"There is no going back to “{name}”. {problem.message} Add that model again under its"
+        " name, choose another, or remove it, so that the one before it is gone back to."
+    )
+    return ModelProblem(message, problem.file)
