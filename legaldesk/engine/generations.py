@@ -177,7 +177,7 @@ class Generations:
             before = self.previous()
             if before is None:
                 raise WrongUse("There is no earlier model to go back to.")
-            folder = self._model(before)
+            folder = self.folder(before)
             if isinstance(folder, ModelProblem):
                 raise _no_way_back(before.name, folder)
             self._put_live(self._wake(before, folder), even_if_it_lacks=True)
@@ -219,6 +219,10 @@ class Generations:
     def set_device(self, wanted: str) -> None:
         """Compute there from now on: the model is loaded again."""
         self._store.set_setting(DEVICE, wanted)
+        self.load_anew()
+
+    def load_anew(self) -> None:
+        """Load the live model and open its index from the beginning, whatever became of them."""
         with self._switching:
             old = self._live
             meaning = self._meaning(old.generation)
@@ -276,6 +280,22 @@ class Generations:
                 )
         return tuple(found)
 
+    def folder(self, generation: Generation) -> ModelFolder | ModelProblem:
+        """The generation's model, if it is still the one that made the vectors."""
+        try:
+            folder = self._read(generation.name, generation.prompts)
+        except ModelProblem as error:
+            return error
+        except LegalDeskError as error:
+            return ModelProblem(error.message, error.file)
+        if folder.identity != generation.model:
+            return ModelProblem(
+                f"The files of the model “{generation.name}” have changed since it was used."
+                " Choose it again in Models, so that the documents are read with it anew.",
+                str(folder.path),
+            )
+        return folder
+
     # Inside
 
     def _open(self, folder: ModelFolder, name: str, dimension: int = 0) -> Generation:
@@ -294,29 +314,13 @@ class Generations:
         return Meaning(
             self._library,
             self._store,
-            folder or self._model(generation),
+            folder or self.folder(generation),
             generation,
             self._turns,
             self.traffic,
             self._reader.setting(DEVICE) or "auto",
             self._completed,
         )
-
-    def _model(self, generation: Generation) -> ModelFolder | ModelProblem:
-        """The generation's model, if it is still the one that made the vectors."""
-        try:
-            folder = self._read(generation.name, generation.prompts)
-        except ModelProblem as error:
-            return error
-        except LegalDeskError as error:
-            return ModelProblem(error.message, error.file)
-        if folder.identity != generation.model:
-            return ModelProblem(
-                f"The files of the model “{generation.name}” have changed since it was used."
-                " Choose it again in Models, so that the documents are read with it anew.",
-                str(folder.path),
-            )
-        return folder
 
     def _renew_if_outdated(self) -> None:
         """Build anew what an update of LegalDesk cuts otherwise, or reads with other weights."""

@@ -15,8 +15,8 @@ from legaldesk.core.passages import Segmentation, Span, passage_id
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine.disk_encryption import disk_encryption as encryption_of
 from legaldesk.engine.local_desk import LocalDesk
-from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.reader import spans_of
+from legaldesk.tasks.care_of_meaning import check_meaning
 from legaldesk.tasks.dispatch import task
 
 
@@ -58,13 +58,13 @@ def verify(desk: LocalDesk, repair: bool = False, report: Report = silent) -> tu
         _check_words,
         _check_passages,
         _check_cuts,
-        _check_meaning,
+        check_meaning,
         _check_files,
         _check_parser,
     )
     findings = []
     for number, check in enumerate(checks):
-        report(Progress("checking", number, len(checks), message=check.__name__[7:]))
+        report(Progress("checking", number, len(checks), message=check.__name__.removeprefix("_")[6:]))
         findings.append(check(desk, repair, report))
     return tuple(findings)
 
@@ -148,50 +148,6 @@ def _check_cuts(desk: LocalDesk, repair: bool, report: Report) -> Finding:
 
 _OVER = """SELECT count(*) FROM passages p JOIN segmentations s ON s.id = p.segmentation
 WHERE p.tokens > s.token_limit"""
-
-
-def _check_meaning(desk: LocalDesk, repair: bool, report: Report) -> Finding:
-    """Every passage has a vector or waits for one, and the index holds what is stored."""
-    desk.with_meaning(Meaning.wait_until_ready)
-    live = desk.meaning.generation
-    forgotten = desk.reader.count(_FORGOTTEN, live.id, live.cut)
-    if forgotten and repair:
-        desk.store.await_vectors(live.id)
-        desk.meaning.more()
-        return Finding("meaning", True, f"{forgotten} passages wait for their vectors now", True)
-    bad = desk.reader.count(
-        "SELECT count(*) FROM vectors JOIN generations g ON g.id = generation"
-        " WHERE length(data) <> 2 * g.dimension"
-    )
-    stored, indexed = _at_one_moment(desk)
-    ok = indexed == stored and not bad and not forgotten
-    if not ok and repair and not bad:
-        desk.meaning.rebuild()
-        return Finding("meaning", True, f"the index of {stored} vectors was rebuilt", True)
-    detail = f"{stored} vectors, {indexed} in the index, {desk.reader.pending()} still to come"
-    if forgotten:
-        detail += f"; {forgotten} passages without one: --repair"
-    return Finding("meaning", ok, detail)
-
-
-def _at_one_moment(desk: LocalDesk) -> tuple[int, int]:
-    """How many vectors are stored and how many indexed, with no change in between."""
-    while True:
-        before = desk.reader.count(_LAST_CHANGE)
-        meaning = desk.meaning
-        stored = desk.reader.count(
-            "SELECT count(*) FROM vectors WHERE generation = ?", meaning.generation.id
-        )
-        indexed = meaning.indexed()
-        if desk.reader.count(_LAST_CHANGE) == before:
-            return stored, indexed
-
-
-_LAST_CHANGE = "SELECT max(seq) FROM changes"
-
-_FORGOTTEN = """SELECT count(*) FROM passages p WHERE segmentation = ?2
-AND NOT EXISTS (SELECT 1 FROM vectors WHERE passage = p.id AND generation = ?1)
-AND NOT EXISTS (SELECT 1 FROM waiting WHERE passage = p.id AND generation = ?1)"""
 
 
 def _check_files(desk: LocalDesk, repair: bool, report: Report) -> Finding:
