@@ -119,3 +119,21 @@ def test_a_model_that_is_gone_is_one_finding_among_the_others(made, library, tin
     assert len(findings) == 7 and wrong(findings) == wrong(again) == ["meaning"]
     told = found(findings, "meaning").detail
     assert "modules.json" in told and "1 passages without one: --repair" in told
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE pages SET text = replace(text, 'seven', 'sevem')",
+        "UPDATE passages SET body = replace(body, 'seven', 'sevem')",
+        "UPDATE pages SET text = replace(text, 'next', 'mext') WHERE number = 3",
+        "UPDATE passages SET spans = replace(spans, '[[1,0,', '[[1,1,')",
+    ],
+)
+def test_a_passage_that_does_not_say_what_its_page_says_is_found(spoilt, statement):
+    desk = spoilt(statement)
+
+    findings = care.verify(desk)
+
+    assert "passages" in wrong(findings)
+    assert ".pdf" in found(findings, "passages").detail
