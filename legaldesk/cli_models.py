@@ -66,9 +66,11 @@ def _list(desk: Desk, options: argparse.Namespace, console: Console) -> None:
 
 def _show_overview(console: Console, overview: ModelsOverview) -> None:
     console.line("Installed")
-    used = {each.model: each for each in overview.generations}
+    used = {each.model: each for each in sorted(overview.generations, key=_rank)}
     for model in overview.installed:
-        console.text(_installed_line(model, used.get(model.name)), "  ", "    ")
+        console.text(_installed_line(model, used.pop(model.name, None)), "  ", "    ")
+    for name, info in used.items():
+        console.text("; ".join([name, "not installed", *_use_of(info)]), "  ", "    ")
     console.line("Can be had")
     for entry in overview.catalogue:
         if entry.repo:
@@ -86,9 +88,18 @@ def _installed_line(model: InstalledModel, used: GenerationInfo | None) -> str:
     parts = [model.name, f"{model.size / 1e6:,.0f} MB", f"reads {model.token_limit:,} tokens"]
     if model.languages:
         parts.append(", ".join(model.languages))
-    if used is not None:
-        parts.append(_state(used))
-    return "; ".join([*parts, model.problem] if model.problem else parts)
+    told = [*([] if used is None else _use_of(used)), *([model.problem] if model.problem else [])]
+    return "; ".join([*parts, *dict.fromkeys(told)])
+
+
+def _rank(info: GenerationInfo) -> int:
+    """A model may have made several generations: the one that matters most is the highest."""
+    return (GenerationState.KEPT, GenerationState.BUILDING, GenerationState.LIVE).index(info.state)
+
+
+def _use_of(info: GenerationInfo) -> list[str]:
+    """What a model is used for, and why it cannot be, where it is so."""
+    return [_state(info), *([info.problem] if info.problem else [])]
 
 
 def _entry_line(entry: CatalogueEntry) -> str:
@@ -118,6 +129,8 @@ def _info(desk: Desk, options: argparse.Namespace, console: Console) -> None:
         console.line(f"{name.replace('_', ' ')}: {value}")
     for each in made:
         console.line(f"{_state(each)} (generation {each.id}, {each.used_dimension} wide)")
+        if each.problem:
+            console.text(each.problem, "  ", "  ")
 
 
 def _add(desk: Desk, options: argparse.Namespace, console: Console) -> None:

@@ -45,6 +45,8 @@ BENCHMARKS = ROOT / "tests" / "benchmarks"
 # show a window are in one of them: windows take the keyboard from each other.
 HEADLESS_TESTS = ["tests/core", "tests/engine", "tests/tasks"]
 
+NO_COMPILER = "there is no C++ compiler"
+
 QT_PACKAGES = """libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0
     libxcb-icccm4 libxcb-keysyms1 libxkbcommon-x11-0 libx11-xcb1 libxcb-shape0""".split()
 TEST_PACKAGES = "xvfb openbox xdotool fonts-noto-core fonts-dejavu-core".split()
@@ -258,7 +260,9 @@ def wanted() -> str:
 
 def is_ready(dev: bool) -> bool:
     """Whether the last set-up finished and was for these files, and for these extras or more."""
-    stamp = STAMP.read_text().split() if STAMP.exists() and PYTHON.exists() else []
+    stamp: list[str] = []
+    with contextlib.suppress(OSError):
+        stamp = STAMP.read_text(errors="replace").split() if PYTHON.exists() else []
     return stamp[:1] == [wanted()] and (not dev or stamp[1:] == ["dev"])
 
 
@@ -266,16 +270,19 @@ def make_environment(dev: bool) -> None:
     """Make or complete `.venv`: everything at the versions of constraints.txt."""
     print("Setting up .venv (a minute or two, once)", flush=True)
     started = time.monotonic()
-    STAMP.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        STAMP.unlink()
     if not has_pip():
         make_empty_environment()
     project = f"{ROOT}[dev]" if dev else str(ROOT)
-    if install_hnswlib():
-        pip("-e", project)
-    else:
+    lacking = install_hnswlib()
+    if lacking:
         pip(*other_requirements(dev))
         pip("--no-deps", "-e", project)
-    STAMP.write_text(f"{wanted()} {'dev' if dev else 'run'}\n")
+    else:
+        pip("-e", project)
+    if lacking in ("", NO_COMPILER):  # anything else may be over at the next start
+        STAMP.write_text(f"{wanted()} {'dev' if dev else 'run'}\n")
     print(f"Set up in {time.monotonic() - started:.0f} s", flush=True)
 
 
@@ -283,13 +290,20 @@ def has_pip() -> bool:
     """Whether `.venv` is whole and of this Python: a failed attempt leaves half a folder behind."""
     if not PYTHON.exists():
         return False
-    answer = subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True, text=True)
+    command = [str(PYTHON), "-m", "pip", "--version"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, errors="replace")
+    except OSError:  # it was made on a machine of another kind, or may not be run
+        return False
     version = f"(python {sys.version_info[0]}.{sys.version_info[1]})"
     return answer.returncode == 0 and version in answer.stdout
 
 
 def make_empty_environment() -> None:
     """Make `.venv` anew, from the Python below where this one is itself a virtual one."""
+    if not VENV.is_dir() and (VENV.exists() or VENV.is_symlink()):
+        kind = "a file" if VENV.exists() else "a link that leads nowhere"
+        stop(f"{VENV} is {kind}, where the environment belongs. Delete it, then start again.")
     shutil.rmtree(VENV, ignore_errors=True)
     base = getattr(sys, "_base_executable", sys.executable)
     if subprocess.call([base, "-m", "venv", str(VENV)]) != 0 or not has_pip():
@@ -297,17 +311,23 @@ def make_empty_environment() -> None:
         stop(f"{base} could not make a virtual environment: its venv and ensurepip are needed.")
 
 
-def install_hnswlib() -> bool:
-    """Build hnswlib, which has no wheels; where that cannot be, say what it means."""
-    only_wheels = [] if has_compiler() and has_headers() else ["--only-binary", "hnswlib"]
-    built = pip("hnswlib", *only_wheels, may_fail=True)
-    if not built:
-        print(
-            "Going on without hnswlib, for want of a C++ compiler: every search is exact, "
-            "and slower in a very large library.",
-            flush=True,
-        )
-    return built
+def install_hnswlib() -> str:
+    """Build hnswlib, which has no wheels; "" when it is there, else why not, which is said."""
+    can_build = has_compiler() and has_headers()
+    said = pip("hnswlib", *([] if can_build else ["--only-binary", "hnswlib"]), may_fail=True)
+    if not said:
+        return ""
+    lines = said.splitlines()
+    why = ([line for line in lines if line.lower().startswith("error")] or lines)[-1].strip()
+    again = " It is tried again at the next start."
+    if not can_build or "Visual C++" in said:
+        why, again = NO_COMPILER, ""
+    print(
+        f"Going on without hnswlib ({why}): every search is exact, and slower in a very large"
+        f" library.{again}",
+        flush=True,
+    )
+    return why
 
 
 def other_requirements(dev: bool) -> list[str]:
@@ -319,25 +339,19 @@ def other_requirements(dev: bool) -> list[str]:
     return [name for name in project["dependencies"] + extra if not name.startswith("hnswlib")]
 
 
-def pip(*words: str, may_fail: bool = False) -> bool:
-    """Let pip install these at the pinned versions; stop where it cannot and may not fail."""
-    command = [
-        str(PYTHON),
-        "-m",
-        "pip",
-        "install",
-        "-qq",
-        "--disable-pip-version-check",
-        "--no-input",
-        "-c",
-        str(CONSTRAINTS),
-        *words,
-    ]
-    output = subprocess.DEVNULL if may_fail else None
-    done = subprocess.call(command, stdout=output, stderr=output) == 0
-    if not done and not may_fail:
+def pip(*words: str, may_fail: bool = False) -> str:
+    """Let pip install these at the pinned versions; stop where it cannot and may not fail.
+
+    Returns what it said where it failed, else "".
+    """
+    options = ["-qq", "--disable-pip-version-check", "--no-input", "-c", str(CONSTRAINTS)]
+    command = [str(PYTHON), "-m", "pip", "install", *options, *words]
+    done = subprocess.run(command, capture_output=may_fail, text=True, errors="replace")
+    if done.returncode == 0:
+        return ""
+    if not may_fail:
         stop(f"pip could not install what LegalDesk needs. To try it alone:\n  {' '.join(command)}")
-    return done
+    return f"{done.stdout}{done.stderr}".strip() or f"pip ended with status {done.returncode}"
 
 
 if __name__ == "__main__":

@@ -270,7 +270,7 @@ def _plant_desync(library):
     db = open_db(library, writable=True)
     with db.atomic():
         db.execute("DROP TRIGGER words_1_changed")
-        db.execute("UPDATE passages SET body = 'words that the index has not seen'")
+        db.execute("UPDATE passages SET title = 'words that the index has not seen'")
     db.close()
 
 

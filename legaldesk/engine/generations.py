@@ -170,13 +170,17 @@ class Generations:
         """Make the generation that was live before live again, at once.
 
         Documents that came since are found by words, and by meaning as soon as they are
-        encoded. Raises WrongUse when there is none.
+        encoded. Raises WrongUse when there is none, and ModelProblem when its files are gone or
+        others: nothing could answer by it then, nor what is imported be encoded.
         """
         with self._switching:
             before = self.previous()
             if before is None:
                 raise WrongUse("There is no earlier model to go back to.")
-            self._put_live(self._wake(before), even_if_it_lacks=True)
+            folder = self.folder(before)
+            if isinstance(folder, ModelProblem):
+                raise _no_way_back(before.name, folder)
+            self._put_live(self._wake(before, folder), even_if_it_lacks=True)
             return self._current(before.id)
 
     def previous(self) -> Generation | None:
@@ -215,6 +219,10 @@ class Generations:
     def set_device(self, wanted: str) -> None:
         """Compute there from now on: the model is loaded again."""
         self._store.set_setting(DEVICE, wanted)
+        self.load_anew()
+
+    def load_anew(self) -> None:
+        """Load the live model and open its index from the beginning, whatever became of them."""
         with self._switching:
             old = self._live
             meaning = self._meaning(old.generation)
@@ -272,6 +280,22 @@ class Generations:
                 )
         return tuple(found)
 
+    def folder(self, generation: Generation) -> ModelFolder | ModelProblem:
+        """The generation's model, if it is still the one that made the vectors."""
+        try:
+            folder = self._read(generation.name, generation.prompts)
+        except ModelProblem as error:
+            return error
+        except LegalDeskError as error:
+            return ModelProblem(error.message, error.file)
+        if folder.identity != generation.model:
+            return ModelProblem(
+                f"The files of the model “{generation.name}” have changed since it was used."
+                " Choose it again in Models, so that the documents are read with it anew.",
+                str(folder.path),
+            )
+        return folder
+
     # Inside
 
     def _open(self, folder: ModelFolder, name: str, dimension: int = 0) -> Generation:
@@ -290,29 +314,13 @@ class Generations:
         return Meaning(
             self._library,
             self._store,
-            folder or self._model(generation),
+            folder or self.folder(generation),
             generation,
             self._turns,
             self.traffic,
             self._reader.setting(DEVICE) or "auto",
             self._completed,
         )
-
-    def _model(self, generation: Generation) -> ModelFolder | ModelProblem:
-        """The generation's model, if it is still the one that made the vectors."""
-        try:
-            folder = self._read(generation.name, generation.prompts)
-        except ModelProblem as error:
-            return error
-        except LegalDeskError as error:
-            return ModelProblem(error.message, error.file)
-        if folder.identity != generation.model:
-            return ModelProblem(
-                f"The files of the model “{generation.name}” have changed since it was used."
-                " Choose it again in Models, so that the documents are read with it anew.",
-                str(folder.path),
-            )
-        return folder
 
     def _renew_if_outdated(self) -> None:
         """Build anew what an update of LegalDesk cuts otherwise, or reads with other weights."""
@@ -410,3 +418,12 @@ class Generations:
 
     def _index_folder(self, number: int) -> Path:
         return self._library / "index" / str(number)
+
+
+def _no_way_back(name: str, problem: ModelProblem) -> ModelProblem:
+    """Why the model before cannot answer again, and what to do about it."""
+    message = (
+        f"There is no going back to “{name}”. {problem.message} Add that model again under its"
+        " name, choose another, or remove it, so that the one before it is gone back to."
+    )
+    return ModelProblem(message, problem.file)

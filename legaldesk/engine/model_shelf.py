@@ -23,6 +23,7 @@ from legaldesk.core.errors import Cancelled, LegalDeskError, ModelProblem, NoRoo
 from legaldesk.core.models import InstalledModel, Prompts
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine import hub
+from legaldesk.engine.loading import refuse_incomplete
 from legaldesk.engine.model_files import (
     MAX_SETTINGS,
     MODULES,
@@ -193,6 +194,7 @@ class ModelShelf:
                 self._fill(hidden, source, report)
                 take_prompts_from_catalogue(hidden, origin)
                 model = read_model_folder(hidden)
+                refuse_incomplete(hidden, name or _safe_name(wished))
                 self._record(hidden, source, origin, model)
                 placed = self._twin(model, name) or self._rename(hidden, name, wished)
             finally:

@@ -134,7 +134,10 @@ class ZipSource:
             raise ModelProblem("The zip is damaged. Get it again.", name) from error
 
     def _checked_entries(self, zip_name: str) -> dict[str, zipfile.ZipInfo]:
-        """The zip's files by name; raises ModelProblem, naming one, when any means harm."""
+        """The zip's files by name; raises ModelProblem, naming one, when any means harm.
+
+        A zip of the folder “.” has names such as ./modules.json, which lose their beginning here.
+        """
         listed = self._zip.infolist()
         if len(listed) > MAX_FILES:
             raise ModelProblem("The zip holds too many files to be a model's.", zip_name)
@@ -148,10 +151,11 @@ class ZipSource:
                 raise ModelProblem("The zip holds a link, which is never followed.", name)
             if entry.flag_bits & _ENCRYPTED:
                 raise ModelProblem("The zip is locked with a password. Unpack it first.", name)
-            if name in entries:
+            plain = str(PurePosixPath(name))
+            if plain in entries:
                 raise ModelProblem("The zip holds the same file twice.", name)
             if not entry.is_dir():
-                entries[name] = entry
+                entries[plain] = entry
         return entries
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from legaldesk.core.errors import LibraryBusy
+from legaldesk.core.errors import LegalDeskError, LibraryBusy
 from legaldesk.engine.messages import wake
 from legaldesk.engine.profile import clear_temporaries, make_private_folder, write_durably
 from legaldesk.engine.reserve import look_after_reserve
@@ -39,6 +39,10 @@ GREETING_SECONDS = 5.0
 """How long the other side may take to prove that it knows the key."""
 
 _FAMILY = "AF_PIPE" if os.name == "nt" else "AF_UNIX"
+
+
+LONGEST_ADDRESS = 103
+"""Bytes that the name of a socket may have on macOS; Linux takes 107."""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -120,8 +124,8 @@ class Ownership:
         """Open the local socket that only this user can reach, and publish its address."""
         if os.name == "nt":
             address = rf"\\.\pipe\legaldesk-{secrets.token_hex(16)}"
-        else:  # a library's own path may be longer than the 107 bytes a socket's name may have
-            self._socket_folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        else:  # a library's own path may be longer than a socket's name may be
+            self._socket_folder = _short_folder()
             address = str(self._socket_folder / "desk")
         door = Door(address)
         try:
@@ -180,6 +184,24 @@ def _published(library: Path) -> Address | None:
         return msgspec.json.decode((library / "owner.json").read_bytes(), type=Address)
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
+
+
+def _short_folder() -> Path:
+    """A new folder of this user's alone, for a socket whose whole name fits.
+
+    Raises LegalDeskError when the system has none.
+    """
+    places = [tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp"]
+    for place in filter(os.path.isabs, places):
+        if len(os.fsencode(f"{place}/{_PREFIX}12345678/desk")) > LONGEST_ADDRESS:
+            continue
+        with contextlib.suppress(OSError):
+            return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+    raise LegalDeskError(
+        "There is no folder for LegalDesk's temporary files that is short enough in name and can"
+        " be written. Set TMPDIR to one, such as /tmp, and start again.",
+        places[0],
+    )
 
 
 def _remove_socket(socket: Path) -> None:

@@ -22,7 +22,8 @@ import msgspec
 from legaldesk.engine.model_parts import file_hash
 from legaldesk.engine.profile import flush_folder, make_private_folder, write_durably
 
-FORMAT = 1
+FORMAT = 2
+"""1 may have been made of weights that the model's files lacked."""
 FOLDER = "queries"
 GRAPH, WEIGHTS, FACTS = "graph.onnx", "weights.bin", "facts.json"
 _MADE_WITH = ("onnxruntime", "torch", "transformers", "sentence-transformers")

@@ -34,7 +34,7 @@ def cut_again(
     for row in rows:
         step()
         passages = segment(
-            _pages(reader, row["id"]),
+            pages_of(reader, row["id"]),
             msgspec.json.decode(row["outline"], type=tuple[OutlineEntry, ...]),
             row["language"],
             tokens,
@@ -48,7 +48,8 @@ _UNCUT = f"""SELECT id, sha256, outline, language FROM documents
 WHERE id IN ({UNCUT}) ORDER BY id"""
 
 
-def _pages(reader: Reader, document: int) -> tuple[PageText, ...]:
+def pages_of(reader: Reader, document: int) -> tuple[PageText, ...]:
+    """A document's pages as they are stored, in order."""
     rows = reader.rows("SELECT * FROM pages WHERE document = ? ORDER BY number", document)
     return tuple(_page(row) for row in rows)
 

@@ -13,7 +13,7 @@ from typing import Any
 from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.devices import choose_device, usable_devices
 from legaldesk.engine.encoder import batch_tokens
-from legaldesk.engine.light_imports import light_imports
+from legaldesk.engine.loading import load_cross_encoder
 from legaldesk.engine.offline import stay_offline
 from legaldesk.engine.reranker_folder import RerankerFolder
 from legaldesk.engine.turns import QUESTION, Turns
@@ -99,29 +99,9 @@ def _checked(scores: list[float]) -> list[float]:
     return scores
 
 
-@light_imports()
 def _load(folder: RerankerFolder, device: str) -> Any:
-    """The folder as a CrossEncoder in fp32 that loads safetensors and no code, and gives logits.
-
-    The activation that it names is left out: a sigmoid keeps the order and, close to 1, makes
-    different scores equal.
-    """
-    import torch
-    from sentence_transformers import CrossEncoder
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    try:
-        model = CrossEncoder(
-            str(folder.path),
-            device=device,
-            activation_fn=torch.nn.Identity(),
-            trust_remote_code=False,
-            local_files_only=True,
-            model_kwargs={"use_safetensors": True, "dtype": torch.float32},
-        )
-    except Exception as error:  # transformers, safetensors and torch each raise their own
-        raise ModelProblem("The model could not be loaded.", str(folder.path)) from error
+    """The folder's model, ready to score."""
+    model = load_cross_encoder(folder.path, device)
     model.max_seq_length = folder.token_limit
     model.eval()
     return model

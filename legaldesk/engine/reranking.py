@@ -15,6 +15,7 @@ import msgspec
 from legaldesk.core.errors import ModelProblem, WrongUse
 from legaldesk.core.models import RerankerInfo
 from legaldesk.engine.generations import DEVICE
+from legaldesk.engine.loading import refuse_incomplete
 from legaldesk.engine.reranker import Reranker
 from legaldesk.engine.reranker_folder import RerankerFolder, read_reranker_folder
 from legaldesk.engine.store import Store
@@ -53,9 +54,10 @@ class Reranking:
     def use(self, path: Path) -> RerankerInfo:
         """Order answers by the cross-encoder in a folder from now on.
 
-        Raises ModelProblem when it is none or not safe; what was in use stays then.
+        Raises ModelProblem when it is none, not safe or not whole; what was in use stays then.
         """
         folder = read_reranker_folder(path.absolute(), self._known)
+        refuse_incomplete(folder.path, folder.name, "CrossEncoder")
         choice = Choice(str(folder.path), folder.identity)
         self._store.set_setting(RERANKER, msgspec.json.encode(choice).decode())
         with self._guard:

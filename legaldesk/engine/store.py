@@ -362,3 +362,12 @@ class Store:
         """Let every passage wait that has no vector of a generation and does not."""
         with self._writing() as sql:
             generations.await_vectors(sql, generation)
+
+    def forget_vectors(self, vectors: Sequence[int]) -> None:
+        """Delete vectors by their rows; where they are of use, their passages wait for new ones."""
+        with self._writing() as sql:
+            rows.forget_vectors(sql, vectors)
+            for row in sql.execute(
+                "SELECT id FROM generations WHERE state IN ('live', 'building')"
+            ):
+                generations.await_vectors(sql, row["id"])

@@ -289,6 +289,18 @@ def _passage_values(
     )
 
 
+def forget_vectors(sql: sqlite3.Connection, vectors: Sequence[int]) -> None:
+    """Delete vectors by their rows and note that they went."""
+    some = as_json(list(vectors))
+    which = "WHERE id IN (SELECT value FROM json_each(?))"
+    sql.execute(
+        "INSERT INTO changes (generation, passage, added)"
+        f" SELECT generation, passage, 0 FROM vectors {which} ORDER BY passage",
+        (some,),
+    )
+    sql.execute(f"DELETE FROM vectors {which}", (some,))
+
+
 def note_precision(sql: sqlite3.Connection, generation: int, precision: str) -> None:
     """Add a precision to those that a generation's vectors were computed in."""
     sql.execute(

@@ -7,32 +7,17 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from legaldesk.core.errors import ModelProblem
 from legaldesk.core.training import RunConfig
-from legaldesk.engine.light_imports import light_imports
+from legaldesk.engine.loading import load_encoder
 from legaldesk.engine.run_folder import COMPLETE, make_durable
 
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 
-@light_imports()
 def load_model(config: RunConfig) -> Any:
-    """The base model in fp32 with its prompts, from safetensors and without any code."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-
+    """The base model in fp32 with its prompts. Raises ModelProblem when it is not whole."""
     prompts = {"query": config.prompts.query, "document": config.prompts.passage}
-    try:
-        model = SentenceTransformer(
-            config.base_folder,
-            device=config.device,
-            prompts=prompts,
-            trust_remote_code=False,
-            local_files_only=True,
-            model_kwargs={"use_safetensors": True, "dtype": torch.float32},
-        )
-    except Exception as error:  # transformers, safetensors and torch each raise their own
-        raise ModelProblem("The base model could not be loaded.", config.base_folder) from error
+    model = load_encoder(Path(config.base_folder), config.device, prompts)
     read_at_most(model, config.recipe.max_tokens)
     return model
 

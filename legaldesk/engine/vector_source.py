@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from legaldesk.core.errors import ModelProblem
 from legaldesk.engine.reader import Reader
 from legaldesk.engine.readers import Readers
 from legaldesk.engine.store_rows import Generation
@@ -80,8 +81,11 @@ class StoredVectors:
             wanted,
         )
         found = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-        data = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
-        return found, data.reshape(len(rows), self._generation.dimension)
+        data = b"".join(row[1] for row in rows)
+        if len(data) != 2 * self._generation.dimension * len(rows):
+            raise ModelProblem("Some vectors are damaged. Check the library, and have it repaired.")
+        halves = np.frombuffer(data, dtype=np.float16)
+        return found, halves.reshape(len(rows), self._generation.dimension)
 
     def waiting(self, limit: int) -> list[tuple[int, tuple[str, ...], str]]:
         """(row id, heading path, body) of passages that have no vector yet, oldest first."""

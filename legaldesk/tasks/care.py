@@ -11,12 +11,11 @@ from legaldesk.core.documents import Document, Finding
 from legaldesk.core.encryption import Encryption
 from legaldesk.core.errors import LibraryDamaged, ProcessDied
 from legaldesk.core.hits import EngineState
-from legaldesk.core.passages import Segmentation, Span, passage_id
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine.disk_encryption import disk_encryption as encryption_of
 from legaldesk.engine.local_desk import LocalDesk
-from legaldesk.engine.meaning import Meaning
-from legaldesk.engine.reader import spans_of
+from legaldesk.engine.passage_check import check_passages
+from legaldesk.tasks.care_of_meaning import check_meaning
 from legaldesk.tasks.dispatch import task
 
 
@@ -58,13 +57,15 @@ def verify(desk: LocalDesk, repair: bool = False, report: Report = silent) -> tu
         _check_words,
         _check_passages,
         _check_cuts,
-        _check_meaning,
+        check_meaning,
         _check_files,
         _check_parser,
     )
     findings = []
     for number, check in enumerate(checks):
-        report(Progress("checking", number, len(checks), message=check.__name__[7:]))
+        report(
+            Progress("checking", number, len(checks), message=check.__name__.removeprefix("_")[6:])
+        )
         findings.append(check(desk, repair, report))
     return tuple(findings)
 
@@ -90,44 +91,23 @@ def _check_words(desk: LocalDesk, repair: bool, report: Report) -> Finding:
 
 
 def _check_passages(desk: LocalDesk, repair: bool, report: Report) -> Finding:
-    """Every passage lies on pages that are there, within their text, under its own id."""
+    """Every passage lies on pages that are there, under its own id, and says what they say."""
     bad = total = 0
-    lengths: dict[int, int] = {}
-    document = None
-    for row in desk.reader.rows(
-        "SELECT p.uuid, p.document, p.spans, d.sha256, s.rules, s.tokenizer, s.token_limit"
-        " FROM passages p JOIN documents d ON d.id = p.document"
-        " JOIN segmentations s ON s.id = p.segmentation ORDER BY p.document"
-    ):
-        total += 1
-        if row["document"] != document:
-            document = row["document"]
-            lengths = _page_lengths(desk, row["document"])
-            report(Progress("checking", total, 0, message="passages"))
-        if not lengths and not desk.reader.count(_THERE, document):
-            continue  # it was removed while we looked
-        spans = spans_of(row["spans"])
-        sound = all(0 <= s.start < s.end <= lengths.get(s.page, -1) for s in spans)
-        cut = Segmentation(row["rules"], row["tokenizer"], row["token_limit"])
-        same = row["uuid"] == passage_id(row["sha256"], cut, spans)
-        bad += not (sound and same and _in_order(spans))
+    names: list[str] = []
+    documents = desk.reader.rows("SELECT id, sha256, language, name FROM documents ORDER BY id")
+    for number, document in enumerate(documents):
+        report(Progress("checking", number, len(documents), "documents", message="passages"))
+        found, wrong = check_passages(desk.reader, document)
+        total, bad = total + found, bad + wrong
+        names += [document["name"]] if wrong else []
     detail = f"{total} passages lie exactly on their pages"
     if bad:
-        detail = f"{bad} of {total} passages do not lie on their pages: import those files again"
+        named = ", ".join(names[:5])
+        detail = (
+            f"{bad} of {total} passages do not lie on their pages, or say something else:"
+            f" remove these files and import them again, or put a backup back: {named}"
+        )
     return Finding("passages", not bad, detail)
-
-
-_THERE = "SELECT count(*) FROM documents WHERE id = ?"
-
-
-def _page_lengths(desk: LocalDesk, document: int) -> dict[int, int]:
-    rows = desk.reader.rows("SELECT number, length(text) FROM pages WHERE document = ?", document)
-    return {row[0]: row[1] for row in rows}
-
-
-def _in_order(spans: tuple[Span, ...]) -> bool:
-    pages = [span.page for span in spans]
-    return bool(spans) and pages == sorted(set(pages))
 
 
 _ENDS = {
@@ -148,50 +128,6 @@ def _check_cuts(desk: LocalDesk, repair: bool, report: Report) -> Finding:
 
 _OVER = """SELECT count(*) FROM passages p JOIN segmentations s ON s.id = p.segmentation
 WHERE p.tokens > s.token_limit"""
-
-
-def _check_meaning(desk: LocalDesk, repair: bool, report: Report) -> Finding:
-    """Every passage has a vector or waits for one, and the index holds what is stored."""
-    desk.with_meaning(Meaning.wait_until_ready)
-    live = desk.meaning.generation
-    forgotten = desk.reader.count(_FORGOTTEN, live.id, live.cut)
-    if forgotten and repair:
-        desk.store.await_vectors(live.id)
-        desk.meaning.more()
-        return Finding("meaning", True, f"{forgotten} passages wait for their vectors now", True)
-    bad = desk.reader.count(
-        "SELECT count(*) FROM vectors JOIN generations g ON g.id = generation"
-        " WHERE length(data) <> 2 * g.dimension"
-    )
-    stored, indexed = _at_one_moment(desk)
-    ok = indexed == stored and not bad and not forgotten
-    if not ok and repair and not bad:
-        desk.meaning.rebuild()
-        return Finding("meaning", True, f"the index of {stored} vectors was rebuilt", True)
-    detail = f"{stored} vectors, {indexed} in the index, {desk.reader.pending()} still to come"
-    if forgotten:
-        detail += f"; {forgotten} passages without one: --repair"
-    return Finding("meaning", ok, detail)
-
-
-def _at_one_moment(desk: LocalDesk) -> tuple[int, int]:
-    """How many vectors are stored and how many indexed, with no change in between."""
-    while True:
-        before = desk.reader.count(_LAST_CHANGE)
-        meaning = desk.meaning
-        stored = desk.reader.count(
-            "SELECT count(*) FROM vectors WHERE generation = ?", meaning.generation.id
-        )
-        indexed = meaning.indexed()
-        if desk.reader.count(_LAST_CHANGE) == before:
-            return stored, indexed
-
-
-_LAST_CHANGE = "SELECT max(seq) FROM changes"
-
-_FORGOTTEN = """SELECT count(*) FROM passages p WHERE segmentation = ?2
-AND NOT EXISTS (SELECT 1 FROM vectors WHERE passage = p.id AND generation = ?1)
-AND NOT EXISTS (SELECT 1 FROM waiting WHERE passage = p.id AND generation = ?1)"""
 
 
 def _check_files(desk: LocalDesk, repair: bool, report: Report) -> Finding:

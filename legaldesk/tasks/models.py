@@ -70,12 +70,15 @@ def add_model(
 
 @task
 def remove_model(desk: LocalDesk, name: str, report: Report = silent) -> None:
-    """Delete an installed model and the vectors it made. Raises WrongUse while it is in use."""
-    desk.shelf.path(name)
+    """Delete an installed model and the vectors it made; of one that is gone, what it left.
+
+    Raises WrongUse while it is in use, and when there is nothing of it.
+    """
     made = [each for each in desk.reader.generations() if each.name == name]
     if any(each.state != "kept" for each in made):
         raise WrongUse(f"“{name}” is in use. Choose another model first.")
-    desk.shelf.remove(name)
+    if not made or desk.shelf.has(name):
+        desk.shelf.remove(name)
     for each in made:
         desk.generations.prune(each.id)
 
@@ -110,7 +113,10 @@ def stop_switch(desk: LocalDesk, report: Report = silent) -> None:
 
 @task
 def go_back(desk: LocalDesk, report: Report = silent) -> GenerationInfo:
-    """Let the model answer that did before, at once. Raises WrongUse when there is none."""
+    """Let the model answer that did before, at once.
+
+    Raises WrongUse when there is none, and ModelProblem when its files are gone or others.
+    """
     return desk.generations.info(desk.generations.go_back())
 
 

@@ -444,6 +444,24 @@ def test_a_model_that_is_gone_leaves_the_words(filled, library, tuned, tmp_path)
     second.close()
 
 
+def test_there_is_no_going_back_to_a_model_that_is_gone(filled, tiny_model, tmp_path):
+    """The desk uses models in place, by their folders' paths."""
+    gone, other = e5_like(tmp_path / "gone", seed=9), e5_like(tmp_path / "other", seed=8)
+    switch(filled, gone)
+    switch(filled, other)
+    before = hits(filled)
+    gone.rename(tmp_path / "elsewhere")
+
+    with pytest.raises(ModelProblem, match=r"no going back to .*gone/model”.*Add that model again"):
+        models.go_back(filled)
+    assert hits(filled) == before
+    assert states(filled)[-1] == (str(other), "live")
+
+    models.remove_model(filled, str(gone))
+
+    assert models.go_back(filled).model == str(tiny_model)
+
+
 def test_a_model_that_changed_under_its_name_is_never_searched_with(filled, library, tmp_path):
     place = e5_like(tmp_path / "place", seed=9)
     switch(filled, place)

@@ -34,7 +34,7 @@ def packed(folder, file, inside="", mode=zipfile.ZIP_DEFLATED):
     with zipfile.ZipFile(file, "w", mode) as out:
         for each in sorted(folder.rglob("*")):
             if each.is_file():
-                out.write(each, inside + each.relative_to(folder).as_posix())
+                out.writestr(inside + each.relative_to(folder).as_posix(), each.read_bytes())
     return file
 
 
@@ -303,13 +303,13 @@ def test_links_into_the_hubs_cache_are_followed_and_pipes_are_not(shelf, e5_copy
     assert not (copy / "README.md").exists()
 
 
-@pytest.mark.parametrize("inside", ["", "Our Model/"])
+@pytest.mark.parametrize("inside", ["", "Our Model/", "./", "./Our Model/"])
 def test_a_zip_is_unpacked_wherever_the_model_is_in_it(shelf, e5_copy, tmp_path, inside):
     file = packed(e5_copy, tmp_path / "Firm.zip", inside)
 
     added = shelf.add_zip(file, silent)
 
-    assert (added.source, added.name) == ("zip", "our-model" if inside else "firm")
+    assert (added.source, added.name) == ("zip", "our-model" if "Our" in inside else "firm")
     assert added.identity == read_model_folder(e5_copy).identity
 
 
@@ -352,6 +352,17 @@ def test_a_zip_that_means_harm_is_refused(shelf, e5_copy, tmp_path, change):
 
     assert nothing_left(shelf)
     assert not (tmp_path / "extra").exists()
+
+
+def the_same_file(info):
+    info.filename = ".//modules.json"
+
+
+def test_a_zip_with_one_file_under_two_names_is_refused(shelf, e5_copy, tmp_path):
+    file = rewrite(packed(e5_copy, tmp_path / "model.zip"), the_same_file)
+
+    with pytest.raises(ModelProblem, match="twice"):
+        shelf.add_zip(file, silent)
 
 
 def test_a_zip_with_a_password_is_refused(shelf, e5_copy, tmp_path):

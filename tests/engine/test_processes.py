@@ -8,6 +8,7 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from multiprocessing import AuthenticationError
@@ -23,6 +24,7 @@ from legaldesk.core.documents import FileState, Matter
 from legaldesk.core.errors import (
     Abandoned,
     Cancelled,
+    LegalDeskError,
     LibraryBusy,
     LibraryDamaged,
     ProcessDied,
@@ -30,7 +32,7 @@ from legaldesk.core.errors import (
 )
 from legaldesk.core.hits import Scope
 from legaldesk.core.progress import Progress, silent
-from legaldesk.engine import remote_desk
+from legaldesk.engine import owner, remote_desk
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.owner import Address, Ownership, call_owner
 from legaldesk.engine.remote_desk import RemoteDesk
@@ -112,6 +114,34 @@ def test_requests_run_side_by_side(served):
 def test_a_second_owner_is_refused(served):
     with pytest.raises(LibraryBusy):
         Ownership(served.library)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe's name has no folder")
+def test_a_long_folder_for_temporary_files_is_passed_over(library, tmp_path, monkeypatch):
+    long = tmp_path / ("temporary-" * 12)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    ownership = Ownership(library)
+
+    door = ownership.listen()
+
+    place = Path(msgspec.json.decode((library / "owner.json").read_bytes(), type=Address).address)
+    assert place.is_socket() and not place.is_relative_to(long)
+    assert place.parent.stat().st_mode & 0o077 == 0
+    door.close()
+    ownership.release()
+    assert not place.parent.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe's name has no folder")
+def test_without_a_short_folder_it_is_said_what_to_do(library, monkeypatch):
+    monkeypatch.setattr(owner, "LONGEST_ADDRESS", 10)
+    ownership = Ownership(library)
+
+    with pytest.raises(LegalDeskError, match="Set TMPDIR"):
+        ownership.listen()
+
+    ownership.release()
 
 
 def test_nobody_answers_where_nobody_owns(library):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from legaldesk.core.errors import Cancelled, ModelProblem, WrongUse
 from legaldesk.core.hits import Scope
@@ -149,3 +150,14 @@ def test_the_section_that_is_cited_stays_first(desk, drop, tiny_reranker):
 
     assert answer.hits[0].section[-1].startswith("Section 2")
     assert answer.hits[1].section[-1].startswith("Section 5")
+
+
+def test_a_cross_encoder_that_is_not_whole_is_not_chosen(leases, reranker):
+    file = reranker / "model.safetensors"
+    tensors = {f"_orig_mod.{name}": tensor for name, tensor in load_file(file).items()}
+    save_file(tensors, file, metadata={"format": "pt"})
+
+    with pytest.raises(ModelProblem, match="“my-reranker” are not whole"):
+        models.use_reranker(leases, str(reranker))
+
+    assert models.list_models(leases).reranker is None
