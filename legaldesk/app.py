@@ -40,13 +40,14 @@ _log = logging.getLogger(__name__)
 
 
 def prepare(library: Path) -> Path:
-    """What every process does first: privacy, a library folder and a log.
+    """What every process does first: privacy, a library folder and a log; the folder's own path.
 
-    Raises WrongUse for a library on a network share.
+    The path that all go on with is the same, whatever link or spelling it was named by. Raises
+    WrongUse for a library on a network share.
     """
     private_by_default()
     refuse_network_share(library)
-    make_private_folder(library)
+    library = make_private_folder(library).resolve()
     keep_log(library)
     return library
 
@@ -64,7 +65,7 @@ def run_engine(library: Path) -> int:
     word = private_stdout()
     try:
         yield_to_the_window()
-        prepare(library)
+        library = prepare(library)
         trace_crashes("engine")
         log_uncaught()
         _load_tasks()
@@ -96,7 +97,7 @@ def open_desk(library: Path, model: Path | None = None) -> Iterator[Desk]:
     """
     from legaldesk.engine.remote_desk import RemoteDesk
 
-    prepare(library)
+    library = prepare(library)
     trace_crashes("command")
     try:
         ownership = Ownership(library)
@@ -190,7 +191,7 @@ def _show(app: QApplication, library: Path) -> int:
 
     from legaldesk.workers.single_window import SingleWindow
 
-    prepare(library)
+    library = prepare(library)
     single = SingleWindow(library)
     if not single.is_first():
         if sys.stderr is not None:

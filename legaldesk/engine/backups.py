@@ -24,7 +24,8 @@ from legaldesk.engine import backup_copy as copying
 from legaldesk.engine import backup_shelf as shelf
 from legaldesk.engine.backup_making import make_backup
 from legaldesk.engine.database import database_path
-from legaldesk.engine.restoring import clear_recovered, erase_aside
+from legaldesk.engine.recovered import clear_recovered
+from legaldesk.engine.restoring import erase_aside
 from legaldesk.engine.store_rows import FORGETS
 
 APART = timedelta(days=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -31,6 +31,7 @@ from legaldesk.core.passages import Span
 from legaldesk.engine import scopes
 from legaldesk.engine.database import empty_db, identity, is_ready, open_db, translated
 from legaldesk.engine.generation_rows import LIVE_CUT, LIVE_ID, SELECT, generation_of
+from legaldesk.engine.recovered_place import place_of
 from legaldesk.engine.schema import words_table
 from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation
@@ -201,7 +202,9 @@ class Reader:
             " (SELECT name FROM matters WHERE locked_out = 1)) ORDER BY id DESC",
             matter,
         )
-        return tuple(outcome_of(row) for row in rows)
+        return tuple(
+            replace(outcome_of(row), file=place_of(self._library, row["path"])) for row in rows
+        )
 
     def queued(self) -> list[Row]:
         """Files that still wait, in the order they were dropped."""
@@ -405,7 +408,7 @@ class Reader:
             matters=tuple(sorted(msgspec.json.decode(row["matters"] or "[]", type=list[str]))),
             added=row["added"],
             size=row["size"],
-            path=row["path"],
+            path=place_of(self._library, row["path"]),
             referenced=bool(row["referenced"]),
         )
 

@@ -73,7 +73,7 @@ def _affected(
 def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Report) -> int:
     """Database first, then the copies, the runs and the index; a kill in between leaves no orphan.
 
-    Copies that are left behind are strays, which the next start deletes, and it tells the runs
+    Copies that are left behind are noted, and the next start deletes them; it tells the runs
     what they were not told. Once the database
     is changed no cancel is heard any more: half a removal would be none.
     """
@@ -89,6 +89,7 @@ def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Re
                 stuck = _erase_copies(desk, erased, report)
                 desk.tell_runs(texts)
                 break
+    desk.erase_gone()
     if ids:
         desk.generations.removed()
     desk.backups.forget_removed()

@@ -9,7 +9,8 @@ from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.engine import backup_copy
 from legaldesk.engine.database import database_path
 from legaldesk.engine.local_desk import LocalDesk
-from legaldesk.engine.restoring import ASIDE, MATTER, RECOVERED
+from legaldesk.engine.recovered_place import RECOVERED
+from legaldesk.engine.still_told import ASIDE, MATTER
 from legaldesk.tasks import backups, care, documents, importing, matters, removing, searching
 from tests import pdf_factory as pdf
 from tests.tasks.test_removing import files_with
