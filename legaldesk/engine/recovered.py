@@ -102,6 +102,15 @@ def erase_recovered(library: Path, sha256: str) -> None:
     _drop_if_empty(folder)
 
 
+def keeps_only_copy(library: Path, reader: Reader, place: str) -> bool:
+    """Whether a recovered copy is there that no document has. Raises OSError."""
+    copy = Path(place)
+    if copy not in copies_in(library):
+        return False
+    sha256 = content_hash(read_regular(copy))
+    return not reader.count("SELECT count(*) FROM documents WHERE sha256 = ?", sha256)
+
+
 def recover_strays(library: Path, reader: Reader, store: Store) -> None:
     """Keep every copy that the database does not know; what a kill left of an import is erased.
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from legaldesk.core.documents import Document, DocumentDetails, FileOutcome
+from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.core.progress import Report, silent
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.engine.recovered import keeps_only_copy
+from legaldesk.engine.recovered_place import place_of
 from legaldesk.tasks.dispatch import reading, task
 
 
@@ -39,8 +44,20 @@ def list_problems(
 
 @task
 def forget_file(desk: LocalDesk, file: str, matter: str, report: Report = silent) -> None:
-    """Drop the record of a file that was not imported into a matter; "" means any matter."""
-    desk.store.forget_file(file, matter)
+    """Drop the record of a file that was not imported into a matter; "" means any matter.
+
+    Raises WrongUse where the library keeps its only copy: nobody would see that any more.
+    """
+    place = place_of(desk.library, file)
+    if keeps_only_copy(desk.library, desk.reader, place):
+        raise WrongUse(
+            f"“{Path(place).name}” is kept in the library alone, at “{place}”, since a backup was"
+            " put back. Add it again, or delete that file first: then it can be dismissed.",
+            place,
+        )
+    for row in desk.reader.rows("SELECT DISTINCT path FROM files"):
+        if place_of(desk.library, row["path"]) == place:
+            desk.store.forget_file(row["path"], matter)
 
 
 @reading

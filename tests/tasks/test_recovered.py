@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from legaldesk.core.documents import FileState
-from legaldesk.core.errors import NoRoom
+from legaldesk.core.errors import NoRoom, WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.engine import restoring
 from legaldesk.engine.database import database_path
@@ -285,3 +285,47 @@ def test_the_second_restore_knows_the_matters_that_copies_wait_for(opened, drop,
 
     assert waits_in(desk) == {("b.pdf", "Case")}
     assert copy.parent.name == later
+
+
+def test_the_record_of_an_only_copy_cannot_be_dismissed_but_it_can_be_unlocked(
+    opened, drop, library
+):
+    desk = opened()
+    bring(desk, drop, "a.pdf")
+    name = backups.make_backup(desk).name
+    path = drop("locked.pdf", pdf.locked_pdf("secret"))
+    importing.import_files(desk, (path,), "Case", {path: "secret"})
+    Path(path).unlink()
+    opened.close()
+    backups.order_restore(desk, name)
+    desk = opened()
+    importing.resume_import(desk)
+    [problem] = documents.list_problems(desk, "")
+
+    with pytest.raises(WrongUse, match="Add it again, or delete that file first"):
+        documents.forget_file(desk, problem.file, "")
+
+    desk = opened()
+    assert [str(copy) for copy in copies_in(library)] == [problem.file]
+    retried = importing.import_files(
+        desk, (problem.file,), problem.matter, {problem.file: "secret"}, in_place=True
+    )
+    assert [outcome.state for outcome in retried.outcomes] == [FileState.IMPORTED]
+    assert documents.list_problems(desk, "") == ()
+    desk = opened()
+    [locked] = [each for each in documents.list_documents(desk, Scope()) if each.name != "a.pdf"]
+    assert not locked.referenced and stored(desk, locked.id)
+    assert copies_in(library) == []
+
+
+def test_the_record_of_a_copy_that_somebody_deleted_can_be_dismissed(opened, drop, library):
+    older_than_b(opened, drop, library)
+    desk = opened()
+    [copy] = copies_in(library)
+    copy.unlink()
+    importing.resume_import(desk)
+    [problem] = documents.list_problems(desk, "")
+
+    documents.forget_file(desk, problem.file, problem.matter)
+
+    assert documents.list_problems(desk, "") == ()
