@@ -37,6 +37,9 @@ from legaldesk.engine.store import Store
 
 STAGE = ".putting-back"
 
+_FOLDER = "%Y%m%d-%H%M%S-%f"
+"""How a folder of what was set aside is named by its moment."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -62,11 +65,37 @@ def put_back_if_ordered(library: Path) -> None:
 
 def erase_aside(library: Path) -> None:
     """Erase what was set aside: nobody can say what a damaged file still holds. Raises OSError."""
-    folder = library / ASIDE
-    for file in [*folder.rglob("*")] if folder.is_dir() else ():
-        erase(file)
-    shutil.rmtree(folder, ignore_errors=True)
+    _erase_folders([library / ASIDE])
     shelf.forget_news(library)
+
+
+def erase_aside_before(library: Path, removal: str) -> None:
+    """Erase what was set aside before a removal, which a kill then cut short. Raises OSError.
+
+    ``removal`` is its moment as stored, "" for none. What a restore set aside since then stays.
+    """
+    if not removal:
+        return
+    moment = datetime.fromisoformat(removal)
+    folders = (library / ASIDE).glob("*")
+    _erase_folders([folder for folder in folders if not _is_later(folder.name, moment)])
+    news = shelf.told(library)
+    if news is not None and datetime.fromisoformat(news.at) <= moment:
+        shelf.forget_news(library)
+
+
+def _is_later(name: str, moment: datetime) -> bool:
+    """Whether a folder is named by a later moment; not one whose name says none."""
+    with suppress(ValueError):
+        return datetime.strptime(f"{name}+0000", f"{_FOLDER}%z") > moment
+    return False
+
+
+def _erase_folders(folders: list[Path]) -> None:
+    for folder in folders:
+        for file in [*folder.rglob("*")]:
+            erase(file)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _put_back(library: Path, name: str) -> Restored:
@@ -154,7 +183,7 @@ def _swap(library: Path, stage: Path) -> str:
     """
     old, new = database_path(library), database_path(stage)
     shutil.rmtree(library / "index", ignore_errors=True)
-    aside = make_private_folder(library / ASIDE / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+    aside = make_private_folder(library / ASIDE / f"{datetime.now(UTC):{_FOLDER}}")
     break_seal(old)
     if old.is_file():
         _keep(old, aside / FILE_NAME)
@@ -188,4 +217,4 @@ def _why_not(error: Exception) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")
