@@ -141,8 +141,10 @@ class Backups:
         found = shelf.backups(self._library)
         if not found:
             return copying.has_documents(self._database)
-        last = datetime.fromisoformat(found[0].made)
-        return datetime.now(UTC) - last >= APART and _changed(self._database) > last
+        last, now = datetime.fromisoformat(found[0].made), datetime.now(UTC)
+        if last > now:  # the clock was wrong then, and says nothing of when
+            return True
+        return now - last >= APART and _changed(self._database) > last
 
     def _finish_removals(self) -> None:
         """Erase what a kill between a removal and the erasing of its traces left."""
