@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from legaldesk.core.bugs import Bug, bug
 from legaldesk.core.desk import Desk
-from legaldesk.core.errors import UNEXPECTED, LegalDeskError, LibraryBusy
+from legaldesk.core.errors import UNEXPECTED, LegalDeskError, LibraryBusy, WrongUse
 from legaldesk.engine.child_streams import private_stdout
 from legaldesk.engine.logs import keep_log, log_uncaught, take_crashes, trace_crashes
 from legaldesk.engine.messages import error_header
@@ -50,6 +50,19 @@ def prepare(library: Path) -> Path:
     library = make_private_folder(library).resolve()
     keep_log(library)
     return library
+
+
+def library_of(named: str | None) -> Path:
+    """The library's folder as it was named, the default one where it was not.
+
+    Raises WrongUse for an empty name, which a script may give whose variable is not set: it must
+    not remove from another library than it means.
+    """
+    if named is None:
+        return default_library()
+    if not named.strip():
+        raise WrongUse("“--library” names no folder. Name the library's folder, or leave it out.")
+    return Path(named)
 
 
 def run_engine(library: Path) -> int:
@@ -172,7 +185,7 @@ def show(library: str | None) -> int:
     app = QApplication(sys.argv[:1])
     log_uncaught()
     try:
-        return _show(app, Path(library) if library else default_library())
+        return _show(app, library_of(library))
     except LegalDeskError as error:
         _log.error("no window: %s", error.kind)
         message, report = error.message, ""

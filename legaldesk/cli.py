@@ -42,7 +42,6 @@ from legaldesk.core.errors import (
     WrongUse,
 )
 from legaldesk.core.hits import ALL_MATTERS, Answer, Scope
-from legaldesk.engine.profile import default_library
 from legaldesk.tasks import (
     backups,
     care,
@@ -72,8 +71,7 @@ def main(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
         options = _parser().parse_args(arguments)
-        library = Path(options.library) if options.library else default_library()
-        with options.desk(library) as desk:
+        with options.desk(app.library_of(options.library)) as desk:
             status: int = options.command(desk, options, Console(options.json))
             return status
     except (Cancelled, KeyboardInterrupt):
