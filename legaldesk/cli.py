@@ -115,9 +115,14 @@ def _import(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     if not options.words_only and not console.cancelled:
         importing.await_meaning(desk, report=console.report)
         console.end_line()
+    _back_up(desk, console)
+    return _status(summary)
+
+
+def _back_up(desk: Desk, console: Console) -> None:
+    """Make the backup that is due; where that cannot be it is said, for nobody else would."""
     if problem := backups.back_up_if_due(desk):
         complain(LegalDeskError(problem), console.as_json)
-    return _status(summary)
 
 
 def _tell(console: Console, summary: ImportSummary) -> None:
@@ -250,6 +255,7 @@ def _remove(desk: Desk, options: argparse.Namespace, console: Console) -> int:
         console.json({"removed": count, "documents": list(affected.documents)})
     else:
         console.line(f"{count} {_documents_word(count)} removed.")
+    _back_up(desk, console)  # the older ones went with the removal
     return DONE
 
 

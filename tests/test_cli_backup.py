@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from legaldesk import app, cli
+from legaldesk.engine import backup_copy
 from legaldesk.tasks import backups
 from tests import pdf_factory as pdf
 from tests.test_cli import run  # noqa: F401
@@ -85,6 +86,27 @@ def test_a_damaged_backup_is_refused_and_another_one_helps(filled, library):
 
     assert filled("backup", "restore", first["name"], "--yes")[0] == 0
     assert filled("documents")[0] == 0
+
+
+def test_a_removal_that_leaves_no_backup_says_so(filled, monkeypatch):
+    assert listed(filled)["backups"]
+    monkeypatch.setattr(backup_copy, "SPARE", 1 << 60)
+
+    status, [removed], errors = filled("remove", "b.pdf", "--yes")
+
+    assert (status, removed["removed"]) == (0, 1)
+    assert "no room for a backup" in errors
+    assert listed(filled)["backups"] == []
+    monkeypatch.undo()
+    filled("remove", "a.pdf", "--yes")
+    assert filled("documents")[1] == []
+
+
+def test_a_removal_leaves_a_backup(filled):
+    filled("remove", "b.pdf", "--yes")
+
+    [backup] = listed(filled)["backups"]
+    assert backup["documents"] == 1
 
 
 def test_while_somebody_has_it_open_it_is_put_back_at_the_next_start(filled, library):
