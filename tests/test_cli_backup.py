@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -135,3 +137,18 @@ def test_people_are_told_in_sentences(filled, library, capsys):
 def test_without_a_backup_that_is_said(run):  # noqa: F811
     assert run("backup", "list")[1][0]["backups"] == []
     assert run("backup", "restore", "--yes")[0] == 2
+
+
+def test_a_wrong_count_is_found_and_mended_so_that_a_backup_can_be_made(filled, library):
+    with closing(sqlite3.connect(library / "library.sqlite")) as db:
+        db.execute("UPDATE segmentations SET passages = passages + 5")
+        db.commit()
+    (library / "library.sqlite.seal").unlink()
+    assert filled("backup", "make")[0] == 3
+
+    broken, lines, _ = filled("verify")
+    assert (broken, [line["check"] for line in lines if not line["ok"]]) == (3, ["counts"])
+    assert filled("verify", "--repair")[0] == 0
+
+    assert filled("verify")[0] == 0
+    assert filled("backup", "make")[0] == 0

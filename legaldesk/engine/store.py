@@ -362,6 +362,14 @@ class Store:
             for words in rows.word_indexes(sql):
                 sql.execute(f"INSERT INTO {words} ({words}) VALUES ('rebuild')")
 
+    def recount(self) -> None:
+        """Count the passages of every segmentation anew."""
+        with self._writing() as sql:
+            sql.execute(
+                "UPDATE segmentations SET passages ="
+                " (SELECT count(*) FROM passages WHERE segmentation = segmentations.id)"
+            )
+
     def await_vectors(self, generation: int) -> None:
         """Let every passage wait that has no vector of a generation and does not."""
         with self._writing() as sql:
