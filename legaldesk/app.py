@@ -230,9 +230,20 @@ def open_window(app: QApplication, library: Path, crashes: Sequence[Bug] = ()) -
     desk = RemoteDesk(library, start_engine=True)
     # Before the window's own clean-up: an import that loses its desk is resumed, not cancelled.
     app.aboutToQuit.connect(desk.close)
-    window = show_window(app, Requests(desk), library, crashes)
+    window = show_window(app, Requests(desk), library, crashes, _matters_in(library))
     QTimer.singleShot(0, threading.Thread(target=_start_engine, args=(desk,), daemon=True).start)
     return window
+
+
+def _matters_in(library: Path) -> tuple[str, ...]:
+    """The names of the matters; none where the library cannot be read now, which others say."""
+    from legaldesk.engine.reader import Reader
+
+    try:
+        with Reader(library) as reader:
+            return tuple(matter.name for matter in reader.matters())
+    except LegalDeskError:
+        return ()
 
 
 def _start_engine(desk: Desk) -> None:
