@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from legaldesk.core.backups import Backup
-from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryDamaged
+from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryDamaged, NoRoom
 from legaldesk.engine import backup_copy as copying
 from legaldesk.engine import backup_shelf as shelf
 from legaldesk.engine.backup_making import make_backup
@@ -150,7 +150,8 @@ class Backups:
         """Erase what a kill between a removal and the erasing of its traces left."""
         with suppress(OSError):
             shelf.clear_unfinished(self._library)
-        clear_recovered(self._library)
+        with suppress(OSError, NoRoom):  # in use, or the disk is full: the next start does it
+            clear_recovered(self._library)
         since = copying.setting(self._database, FORGETS)
         with suppress(OSError):  # in use by another program: the next start does it
             erase_aside_before(self._library, since)

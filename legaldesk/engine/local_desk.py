@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from legaldesk.core.desk import Task
-from legaldesk.core.errors import LegalDeskError, ModelProblem
+from legaldesk.core.errors import LegalDeskError, LibraryBusy, ModelProblem, NoRoom
 from legaldesk.core.models import Prompts
 from legaldesk.core.progress import Report
 from legaldesk.engine.backups import Backups
@@ -32,6 +32,7 @@ from legaldesk.engine.reader import Reader, Row
 from legaldesk.engine.readers import Readers
 from legaldesk.engine.readiness import Replaced
 from legaldesk.engine.recovered import erase_recovered, recover_strays
+from legaldesk.engine.recovered_place import copies_in
 from legaldesk.engine.reranking import Reranking
 from legaldesk.engine.restoring import put_back_if_ordered
 from legaldesk.engine.runs import Runs
@@ -203,11 +204,14 @@ class LocalDesk:
 
     def _clear_strays(self) -> None:
         """Finish removals that were cut off, and see to copies that belong to no document."""
-        self.runs.clear_leftovers(
-            {row[0] for row in self.reader.rows("SELECT sha256 FROM documents")}
-        )
         self.erase_gone()
-        recover_strays(self.library, self.reader, self.store)
+        try:
+            recover_strays(self.library, self.reader, self.store)
+        except (OSError, NoRoom, LibraryBusy) as error:  # they lie where they are till the next one
+            _log.warning("stored copies were not set apart: %s", type(error).__name__)
+        known = {row[0] for row in self.reader.rows("SELECT sha256 FROM documents")}
+        coming = {copy.parent.name for copy in copies_in(self.library)}
+        self.runs.clear_leftovers(known | coming)
         self.try_to_tell_runs()
 
     def close(self) -> None:

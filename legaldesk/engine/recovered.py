@@ -111,6 +111,19 @@ def keeps_only_copy(library: Path, reader: Reader, place: str) -> bool:
     return not reader.count("SELECT count(*) FROM documents WHERE sha256 = ?", sha256)
 
 
+def waiting_alone_for(library: Path, reader: Reader, matter: str) -> tuple[str, ...]:
+    """The names of the recovered copies that wait for a matter alone, and so go with it."""
+    wanted: dict[str, set[str]] = {}
+    for row in reader.rows(f"SELECT path, matter FROM files WHERE path LIKE '%{RECOVERED}%'"):
+        wanted.setdefault(within_library(row["path"]), set()).add(row["matter"])
+    known = {row[0] for row in reader.rows("SELECT sha256 FROM documents")}
+    return tuple(
+        copy.name
+        for copy in copies_in(library)
+        if copy.parent.name not in known and wanted.get(record_of(library, copy)) == {matter}
+    )
+
+
 def recover_strays(library: Path, reader: Reader, store: Store) -> None:
     """Keep every copy that the database does not know; what a kill left of an import is erased.
 

@@ -316,13 +316,14 @@ class Store:
                 return False
             for sha256 in documents:
                 rows.erase_document(sql, sha256)
+            gone = set(documents)
             if matter is not None:
-                rows.erase_matter(sql, matter)
+                gone |= rows.erase_matter(sql, matter)
             for words in rows.word_indexes(sql):
                 sql.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
             rows.note_removal(sql)
-            rows.note_gone(sql, documents)
-            rows.note_untold(sql, rows.Untold(matter or "", "", tuple(documents)))
+            rows.note_gone(sql, gone)
+            rows.note_untold(sql, rows.Untold(matter or "", "", tuple(sorted(gone))))
             return True
 
     def note_gone(self, hashes: Collection[str]) -> None:

@@ -398,13 +398,13 @@ def read_gone(setting: str) -> set[str]:
     return set(msgspec.json.decode(setting or "[]", type=list[str]))
 
 
-def erase_matter(sql: sqlite3.Connection, matter: str) -> None:
-    """Delete a matter and its records, noting the recovered copies that wait for no other."""
+def erase_matter(sql: sqlite3.Connection, matter: str) -> set[str]:
+    """Delete a matter and its records; the hashes of recovered copies that wait for no other."""
     before = _recovered(sql)
     sql.execute("DELETE FROM files WHERE matter = ?", (matter,))
     sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
     stored = {row[0] for row in sql.execute("SELECT sha256 FROM documents")}
-    note_gone(sql, before - _recovered(sql) - stored)
+    return before - _recovered(sql) - stored
 
 
 def _recovered(sql: sqlite3.Connection) -> set[str]:

@@ -11,6 +11,7 @@ from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine import label_reader
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.engine.recovered import waiting_alone_for
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.training_pool import stored_passages
 from legaldesk.tasks.dispatch import reading, task
@@ -26,6 +27,7 @@ def dependents(
     """
     erased, kept = _affected(desk, documents, matter)
     names = tuple(document.name for document in erased)
+    names += waiting_alone_for(desk.library, desk.reader, matter) if matter else ()
     name = f"the matter “{matter}”" if matter else ", ".join(f"“{name}”" for name in names)
     ids = {document.id for document in erased}
     records = desk.reader.rows("SELECT document, matter FROM files")

@@ -218,6 +218,7 @@ def test_a_matter_takes_the_copies_along_that_wait_for_it_alone(opened, drop, li
     backups.order_restore(desk, name)
     desk = opened()
     assert copies_in(library)
+    assert removing.dependents(desk, (), "Late").documents == (f"{CANARY}.pdf",)
 
     removing.remove_matter(desk, "Late")
 
