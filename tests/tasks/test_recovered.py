@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from legaldesk.engine.still_told import MATTER
 from legaldesk.tasks import backups, documents, importing, matters, removing
 from tests import pdf_factory as pdf
 from tests.tasks.test_removing import CANARY, files_with
+from tests.training_runs import made_up_pairs, make_run
 
 TEXTS = {"a.pdf": "First notice of the lease.", "b.pdf": "Second notice, kept here alone."}
 
@@ -147,18 +149,22 @@ def test_copies_that_a_killed_restore_moved_come_back_without_it(opened, drop, l
     assert copies_in(library) == []
 
 
-def test_a_database_of_an_earlier_day_costs_no_original(opened, drop, library, tmp_path):
-    desk = opened()
-    bring(desk, drop, "a.pdf")
+def under_an_earlier_database(opened, drop, library):
+    """As after an office's backup was laid over the folder; returns the hash that it lacks."""
+    bring(opened(), drop, "a.pdf")
     opened.close()
     of_the_office = [database_path(library), seal_path(database_path(library))]
     for file in of_the_office:
-        shutil.copy(file, tmp_path)
-    desk = opened()
-    later = bring(desk, drop, "b.pdf")
+        shutil.copy(file, library.parent)
+    later = bring(opened(), drop, "b.pdf")
     opened.close()
     for file in of_the_office:
-        shutil.copy(tmp_path / file.name, file)
+        shutil.copy(library.parent / file.name, file)
+    return later
+
+
+def test_a_database_of_an_earlier_day_costs_no_original(opened, drop, library):
+    later = under_an_earlier_database(opened, drop, library)
 
     desk = opened()
     importing.resume_import(desk)
@@ -330,3 +336,36 @@ def test_the_record_of_a_copy_that_somebody_deleted_can_be_dismissed(opened, dro
     documents.forget_file(desk, problem.file, problem.matter)
 
     assert documents.list_problems(desk, "") == ()
+
+
+def test_a_run_keeps_what_it_learned_from_a_copy_that_is_read_again(
+    opened, drop, library, tiny_model
+):
+    later = older_than_b(opened, drop, library)
+    pairs = [replace(pair, document=later) for pair in made_up_pairs(30)]
+    run = make_run(library / "runs", tiny_model, pairs=pairs)
+    learned = (run.path / "manifest.json").read_bytes()
+
+    desk = opened()
+    assert waits_in(desk) == {("b.pdf", "Case")}
+
+    assert (run.path / "manifest.json").read_bytes() == learned
+    importing.resume_import(desk)
+    removing.remove_documents(desk, (later,))
+    assert later.encode() not in (run.path / "manifest.json").read_bytes()
+
+
+def test_a_full_disk_keeps_no_library_from_opening(opened, drop, library, monkeypatch):
+    later = under_an_earlier_database(opened, drop, library)
+    asked = []
+
+    def full(folder):
+        asked.append(folder)
+        raise NoRoom("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("legaldesk.engine.recovered.make_private_folder", full)
+        desk = opened()
+
+    assert asked and stored(desk, later)
+    assert waits_in(opened()) == {(f"{later[:16]}.pdf", MATTER)}
