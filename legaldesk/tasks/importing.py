@@ -50,15 +50,15 @@ def import_files(
 ) -> ImportSummary:
     """Read files, and folders with all that is in them, into a matter.
 
-    Every file ends with one outcome, reported the moment it is known. After a cancel what
-    is finished stays and the rest ends as cancelled. ``passwords`` go by path; EVERY_FILE
-    is tried where none is given. Raises WrongUse without a matter, and NoRoom.
+    Every file ends with one outcome, reported the moment it is known. After a cancel what is
+    finished stays, the rest ends as cancelled. ``passwords`` go by path; EVERY_FILE is tried where
+    none is given. Raises WrongUse without a matter, and NoRoom.
     """
     if not matter.strip():
         raise WrongUse("Choose the matter that the files belong to.")
     found = _found(desk, [place_of(desk.library, path) for path in paths], report)
-    passwords = {place_of(desk.library, path): word for path, word in passwords.items()}
     records = [_recorded(desk, path) for path in found]
+    words = {place_of(desk.library, path): word for path, word in passwords.items()}
     queued = desk.store.enqueue(records, matter, in_place)
     dropped = [
         Dropped(
@@ -66,7 +66,7 @@ def import_files(
             waiting.matter,
             waiting.record,
             in_place and not is_recovered(record),
-            passwords.get(path, passwords.get(EVERY_FILE)),
+            words.get(path, words.get(EVERY_FILE)),
             source=path,
         )
         for path, record, waiting in zip(found, records, queued, strict=True)
