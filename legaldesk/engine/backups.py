@@ -25,7 +25,7 @@ from legaldesk.engine import backup_shelf as shelf
 from legaldesk.engine.backup_making import make_backup
 from legaldesk.engine.database import database_path
 from legaldesk.engine.recovered import clear_recovered
-from legaldesk.engine.restoring import erase_aside, erase_aside_before
+from legaldesk.engine.restoring import erase_aside, erase_aside_before, keeps_aside
 from legaldesk.engine.store_rows import FORGETS
 
 APART = timedelta(days=1)
@@ -152,10 +152,12 @@ class Backups:
             shelf.clear_unfinished(self._library)
         with suppress(OSError, NoRoom):  # in use, or the disk is full: the next start does it
             clear_recovered(self._library)
+        found = shelf.backups(self._library)
+        if not found and not keeps_aside(self._library):
+            return
         since = copying.setting(self._database, FORGETS)
         with suppress(OSError):  # in use by another program: the next start does it
             erase_aside_before(self._library, since)
-        found = shelf.backups(self._library)
         outdated = [each.name for each in found if _forgets(self._library, each) < since]
         if outdated:
             self._erase(outdated)

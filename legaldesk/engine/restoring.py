@@ -69,6 +69,11 @@ def erase_aside(library: Path) -> None:
     shelf.forget_news(library)
 
 
+def keeps_aside(library: Path) -> bool:
+    """Whether there is anything that a restore set aside or told of."""
+    return (library / ASIDE).is_dir() or shelf.told(library) is not None
+
+
 def erase_aside_before(library: Path, removal: str) -> None:
     """Erase what was set aside before a removal, which a kill then cut short. Raises OSError.
 
