@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from legaldesk.core.bugs import Bug, bug
 from legaldesk.core.desk import Desk
-from legaldesk.core.errors import UNEXPECTED, LegalDeskError, LibraryBusy
+from legaldesk.core.errors import UNEXPECTED, LegalDeskError, LibraryBusy, WrongUse
 from legaldesk.engine.child_streams import private_stdout
 from legaldesk.engine.logs import keep_log, log_uncaught, take_crashes, trace_crashes
 from legaldesk.engine.messages import error_header
@@ -40,15 +40,29 @@ _log = logging.getLogger(__name__)
 
 
 def prepare(library: Path) -> Path:
-    """What every process does first: privacy, a library folder and a log.
+    """What every process does first: privacy, a library folder and a log; the folder's own path.
 
-    Raises WrongUse for a library on a network share.
+    The path that all go on with is the same, whatever link or spelling it was named by. Raises
+    WrongUse for a library on a network share.
     """
     private_by_default()
     refuse_network_share(library)
-    make_private_folder(library)
+    library = make_private_folder(library).resolve()
     keep_log(library)
     return library
+
+
+def library_of(named: str | None) -> Path:
+    """The library's folder as it was named, the default one where it was not.
+
+    Raises WrongUse for an empty name, which a script may give whose variable is not set: it must
+    not remove from another library than it means.
+    """
+    if named is None:
+        return default_library()
+    if not named.strip():
+        raise WrongUse("“--library” names no folder. Name the library's folder, or leave it out.")
+    return Path(named)
 
 
 def run_engine(library: Path) -> int:
@@ -64,7 +78,7 @@ def run_engine(library: Path) -> int:
     word = private_stdout()
     try:
         yield_to_the_window()
-        prepare(library)
+        library = prepare(library)
         trace_crashes("engine")
         log_uncaught()
         _load_tasks()
@@ -96,7 +110,7 @@ def open_desk(library: Path, model: Path | None = None) -> Iterator[Desk]:
     """
     from legaldesk.engine.remote_desk import RemoteDesk
 
-    prepare(library)
+    library = prepare(library)
     trace_crashes("command")
     try:
         ownership = Ownership(library)
@@ -171,7 +185,7 @@ def show(library: str | None) -> int:
     app = QApplication(sys.argv[:1])
     log_uncaught()
     try:
-        return _show(app, Path(library) if library else default_library())
+        return _show(app, library_of(library))
     except LegalDeskError as error:
         _log.error("no window: %s", error.kind)
         message, report = error.message, ""
@@ -190,7 +204,7 @@ def _show(app: QApplication, library: Path) -> int:
 
     from legaldesk.workers.single_window import SingleWindow
 
-    prepare(library)
+    library = prepare(library)
     single = SingleWindow(library)
     if not single.is_first():
         if sys.stderr is not None:
@@ -216,9 +230,20 @@ def open_window(app: QApplication, library: Path, crashes: Sequence[Bug] = ()) -
     desk = RemoteDesk(library, start_engine=True)
     # Before the window's own clean-up: an import that loses its desk is resumed, not cancelled.
     app.aboutToQuit.connect(desk.close)
-    window = show_window(app, Requests(desk), library, crashes)
+    window = show_window(app, Requests(desk), library, crashes, _matters_in(library))
     QTimer.singleShot(0, threading.Thread(target=_start_engine, args=(desk,), daemon=True).start)
     return window
+
+
+def _matters_in(library: Path) -> tuple[str, ...]:
+    """The names of the matters; none where the library cannot be read now, which others say."""
+    from legaldesk.engine.reader import Reader
+
+    try:
+        with Reader(library) as reader:
+            return tuple(matter.name for matter in reader.matters())
+    except LegalDeskError:
+        return ()
 
 
 def _start_engine(desk: Desk) -> None:

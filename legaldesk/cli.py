@@ -44,7 +44,6 @@ from legaldesk.core.errors import (
 )
 from legaldesk.core.hits import ALL_MATTERS, Answer, Scope
 from legaldesk.core.safe_text import harmless
-from legaldesk.engine.profile import default_library
 from legaldesk.tasks import (
     backups,
     care,
@@ -74,8 +73,7 @@ def main(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
         options = _parser().parse_args(_with_minus_words(arguments))
-        library = Path(options.library) if options.library else default_library()
-        with options.desk(library) as desk:
+        with options.desk(app.library_of(options.library)) as desk:
             status: int = options.command(desk, options, Console(options.json))
             return status
     except (Cancelled, KeyboardInterrupt):
@@ -132,9 +130,14 @@ def _import(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     if not options.words_only and not console.cancelled:
         importing.await_meaning(desk, report=console.report)
         console.end_line()
+    _back_up(desk, console)
+    return _status(summary)
+
+
+def _back_up(desk: Desk, console: Console) -> None:
+    """Make the backup that is due; where that cannot be it is said, for nobody else would."""
     if problem := backups.back_up_if_due(desk):
         complain(LegalDeskError(problem), console.as_json)
-    return _status(summary)
 
 
 def _tell(console: Console, summary: ImportSummary) -> None:
@@ -269,6 +272,7 @@ def _remove(desk: Desk, options: argparse.Namespace, console: Console) -> int:
         console.json({"removed": count, "documents": list(affected.documents)})
     else:
         console.line(f"{count} {_documents_word(count)} removed.")
+    _back_up(desk, console)  # the older ones went with the removal
     return DONE
 
 

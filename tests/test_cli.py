@@ -294,3 +294,14 @@ def test_a_damaged_original_is_found(run, drop, library):
 
     assert status == 3
     assert [line["check"] for line in lines if not line["ok"]] == ["files"]
+
+
+def test_an_empty_name_of_a_library_is_not_the_default_one(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    for empty in (["--library", ""], ["--library=  "]):
+        assert cli.main([*empty, "remove", "mine.pdf", "--yes"]) == 2
+        assert "“--library” names no folder" in capsys.readouterr().err
+
+    assert list(tmp_path.iterdir()) == []

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
 from legaldesk import app, cli
+from legaldesk.engine import backup_copy
 from legaldesk.tasks import backups
 from tests import pdf_factory as pdf
 from tests.test_cli import run  # noqa: F401
@@ -87,6 +90,27 @@ def test_a_damaged_backup_is_refused_and_another_one_helps(filled, library):
     assert filled("documents")[0] == 0
 
 
+def test_a_removal_that_leaves_no_backup_says_so(filled, monkeypatch):
+    assert listed(filled)["backups"]
+    monkeypatch.setattr(backup_copy, "SPARE", 1 << 60)
+
+    status, [removed], errors = filled("remove", "b.pdf", "--yes")
+
+    assert (status, removed["removed"]) == (0, 1)
+    assert "no room for a backup" in errors
+    assert listed(filled)["backups"] == []
+    monkeypatch.undo()
+    filled("remove", "a.pdf", "--yes")
+    assert filled("documents")[1] == []
+
+
+def test_a_removal_leaves_a_backup(filled):
+    filled("remove", "b.pdf", "--yes")
+
+    [backup] = listed(filled)["backups"]
+    assert backup["documents"] == 1
+
+
 def test_while_somebody_has_it_open_it_is_put_back_at_the_next_start(filled, library):
     with app.open_desk(library) as desk:
         status, [told], _ = filled("backup", "restore", "--yes")
@@ -113,3 +137,18 @@ def test_people_are_told_in_sentences(filled, library, capsys):
 def test_without_a_backup_that_is_said(run):  # noqa: F811
     assert run("backup", "list")[1][0]["backups"] == []
     assert run("backup", "restore", "--yes")[0] == 2
+
+
+def test_a_wrong_count_is_found_and_mended_so_that_a_backup_can_be_made(filled, library):
+    with closing(sqlite3.connect(library / "library.sqlite")) as db:
+        db.execute("UPDATE segmentations SET passages = passages + 5")
+        db.commit()
+    (library / "library.sqlite.seal").unlink()
+    assert filled("backup", "make")[0] == 3
+
+    broken, lines, _ = filled("verify")
+    assert (broken, [line["check"] for line in lines if not line["ok"]]) == (3, ["counts"])
+    assert filled("verify", "--repair")[0] == 0
+
+    assert filled("verify")[0] == 0
+    assert filled("backup", "make")[0] == 0

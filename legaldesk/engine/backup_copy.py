@@ -131,11 +131,12 @@ def _is_sound(db: sqlite3.Connection) -> bool:
         db.execute(f"INSERT INTO {words} ({words}, rank) VALUES ('integrity-check', 1)")
     db.rollback()
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
-    return "segmentations" not in tables or not _number(db, _MISCOUNTED)
+    return "segmentations" not in tables or not _number(db, MISCOUNTED)
 
 
-_MISCOUNTED = """SELECT count(*) FROM segmentations s
+MISCOUNTED = """SELECT count(*) FROM segmentations s
 WHERE passages <> (SELECT count(*) FROM passages WHERE segmentation = s.id)"""
+"""How many segmentations note another number of passages than they have."""
 
 
 def _is_whole(db: sqlite3.Connection) -> bool:

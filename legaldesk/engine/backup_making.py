@@ -37,7 +37,8 @@ def make_backup(library: Path, database: Path, wanted: Callable[[], object]) -> 
             shelf.clear_unfinished(library)
         raise
     found = shelf.backups(library)
-    for old in found[KEPT:]:
+    others = [each for each in found if each.name != name]
+    for old in others[KEPT - 1 :]:
         with suppress(OSError):  # in use by another program: the next one takes it along
             shelf.take_off(library, old.name)
     return next(each for each in found if each.name == name)

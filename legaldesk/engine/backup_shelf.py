@@ -7,7 +7,7 @@ without one is no backup yet, and a description without its database no more.
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -58,10 +58,18 @@ def put_on(library: Path, name: str, about: Description) -> None:
 
 
 def backups(library: Path) -> tuple[Backup, ...]:
-    """Every backup, the newest first. Reads no database, so a damaged one is listed too."""
+    """Every backup, the newest first. Reads no database, so a damaged one is listed too.
+
+    One of the future was made while the clock was wrong: nobody knows when, and it comes last.
+    """
     listed = [_listed(place) for place in shelf(library).glob(f"{_PREFIX}*{_SUFFIX}")]
     found = [backup for backup in listed if backup is not None]
-    return tuple(sorted(found, key=lambda each: (each.made, each.name), reverse=True))
+    now = datetime.now(UTC)
+
+    def age(backup: Backup) -> tuple[bool, str, str]:
+        return datetime.fromisoformat(backup.made) <= now, backup.made, backup.name
+
+    return tuple(sorted(found, key=age, reverse=True))
 
 
 def _listed(place: Path) -> Backup | None:

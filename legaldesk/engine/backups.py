@@ -19,12 +19,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from legaldesk.core.backups import Backup
-from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryDamaged
+from legaldesk.core.errors import Cancelled, LegalDeskError, LibraryDamaged, NoRoom
 from legaldesk.engine import backup_copy as copying
 from legaldesk.engine import backup_shelf as shelf
 from legaldesk.engine.backup_making import make_backup
 from legaldesk.engine.database import database_path
-from legaldesk.engine.restoring import clear_recovered, erase_aside
+from legaldesk.engine.recovered import clear_recovered
+from legaldesk.engine.restoring import erase_aside, erase_aside_before, keeps_aside
 from legaldesk.engine.store_rows import FORGETS
 
 APART = timedelta(days=1)
@@ -140,18 +141,23 @@ class Backups:
         found = shelf.backups(self._library)
         if not found:
             return copying.has_documents(self._database)
-        last = datetime.fromisoformat(found[0].made)
-        return datetime.now(UTC) - last >= APART and _changed(self._database) > last
+        last, now = datetime.fromisoformat(found[0].made), datetime.now(UTC)
+        if last > now:  # the clock was wrong then, and says nothing of when
+            return True
+        return now - last >= APART and _changed(self._database) > last
 
     def _finish_removals(self) -> None:
         """Erase what a kill between a removal and the erasing of its traces left."""
         with suppress(OSError):
             shelf.clear_unfinished(self._library)
-        clear_recovered(self._library)
+        with suppress(OSError, NoRoom):  # in use, or the disk is full: the next start does it
+            clear_recovered(self._library)
         found = shelf.backups(self._library)
-        if not found:
+        if not found and not keeps_aside(self._library):
             return
         since = copying.setting(self._database, FORGETS)
+        with suppress(OSError):  # in use by another program: the next start does it
+            erase_aside_before(self._library, since)
         outdated = [each.name for each in found if _forgets(self._library, each) < since]
         if outdated:
             self._erase(outdated)

@@ -76,8 +76,8 @@ def open_db(library: Path, *, writable: bool) -> Database:
 def _look_before_writing(library: Path, path: Path) -> None:
     """Raise LibraryDamaged where opening would hide that something is gone.
 
-    SQLite makes a new database where there is none, and the next start would then delete every
-    stored copy as one that nobody knows.
+    SQLite makes a new database where there is none, and then nobody would know whose any stored
+    copy is.
     """
     try:
         empty = not path.is_file() or not path.stat().st_size

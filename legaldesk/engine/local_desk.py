@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from legaldesk.core.desk import Task
-from legaldesk.core.errors import LegalDeskError, ModelProblem
+from legaldesk.core.errors import LegalDeskError, LibraryBusy, ModelProblem, NoRoom
 from legaldesk.core.models import Prompts
 from legaldesk.core.progress import Report
 from legaldesk.engine.backups import Backups
@@ -24,18 +24,20 @@ from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.model_folder import BUNDLED_NAME, ModelFolder, read_model_folder
 from legaldesk.engine.model_record import languages_of
 from legaldesk.engine.model_shelf import ModelShelf
-from legaldesk.engine.originals import Originals, erase
+from legaldesk.engine.originals import Originals
 from legaldesk.engine.parser_cutting import Tokenizer
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.profile import make_private_folder
 from legaldesk.engine.reader import Reader, Row
 from legaldesk.engine.readers import Readers
 from legaldesk.engine.readiness import Replaced
+from legaldesk.engine.recovered import erase_recovered, recover_strays
+from legaldesk.engine.recovered_place import copies_in
 from legaldesk.engine.reranking import Reranking
 from legaldesk.engine.restoring import put_back_if_ordered
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.store import Store
-from legaldesk.engine.store_rows import UNTOLD, read_untold, write_untold
+from legaldesk.engine.store_rows import GONE, UNTOLD, read_gone, read_untold, write_untold
 
 T = TypeVar("T")
 
@@ -72,9 +74,9 @@ class LocalDesk:
         """Of encrypted documents by id; kept in memory alone and gone with the process."""
         self._storing: set[str] = set()
         self._storing_changed = threading.Condition()
+        self._clear_strays()
         self._leftovers = {int(row["id"]) for row in self.reader.queued()}
         self._leftovers_guard = threading.Lock()
-        self._clear_strays()
 
     @property
     def reader(self) -> Reader:
@@ -156,6 +158,16 @@ class LocalDesk:
         with self._leftovers_guard:
             self._leftovers.update(records)
 
+    def erase_gone(self) -> None:
+        """Erase every copy of what was removed; what cannot be now is left for the next start."""
+        for sha256 in sorted(read_gone(self.reader.setting(GONE))):
+            known = "SELECT count(*) FROM documents WHERE sha256 = ?"
+            with self.one_at_a_time(sha256), suppress(OSError):
+                if not self.reader.count(known, sha256):  # else it was imported again
+                    self.originals.erase(sha256)
+                    erase_recovered(self.library, sha256)
+                self.store.forget_gone([sha256])
+
     def tell_runs(self, texts: Collection[str] | None = None) -> bool:
         """Tell the training runs of new names and of what was removed, if they were not told yet.
 
@@ -193,14 +205,15 @@ class LocalDesk:
         return self.reader.setting(name)
 
     def _clear_strays(self) -> None:
-        """Delete copies of files whose import was cut off before it was committed."""
-        stored = self.reader.rows("SELECT sha256 FROM documents WHERE NOT referenced")
-        known = {row[0] for row in stored}
-        self.runs.clear_leftovers(
-            {row[0] for row in self.reader.rows("SELECT sha256 FROM documents")}
-        )
-        for path in self.originals.strays(known):
-            erase(path)
+        """Finish removals that were cut off, and see to copies that belong to no document."""
+        self.erase_gone()
+        try:
+            recover_strays(self.library, self.reader, self.store)
+        except (OSError, NoRoom, LibraryBusy) as error:  # they lie where they are till the next one
+            _log.warning("stored copies were not set apart: %s", type(error).__name__)
+        known = {row[0] for row in self.reader.rows("SELECT sha256 FROM documents")}
+        coming = {copy.parent.name for copy in copies_in(self.library)}
+        self.runs.clear_leftovers(known | coming)
         self.tell_runs()
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _holds(path: Path, sha256: str) -> bool:
+def holds(path: Path, sha256: str) -> bool:
     """Whether a file is there, can be read and has this hash."""
     try:
         with open(path, "rb", opener=_without_waiting) as file:
@@ -76,7 +76,7 @@ class Originals:
     def keep(self, sha256: str, data: bytes) -> bool:
         """Store a copy where there is none as it should be; whether that was so. Raises NoRoom."""
         path = self.path(sha256)
-        if _holds(path, sha256):
+        if holds(path, sha256):
             return False
         make_private_folder(path.parent)
         write_durably(path, data)
@@ -104,7 +104,7 @@ class Originals:
 
     def sound(self, document: Document) -> bool:
         """Whether ``load`` would give its bytes."""
-        return _holds(self._place(document), document.id)
+        return holds(self._place(document), document.id)
 
     def _place(self, document: Document) -> Path:
         return Path(document.path) if document.referenced else self.path(document.id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -32,6 +32,7 @@ from legaldesk.engine import scopes
 from legaldesk.engine.database import empty_db, identity, is_ready, open_db, translated
 from legaldesk.engine.editions import GROWN, TAKEN
 from legaldesk.engine.generation_rows import LIVE_CUT, LIVE_ID, SELECT, generation_of
+from legaldesk.engine.recovered_place import place_of
 from legaldesk.engine.schema import words_table
 from legaldesk.engine.sqlite import Database
 from legaldesk.engine.store_rows import Generation
@@ -208,7 +209,9 @@ class Reader:
             " (SELECT name FROM matters WHERE locked_out = 1)) ORDER BY id DESC",
             matter and self.record_matter(matter),
         )
-        return tuple(outcome_of(row) for row in rows)
+        return tuple(
+            replace(outcome_of(row), file=place_of(self._library, row["path"])) for row in rows
+        )
 
     def record_matter(self, name: str) -> str:
         """The matter that records of files mean by a name: it need not have been made.
@@ -425,7 +428,7 @@ class Reader:
             matters=tuple(sorted(msgspec.json.decode(row["matters"] or "[]", type=list[str]))),
             added=row["added"],
             size=row["size"],
-            path=row["path"],
+            path=place_of(self._library, row["path"]),
             referenced=bool(row["referenced"]),
         )
 

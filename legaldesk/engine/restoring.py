@@ -5,9 +5,10 @@ database, so that the window and the command line can ask for it whatever state 
 is replaced goes to the folder “set-aside”, and is erased with the next removal. At every moment
 of it there is a database in its place, so that a kill leaves the old one or the new one.
 
-Documents whose copies are kept but which the backup does not know are read again: their copies
-wait in the folder “recovered”, under their own names where the damaged database still tells
-them, and otherwise in a matter of their own that is locked out of “All matters”.
+Documents that the backup does not know are read again, into the matters that the replaced
+database still tells (still_told.py): stored copies from the folder “recovered” (recovered.py),
+those referenced in place from where they lie. A matter is locked out of “All matters” where
+either database says so. What waited to be read still waits.
 """
 
 from __future__ import annotations
@@ -16,40 +17,30 @@ import logging
 import os
 import shutil
 import sqlite3
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from legaldesk.core.backups import Restored
-from legaldesk.core.documents import FileState
-from legaldesk.core.errors import LegalDeskError, LibraryDamaged, NoRoom
+from legaldesk.core.errors import LegalDeskError, LibraryDamaged, NoRoom, WrongUse
 from legaldesk.engine import backup_copy as copying
 from legaldesk.engine import backup_shelf as shelf
 from legaldesk.engine.database import FILE_NAME, database_path
 from legaldesk.engine.originals import erase
 from legaldesk.engine.profile import FULL, flush_folder, make_private_folder
-from legaldesk.engine.reader import Reader
+from legaldesk.engine.reader import Reader, Row
+from legaldesk.engine.recovered import bring_back, queue_again, set_apart
+from legaldesk.engine.recovered_place import copies_in, record_of
 from legaldesk.engine.seal import break_seal, digest_of, seal_path
+from legaldesk.engine.still_told import ASIDE, Known, Told, told_by, told_of
 from legaldesk.engine.store import Store
 
-ASIDE, RECOVERED, STAGE = "set-aside", "recovered", ".putting-back"
+STAGE = ".putting-back"
 
-MATTER = "Recovered documents"
-"""Where documents go whose own matter nobody knows any more."""
-
-_LONGEST_NAME = 120
+_FOLDER = "%Y%m%d-%H%M%S-%f"
+"""How a folder of what was set aside is named by its moment."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the replaced database still tells of a document."""
-
-    name: str
-    matter: str
-    locked_out: bool
 
 
 def put_back_if_ordered(library: Path) -> None:
@@ -66,37 +57,50 @@ def put_back_if_ordered(library: Path) -> None:
     except (LegalDeskError, OSError, sqlite3.Error) as error:
         _log.warning("a backup was not put back: %s", type(error).__name__)
         news = Restored(name, "", _now(), problem=_why_not(error))
+        _take_back(library)
     with suppress(LegalDeskError):
         shelf.tell(library, news)
     shelf.order(library, "")
 
 
-def clear_recovered(library: Path) -> None:
-    """Erase the recovered copies that are in the library again, or were removed from it.
-
-    Raises OSError, and LibraryDamaged where the library cannot be read.
-    """
-    folder = library / RECOVERED
-    if not folder.is_dir():
-        return
-    with Reader(library) as reader:
-        done = (FileState.IMPORTED, FileState.DUPLICATE)
-        rows = reader.rows("SELECT path, state FROM files")
-        waiting = {row["path"] for row in rows if row["state"] not in done}
-    for file in [path for path in folder.rglob("*") if path.is_file()]:
-        if str(file) not in waiting:
-            erase(file)
-            with suppress(OSError):
-                file.parent.rmdir()
-
-
 def erase_aside(library: Path) -> None:
     """Erase what was set aside: nobody can say what a damaged file still holds. Raises OSError."""
-    folder = library / ASIDE
-    for file in [*folder.rglob("*")] if folder.is_dir() else ():
-        erase(file)
-    shutil.rmtree(folder, ignore_errors=True)
+    _erase_folders([library / ASIDE])
     shelf.forget_news(library)
+
+
+def keeps_aside(library: Path) -> bool:
+    """Whether there is anything that a restore set aside or told of."""
+    return (library / ASIDE).is_dir() or shelf.told(library) is not None
+
+
+def erase_aside_before(library: Path, removal: str) -> None:
+    """Erase what was set aside before a removal, which a kill then cut short. Raises OSError.
+
+    ``removal`` is its moment as stored, "" for none. What a restore set aside since then stays.
+    """
+    if not removal:
+        return
+    moment = datetime.fromisoformat(removal)
+    folders = (library / ASIDE).glob("*")
+    _erase_folders([folder for folder in folders if not _is_later(folder.name, moment)])
+    news = shelf.told(library)
+    if news is not None and datetime.fromisoformat(news.at) <= moment:
+        shelf.forget_news(library)
+
+
+def _is_later(name: str, moment: datetime) -> bool:
+    """Whether a folder is named by a later moment; not one whose name says none."""
+    with suppress(ValueError):
+        return datetime.strptime(f"{name}+0000", f"{_FOLDER}%z") > moment
+    return False
+
+
+def _erase_folders(folders: list[Path]) -> None:
+    for folder in folders:
+        for file in [*folder.rglob("*")]:
+            erase(file)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _put_back(library: Path, name: str) -> Restored:
@@ -115,68 +119,65 @@ def _put_back(library: Path, name: str) -> Restored:
     return Restored(name, about.made, _now(), again, aside)
 
 
+def _take_back(library: Path) -> None:
+    """Copies that were moved go back to where the database that stays looks for them."""
+    told = told_by(database_path(library)).documents
+    stored = {sha256 for sha256, known in told.items() if known.stored}
+    with suppress(LegalDeskError, OSError):
+        bring_back(library, stored)
+
+
 def _prepare(library: Path, backup: Path, stage: Path) -> tuple[str, ...]:
     """Make the database that is to be, closed and sealed; the names of what is to be read again."""
     copy = database_path(stage)
     shutil.copyfile(backup, copy)
     copy.chmod(0o600)
     copying.check_copy(copy, {}, lambda: False)
+    told = told_of(library)
     store = Store(stage)
     try:
         with Reader(stage) as reader:
-            rows = reader.rows("SELECT sha256 FROM documents WHERE NOT referenced")
-            unknown = _move_unknown(library, {row["sha256"] for row in rows})
-            there = {matter.name for matter in reader.matters()}
-        for path, known in unknown.items():
-            store.enqueue([str(path)], known.matter, False)
-            if known.locked_out and known.matter not in there:
-                store.lock_matter(known.matter, True)
+            rows = reader.rows("SELECT sha256, referenced FROM documents")
+            stored = {row["sha256"] for row in rows if not row["referenced"]}
+            walls = [row["name"] for row in reader.rows(_MATTERS) if _is_locked(row, told)]
+        for copy in sorted((library / "originals").rglob("*.pdf")):
+            if copy.stem not in stored and copy.stem not in told.removed:
+                set_apart(library, copy, told)
+        again = _queue(library, store, told, {row["sha256"] for row in rows})
+        for name in walls:
+            store.lock_matter(name, True)
+        store.note_gone(told.removed)
     finally:
         store.close()
-    return tuple(path.name for path in unknown)
+    return again
 
 
-def _move_unknown(library: Path, known: set[str]) -> dict[Path, _Known]:
-    """Put stored copies that the backup does not know where no start deletes them as strays.
-
-    Those that an interrupted restore has moved already are among them.
-    """
-    told = _still_told(database_path(library))
-    found = {}
-    for copy in sorted((library / "originals").rglob("*.pdf")):
-        if copy.stem not in known:
-            about = told.get(copy.stem) or _Known(f"{copy.stem[:16]}.pdf", MATTER, True)
-            folder = make_private_folder(library / RECOVERED / copy.stem)
-            os.replace(copy, folder / about.name)
-    for copy in sorted((library / RECOVERED).rglob("*")):
-        if copy.is_file():
-            found[copy] = told.get(copy.parent.name) or _Known(copy.name, MATTER, True)
-    return found
+_MATTERS = "SELECT name, id, created FROM matters"
 
 
-def _still_told(database: Path) -> dict[str, _Known]:
-    """What a database that may be damaged tells of its documents, as far as it can be read."""
-    found: dict[str, _Known] = {}
-    with suppress(sqlite3.Error, OSError):
-        uri = f"{database.resolve().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True)) as db:
-            db.execute("PRAGMA writable_schema = ON")  # passes over what is damaged in the schema
-            db.text_factory = lambda data: data.decode("utf-8", "replace")
-            for sha256, name, matter, locked_out in db.execute(_TOLD):
-                told = _Known(_plain_name(name, sha256), str(matter or MATTER), bool(locked_out))
-                found.setdefault(str(sha256), told)
-    return found
+def _is_locked(matter: Row, told: Told) -> bool:
+    row = (matter["id"], matter["created"])
+    return matter["name"].casefold() in told.locked or row in told.locked_rows
 
 
-_TOLD = """SELECT d.sha256, d.name, m.name, coalesce(m.locked_out, 1) FROM documents d
-LEFT JOIN document_matters ON document = d.id LEFT JOIN matters m ON m.id = matter"""
-
-
-def _plain_name(name: object, sha256: object) -> str:
-    """A file's name that no damage can make lead elsewhere."""
-    kept = "".join(char for char in str(name) if char.isprintable() and char not in '/\\:*?"<>|')
-    stem = kept.strip(" .").removesuffix(".pdf").encode()[:_LONGEST_NAME].decode(errors="ignore")
-    return f"{stem or str(sha256)[:16]}.pdf"
+def _queue(library: Path, store: Store, told: Told, known: set[str]) -> tuple[str, ...]:
+    """Let everything wait that the backup, which knows these documents, lacks; its names."""
+    names = []
+    for copy in copies_in(library):
+        if copy.parent.name not in told.removed:
+            about = told.about(copy.parent.name, copy.name)
+            queue_again(store, record_of(library, copy), about)
+            names.append(copy.name)
+    for sha256 in told.documents:
+        about = told.about(sha256)
+        if about.in_place and sha256 not in known:
+            queue_again(store, about.in_place, about, in_place=True)
+            names.append(about.name)
+    for path, matter, in_place in told.waiting:
+        with suppress(WrongUse):  # damage made its matter's name one that cannot be
+            locked = matter.casefold() in told.locked
+            queue_again(store, path, Known(path, {matter: locked}), in_place)
+    return tuple(names)
 
 
 def _swap(library: Path, stage: Path) -> str:
@@ -187,7 +188,7 @@ def _swap(library: Path, stage: Path) -> str:
     """
     old, new = database_path(library), database_path(stage)
     shutil.rmtree(library / "index", ignore_errors=True)
-    aside = make_private_folder(library / ASIDE / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
+    aside = make_private_folder(library / ASIDE / f"{datetime.now(UTC):{_FOLDER}}")
     break_seal(old)
     if old.is_file():
         _keep(old, aside / FILE_NAME)
@@ -221,4 +222,4 @@ def _why_not(error: Exception) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -315,23 +315,37 @@ class Store:
     def remove(self, documents: Sequence[str], matter: str | None) -> bool:
         """Erase documents by id, and a matter; what they leave is overwritten, not unlinked.
 
-        It is noted for the training runs. False, and nothing is erased, when these are no longer
-        the documents that are in no other matter. secure_delete overwrites pages with zeros and
-        FTS optimize merges away the deleted words. Older copies of those pages are in the log
-        until ``fold_log``.
+        It is noted for the training runs, and until their copies are gone. False, and nothing is
+        erased, when these are no longer the documents that are in no other matter. secure_delete
+        overwrites pages with zeros and FTS optimize merges away the deleted words. Older copies of
+        those pages are in the log until ``fold_log``.
         """
         with self._writing() as sql:
             if matter is not None and rows.only_in(sql, matter) != set(documents):
                 return False
             for sha256 in documents:
                 rows.erase_document(sql, sha256)
+            gone = set(documents)
             if matter is not None:
-                rows.erase_matter(sql, matter)
+                gone |= rows.erase_matter(sql, matter)
             for words in rows.word_indexes(sql):
                 sql.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
             rows.note_removal(sql)
-            rows.note_untold(sql, rows.Untold(matter or "", "", tuple(documents)))
+            rows.note_gone(sql, gone)
+            rows.note_untold(sql, rows.Untold(matter or "", "", tuple(sorted(gone))))
             return True
+
+    def note_gone(self, hashes: Collection[str]) -> None:
+        """Remember that the copies of these documents are to be erased."""
+        with self._writing() as sql:
+            rows.note_gone(sql, hashes)
+
+    def forget_gone(self, hashes: Collection[str]) -> None:
+        """The copies of these removed documents are gone: forget their hashes too."""
+        with self._writing() as sql:
+            found = sql.execute("SELECT value FROM settings WHERE name = ?", (rows.GONE,))
+            row = found.fetchone()
+            rows.write_gone(sql, rows.read_gone(row[0] if row else "") - set(hashes))
 
     def fold_log(self) -> None:
         """Fold the write-ahead log into the database and truncate it, so it keeps no old page.
@@ -357,6 +371,14 @@ class Store:
         with self._writing() as sql:
             for words in rows.word_indexes(sql):
                 sql.execute(f"INSERT INTO {words} ({words}) VALUES ('rebuild')")
+
+    def recount(self) -> None:
+        """Count the passages of every segmentation anew."""
+        with self._writing() as sql:
+            sql.execute(
+                "UPDATE segmentations SET passages ="
+                " (SELECT count(*) FROM passages WHERE segmentation = segmentations.id)"
+            )
 
     def await_vectors(self, generation: int) -> None:
         """Let every passage wait that has no vector of a generation and does not."""

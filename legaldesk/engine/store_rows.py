@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -16,6 +16,7 @@ from legaldesk.core.labels import LabelState
 from legaldesk.core.models import GenerationState, Prompts
 from legaldesk.core.passages import EXTRACTION_VERSION, Passage, Segmentation, passage_id
 from legaldesk.engine.editions import note_grown, note_taken
+from legaldesk.engine.recovered_place import RECOVERED, hash_in, is_recovered
 from legaldesk.engine.schema import has_words, index_words
 
 AT_ONCE = 50
@@ -26,6 +27,10 @@ FORGETS = "forgets"
 
 UNTOLD = "renamed"
 """The setting with the changes that training runs were not told of yet, the first one first."""
+
+
+GONE = "removed"
+"""The setting with the hashes of removed documents whose copies may not be gone yet."""
 
 
 class Untold(msgspec.Struct, array_like=True, frozen=True):
@@ -118,7 +123,11 @@ def open_matter(sql: sqlite3.Connection, name: str) -> str:
 
 
 def enqueue(sql: sqlite3.Connection, path: str, matter: str, in_place: bool) -> Queued:
-    """Note a file that waits; a record of the same path and matter is taken anew."""
+    """Note a file that waits; a record of the same path and matter is taken anew.
+
+    A recovered copy does not stay in its place.
+    """
+    in_place = in_place and not is_recovered(path)
     row = sql.execute(
         "INSERT INTO files (path, matter, in_place, state, at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (path, matter) DO UPDATE SET in_place = excluded.in_place,"
@@ -358,14 +367,6 @@ def erase_document(sql: sqlite3.Connection, sha256: str) -> None:
     sql.execute("DELETE FROM documents WHERE id = ?", (document,))
 
 
-def erase_matter(sql: sqlite3.Connection, matter: str) -> None:
-    """Delete a matter with its labels and what is noted of its files."""
-    labels = "SELECT l.id FROM labels l JOIN matters m ON m.id = l.matter WHERE m.name = ?"
-    end_replaced(sql, labels, matter)
-    sql.execute("DELETE FROM files WHERE matter = ?", (matter,))
-    sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
-
-
 def note_removal(sql: sqlite3.Connection) -> None:
     """Remember when something was removed, so that a start knows which backups still have it."""
     note_taken(sql)
@@ -395,15 +396,54 @@ def write_untold(changes: Sequence[Untold]) -> str:
     return msgspec.json.encode(changes).decode() if changes else ""
 
 
+def note_gone(sql: sqlite3.Connection, hashes: Iterable[str]) -> None:
+    """Remember that the copies of these documents are to be erased, whatever comes between."""
+    known = sql.execute("SELECT value FROM settings WHERE name = ?", (GONE,)).fetchone()
+    write_gone(sql, read_gone(known[0] if known else "") | set(hashes))
+
+
+def write_gone(sql: sqlite3.Connection, hashes: Collection[str]) -> None:
+    """Remember these hashes and no others."""
+    sql.execute("DELETE FROM settings WHERE name = ?", (GONE,))
+    if hashes:
+        row = (GONE, as_json(sorted(hashes)))
+        sql.execute("INSERT INTO settings (name, value) VALUES (?, ?)", row)
+
+
+def read_gone(setting: str) -> set[str]:
+    """The hashes in a setting."""
+    return set(msgspec.json.decode(setting or "[]", type=list[str]))
+
+
+def erase_matter(sql: sqlite3.Connection, matter: str) -> set[str]:
+    """Delete a matter with its labels and records; the hashes of recovered copies that wait for
+    no other.
+    """
+    labels = "SELECT l.id FROM labels l JOIN matters m ON m.id = l.matter WHERE m.name = ?"
+    end_replaced(sql, labels, matter)
+    before = _recovered(sql)
+    sql.execute("DELETE FROM files WHERE matter = ?", (matter,))
+    sql.execute("DELETE FROM matters WHERE name = ?", (matter,))
+    stored = {row[0] for row in sql.execute("SELECT sha256 FROM documents")}
+    return before - _recovered(sql) - stored
+
+
+def _recovered(sql: sqlite3.Connection) -> set[str]:
+    """The hashes of recovered copies that have a record."""
+    rows = sql.execute(f"SELECT path FROM files WHERE path LIKE '%{RECOVERED}%'")
+    return {hash_in(row[0]) for row in rows} - {""}
+
+
 def erase_records(sql: sqlite3.Connection, sha256: str) -> None:
     """Drop what is noted of the document's files, also where a later attempt ended otherwise.
 
-    Files that wait were dropped anew and stay.
+    Files that wait were dropped anew and stay, apart from its recovered copy, which goes too.
     """
     sql.execute(
         "DELETE FROM files WHERE state <> 'queued' AND (document = ?1"
         " OR path IN (SELECT path FROM documents WHERE sha256 = ?1"
-        " UNION SELECT path FROM files WHERE document = ?1))",
+        " UNION SELECT path FROM files WHERE document = ?1))"
+        f" OR path LIKE '%{RECOVERED}_' || ?1 || '_%'",
         (sha256,),
     )
 

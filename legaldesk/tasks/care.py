@@ -12,6 +12,7 @@ from legaldesk.core.encryption import Encryption
 from legaldesk.core.errors import LibraryDamaged, ProcessDied
 from legaldesk.core.hits import EngineState
 from legaldesk.core.progress import Progress, Report, silent
+from legaldesk.engine.backup_copy import MISCOUNTED
 from legaldesk.engine.disk_encryption import disk_encryption as encryption_of
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.passage_check import check_passages
@@ -48,13 +49,14 @@ def disk_encryption(desk: LocalDesk, report: Report = silent) -> Encryption:
 
 @task
 def verify(desk: LocalDesk, repair: bool = False, report: Report = silent) -> tuple[Finding, ...]:
-    """Check database, word index, passages, vector index, stored files and parser, in this order.
+    """Check database, words, counts, passages, vectors, stored files and parser, in this order.
 
     With ``repair`` what can be rebuilt is rebuilt; what cannot says what to do.
     """
     checks: tuple[Callable[[LocalDesk, bool, Report], Finding], ...] = (
         _check_database,
         _check_words,
+        _check_counts,
         _check_passages,
         _check_cuts,
         check_meaning,
@@ -88,6 +90,17 @@ def _check_words(desk: LocalDesk, repair: bool, report: Report) -> Finding:
         desk.store.rebuild_words()
         return Finding("words", True, "the word index was rebuilt", repaired=True)
     return Finding("words", True, f"{desk.reader.passages()} passages")
+
+
+def _check_counts(desk: LocalDesk, repair: bool, report: Report) -> Finding:
+    """The numbers of passages that are kept with the database, which a backup compares too."""
+    wrong = desk.reader.count(MISCOUNTED)
+    if not wrong:
+        return Finding("counts", True, "as many passages as are noted")
+    if not repair:
+        return Finding("counts", False, "other numbers of passages than are noted: --repair")
+    desk.store.recount()
+    return Finding("counts", True, "the passages were counted anew", repaired=True)
 
 
 def _check_passages(desk: LocalDesk, repair: bool, report: Report) -> Finding:

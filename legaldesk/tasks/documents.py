@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from legaldesk.core.documents import Document, DocumentDetails, FileOutcome
+from legaldesk.core.errors import WrongUse
 from legaldesk.core.hits import Scope
 from legaldesk.core.progress import Report, silent
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.engine.recovered import keeps_only_copy
+from legaldesk.engine.recovered_place import place_of
 from legaldesk.tasks.dispatch import reading, task
 
 
@@ -41,9 +46,20 @@ def list_problems(
 def forget_file(desk: LocalDesk, file: str, matter: str, report: Report = silent) -> int:
     """Drop the record of a file that was not imported into a matter; "" means any matter.
 
-    Returns how many records there were. Raises WrongUse for no such matter.
+    Returns how many records there were. Raises WrongUse for no such matter, and where the
+    library keeps the file's only copy: nobody would see that any more.
     """
-    return desk.store.forget_file(file, matter and desk.reader.record_matter(matter))
+    name = matter and desk.reader.record_matter(matter)
+    place = place_of(desk.library, file)
+    if keeps_only_copy(desk.library, desk.reader, place):
+        raise WrongUse(
+            f"“{Path(place).name}” is kept in the library alone, at “{place}”, since a backup was"
+            " put back. Add it again, or delete that file first: then it can be dismissed.",
+            place,
+        )
+    paths = [row["path"] for row in desk.reader.rows("SELECT DISTINCT path FROM files")]
+    same = [path for path in paths if place_of(desk.library, path) == place]
+    return sum(desk.store.forget_file(path, name) for path in same)
 
 
 @reading

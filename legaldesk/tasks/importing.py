@@ -18,6 +18,7 @@ from legaldesk.engine import languages
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.readiness import Replaced
+from legaldesk.engine.recovered_place import is_recovered, place_of, within_library
 from legaldesk.tasks.dispatch import task
 from legaldesk.tasks.reading import Dropped, read_file, storable
 
@@ -49,24 +50,26 @@ def import_files(
 ) -> ImportSummary:
     """Read files, and folders with all that is in them, into a matter.
 
-    Every file ends with one outcome, reported the moment it is known. After a cancel what
-    is finished stays and the rest ends as cancelled. ``passwords`` go by path; EVERY_FILE
-    is tried where none is given. Raises WrongUse without a matter, and NoRoom.
+    Every file ends with one outcome, reported the moment it is known. After a cancel what is
+    finished stays, the rest ends as cancelled. ``passwords`` go by path; EVERY_FILE is tried where
+    none is given. Raises WrongUse without a matter, and NoRoom.
     """
     if not matter.strip():
         raise WrongUse("Choose the matter that the files belong to.")
-    found = _found(desk, paths, report)
-    queued = desk.store.enqueue([storable(path) for path in found], matter, in_place)
+    found = _found(desk, [place_of(desk.library, path) for path in paths], report)
+    records = [_recorded(desk, path) for path in found]
+    words = {place_of(desk.library, path): word for path, word in passwords.items()}
+    queued = desk.store.enqueue(records, matter, in_place)
     dropped = [
         Dropped(
-            storable(path),
+            record,
             waiting.matter,
             waiting.record,
-            in_place,
-            passwords.get(path, passwords.get(EVERY_FILE)),
+            in_place and not is_recovered(record),
+            words.get(path, words.get(EVERY_FILE)),
             source=path,
         )
-        for path, waiting in zip(found, queued, strict=True)
+        for path, record, waiting in zip(found, records, queued, strict=True)
     ]
     return _Import(desk, dropped).run(report)
 
@@ -84,7 +87,14 @@ def resume_import(desk: LocalDesk, report: Report = silent) -> ImportSummary:
     """Go on with the files that were left waiting by a restart, a full disk or a closed window."""
     rows = desk.take_leftovers()
     dropped = [
-        Dropped(row["path"], row["matter"], row["id"], bool(row["in_place"])) for row in rows
+        Dropped(
+            row["path"],
+            row["matter"],
+            row["id"],
+            bool(row["in_place"]),
+            source=place_of(desk.library, row["path"]),
+        )
+        for row in rows
     ]
     return _Import(desk, dropped).run(report)
 
@@ -137,12 +147,16 @@ def _same(folder: str, other: str) -> bool:
 
 
 def _found(desk: LocalDesk, paths: Sequence[str], report: Report) -> list[str]:
-    """The files to be read. Raises WrongUse for the library's own folder, and for no path."""
+    """The files to be read. Raises WrongUse for the library's own folder, and for no path.
+
+    Of that a recovered copy can be read, which may have been locked or in use before.
+    """
     own = os.path.realpath(desk.library)
     for path in paths:
         if "\0" in path:  # no system has it in a name
             raise WrongUse("There can be no file of that name. Choose the file again.")
-        if Path(os.path.realpath(path)).is_relative_to(own):
+        real = Path(os.path.realpath(path))
+        if real.is_relative_to(own) and not is_recovered(str(real.relative_to(own))):
             raise WrongUse("That is LegalDesk's own folder. Choose the one with your documents.")
     report(Progress("looking", 0, 0, message="Looking for files"))
     found: list[str] = []
@@ -151,6 +165,13 @@ def _found(desk: LocalDesk, paths: Sequence[str], report: Report) -> list[str]:
         if len(found) % LOOKING_STEP == 0:
             report(Progress("looking", len(found), 0, "files", message="Looking for files"))
     return found
+
+
+def _recorded(desk: LocalDesk, path: str) -> str:
+    """A path as its record has it."""
+    inside = within_library(path)
+    own = inside and os.path.realpath(path) == os.path.realpath(desk.library / inside)
+    return inside if own else storable(path)
 
 
 @dataclass

@@ -224,7 +224,7 @@ def _copied(desk: LocalDesk, sha256: str, data: bytes) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        with suppress(OSError):  # the next start deletes what belongs to no document
+        with suppress(OSError):  # the next start sees to what belongs to none
             desk.originals.erase(sha256)
         raise
 

@@ -11,6 +11,7 @@ from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine import label_reader
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.reading_desk import ReadingDesk
+from legaldesk.engine.recovered import waiting_alone_for
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.training_pool import stored_passages
 from legaldesk.tasks.dispatch import reading, task
@@ -26,6 +27,7 @@ def dependents(
     """
     erased, kept = _affected(desk, documents, matter)
     names = tuple(document.name for document in erased)
+    names += waiting_alone_for(desk.library, desk.reader, matter) if matter else ()
     name = f"the matter “{matter}”" if matter else ", ".join(f"“{name}”" for name in names)
     ids = {document.id for document in erased}
     records = desk.reader.rows("SELECT document, matter FROM files")
@@ -73,7 +75,7 @@ def _affected(
 def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Report) -> int:
     """Database first, then the copies, the runs and the index; a kill in between leaves no orphan.
 
-    Copies that are left behind are strays, which the next start deletes, and it tells the runs
+    Copies that are left behind are noted, and the next start deletes them and tells the runs
     what they were not told. Once the database is changed no cancel is heard any more, and what
     fails does not keep the rest from being erased: half a removal would be none.
     """
@@ -89,6 +91,7 @@ def _remove(desk: LocalDesk, documents: tuple[str, ...], matter: str, report: Re
                 stuck = _erase_copies(desk, erased, report)
                 told = desk.tell_runs(texts)
                 break
+    desk.erase_gone()
     if ids:
         desk.generations.removed()
     desk.backups.forget_removed()

@@ -7,6 +7,7 @@ from legaldesk.core.documents import Finding
 _SUBJECTS = {
     "database": "The library's database",
     "words": "Search by exact words",
+    "counts": "Numbers of passages",
     "passages": "Passages on their pages",
     "cuts": "Long sentences",
     "meaning": "Search by meaning",
@@ -17,6 +18,7 @@ _SUBJECTS = {
 _SOUND = {
     "database": "It is sound.",
     "words": "Every passage can be found by its words.",
+    "counts": "As many passages are there as are noted.",
     "passages": "Every passage lies exactly where its page has it.",
     "cuts": "No passage is too long to be understood whole.",
     "meaning": "Everything that was read so far can be found by meaning.",
@@ -27,6 +29,7 @@ _SOUND = {
 _TROUBLE = {
     "database": "It is damaged. Put a backup back: “Backups…” is in the menu.",
     "words": "Some passages cannot be found by their words.",
+    "counts": "Another number of passages is noted than there are.",
     "passages": "Some do not lie on their pages. Remove those documents and add them again.",
     "cuts": "Some passages are too long. Their ends are found by words alone.",
     "meaning": "Some passages cannot be found by meaning.",
@@ -36,6 +39,7 @@ _TROUBLE = {
 
 _REPAIRED = {
     "words": "It was repaired: every passage can be found by its words again.",
+    "counts": "It was repaired: the passages were counted anew.",
     "meaning": "It was repaired: passages can be found by meaning again.",
 }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -10,13 +13,26 @@ from legaldesk.ui.theme import Look
 
 FILE = "window.ini"
 
+_NAME, _SALT, _DIGEST = "matter", "current/salt", "current/digest"
+
 
 class Settings:
-    """Typed access to the ini file. Nothing about questions or documents is kept in it."""
+    """Typed access to the ini file. Nothing about questions or documents is kept in it.
 
-    def __init__(self, library: Path | str) -> None:
+    Nor is a matter's name, which is a client's and would outlive the matter: only a digest with
+    salt is, by which one of ``matters``, the names that there are, is known again.
+    """
+
+    def __init__(self, library: Path | str, matters: Iterable[str] = ()) -> None:
         self.library = Path(library)
         self._store = QSettings(str(self.library / FILE), QSettings.Format.IniFormat)
+        digest = str(self._store.value(_DIGEST, ""))
+        known = (name for name in matters if self._digest(name) == digest)
+        self._matter = next(known, "") if digest else ""
+        if self._store.contains(_NAME):  # from an earlier version
+            self.matter = str(self._store.value(_NAME, ""))
+            self._store.remove(_NAME)
+            self.save()
 
     @property
     def look(self) -> Look:
@@ -35,11 +51,17 @@ class Settings:
     @property
     def matter(self) -> str:
         """The matter that was current; never "all", which is chosen anew each time."""
-        return str(self._store.value("matter", ""))
+        return self._matter
 
     @matter.setter
     def matter(self, name: str) -> None:
-        self._store.setValue("matter", name)
+        self._matter = name
+        self._store.setValue(_SALT, secrets.token_hex(16))
+        self._store.setValue(_DIGEST, self._digest(name))
+
+    def _digest(self, name: str) -> str:
+        salt = str(self._store.value(_SALT, ""))
+        return hashlib.sha256(f"{salt} {name}".encode()).hexdigest()
 
     @property
     def keep_copies(self) -> bool:

@@ -27,13 +27,18 @@ AT_REST_MS = 2_000
 
 
 def show_window(
-    app: QApplication, requests: Requests, library: Path | str, crashes: Sequence[Bug] = ()
+    app: QApplication,
+    requests: Requests,
+    library: Path | str,
+    crashes: Sequence[Bug] = (),
+    matters: Sequence[str] = (),
 ) -> MainWindow:
     """Show the window; its lanes are stopped when the application is about to quit.
 
     From then on a bug anywhere in it is a report; so are the ``crashes`` of last time.
+    ``matters`` names those among which the current one of last time is looked for.
     """
-    settings = Settings(library)
+    settings = Settings(library, matters)
     theme.apply(app, settings.look)
     app.setWindowIcon(theme.icon("matter", "accent"))
     lanes = Lanes()

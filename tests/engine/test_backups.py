@@ -178,6 +178,19 @@ def test_one_a_day_and_only_after_a_change(shelf, kept):
     assert kept.make_if_due() is None  # a day old, but nothing has changed since
 
 
+def test_backups_of_the_future_stand_in_the_way_of_none(shelf, kept):
+    """The clock was ahead while they were made."""
+    ahead = [kept.make().name for _ in range(KEPT)]
+    for name in ahead:
+        aged(shelf.library, name, -timedelta(days=400))
+
+    by_itself = kept.make_if_due()
+    asked_for = kept.make()
+
+    assert names(shelf.library) == [asked_for.name, by_itself.name, ahead[-1]]
+    assert kept.make_if_due() is None
+
+
 def aged(library, name, by):
     """Let a backup be older than it is."""
     place = backup_shelf.shelf(library) / f"{name}.json"

@@ -9,7 +9,8 @@ from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.engine import backup_copy
 from legaldesk.engine.database import database_path
 from legaldesk.engine.local_desk import LocalDesk
-from legaldesk.engine.restoring import ASIDE, MATTER, RECOVERED
+from legaldesk.engine.recovered_place import RECOVERED
+from legaldesk.engine.still_told import ASIDE, MATTER
 from legaldesk.tasks import backups, care, documents, importing, matters, removing, searching
 from tests import pdf_factory as pdf
 from tests.tasks.test_removing import files_with
@@ -119,3 +120,49 @@ def test_a_full_disk_keeps_no_work_from_going_on(desk, drop, monkeypatch):
     monkeypatch.undo()
     assert backups.back_up_if_due(desk) == ""
     assert len(backups.list_backups(desk).backups) == 1
+
+
+def test_a_kill_during_a_removal_leaves_nothing_set_aside(library, tiny_model, drop, monkeypatch):
+    desk = LocalDesk(library, tiny_model)
+    bring(desk, drop, f"{CANARY}.pdf", f"The {CANARY} pays.")
+    bring(desk, drop, "b.pdf", "An ordinary lease.")
+    name = backups.make_backup(desk).name
+    desk.close()
+    backups.order_restore(desk, name)
+    desk = LocalDesk(library, tiny_model)
+    gone = next(d for d in documents.list_documents(desk, Scope()) if CANARY in d.name)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr("legaldesk.engine.backups.erase_aside", die)
+        removing.remove_documents(desk, (gone.id,))
+    desk.close()
+    assert backups.list_backups(desk).backups == ()  # the kill came after these
+    assert files_with(library / ASIDE, CANARY)
+
+    desk = LocalDesk(library, tiny_model)
+
+    assert files_with(library, CANARY) == []
+    assert backups.list_backups(desk).restored is None
+    desk.close()
+
+
+def test_what_a_restore_set_aside_after_a_removal_stays(library, tiny_model, drop):
+    desk = LocalDesk(library, tiny_model)
+    bring(desk, drop, "a.pdf", "An ordinary lease.")
+    bring(desk, drop, "b.pdf", "Another lease.")
+    removing.remove_documents(desk, (documents.list_documents(desk, Scope())[0].id,))
+    name = backups.make_backup(desk).name
+    desk.close()
+    backups.order_restore(desk, name)
+
+    for _ in range(2):
+        desk = LocalDesk(library, tiny_model)
+        desk.close()
+
+    assert (library / backups.list_backups(desk).restored.aside).is_file()

@@ -116,7 +116,7 @@ def test_a_model_that_is_gone_is_one_finding_among_the_others(made, library, tin
         findings = care.verify(desk)
         again = care.verify(desk, repair=True)
 
-    assert len(findings) == 7 and wrong(findings) == wrong(again) == ["meaning"]
+    assert len(findings) == 8 and wrong(findings) == wrong(again) == ["meaning"]
     told = found(findings, "meaning").detail
     assert "modules.json" in told and "1 passages without one: --repair" in told
 

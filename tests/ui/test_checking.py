@@ -100,7 +100,7 @@ def test_a_library_too_damaged_to_check_is_said_in_the_banner(qtbot, window, off
 
 
 @pytest.mark.parametrize(
-    "check", ["database", "words", "passages", "cuts", "meaning", "files", "parser"]
+    "check", ["database", "words", "counts", "passages", "cuts", "meaning", "files", "parser"]
 )
 def test_every_check_of_the_library_has_words_of_its_own(check):
     good, bad = Finding(check, True, "technical"), Finding(check, False, "technical: --repair")
