@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from legaldesk.engine.logs import trace_crashes
+
+
+def run() -> NoReturn:
+    """Run what was asked for and end the process with its status.
+
+    A model may still be loading where nobody waits for it. Its libraries take it badly when
+    Python is taken down around them, and the process would end with their abort instead.
+    """
+    status = main()
+    if threading.active_count() == 1:
+        sys.exit(status)
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -44,4 +65,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -218,3 +218,18 @@ Current thread 0x2 (most recent call first):
         "  legaldesk\\engine\\pdfium.py:7 open_document",
     )
     assert last_crash("Windows fatal exception: code 0x8001010d\n") == ()
+
+
+def test_a_thread_that_nobody_waits_for_changes_no_status():
+    script = (
+        "import atexit, threading\n"
+        "from legaldesk import __main__ as entry\n"
+        "threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+        "atexit.register(print, 'taken down')\n"
+        "entry.main = lambda: print('answer') or 3\n"
+        "entry.run()\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert (done.returncode, done.stdout, done.stderr) == (3, "answer\n", "")
