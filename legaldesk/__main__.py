@@ -20,7 +20,7 @@ def run() -> NoReturn:
     Python is taken down around them, and the process would end with their abort instead.
     """
     status = main()
-    if threading.active_count() == 1:
+    if threading.active_count() == 1 or "PySide6" in sys.modules:  # a window waits for its lanes
         sys.exit(status)
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
