@@ -14,6 +14,7 @@ from legaldesk.ui.page_latest import Latest
 
 if TYPE_CHECKING:
     from legaldesk.core.errors import LegalDeskError
+    from legaldesk.workers.job import Job
     from legaldesk.workers.lane import Lane
     from legaldesk.workers.requests import Requests
 
@@ -55,6 +56,8 @@ class Marks(QObject):
         self._known: dict[str, Standing] = {}
         self._under_way: dict[str, Mark | None] = {}
         self._given: list[Mark] = []
+        self._sent = 0
+        """How many marks and undoings the library has not answered yet, of whatever question."""
 
     @property
     def question(self) -> str:
@@ -64,7 +67,7 @@ class Marks(QObject):
     @property
     def settled(self) -> bool:
         """Whether all that was said is stored and all that was asked has arrived."""
-        return not self._under_way and not self._looking.waiting
+        return not self._sent and not self._under_way and not self._looking.waiting
 
     @property
     def can_undo(self) -> bool:
@@ -142,7 +145,7 @@ class Marks(QObject):
         job.succeeded.connect(lambda label: self._stored(mark, label))
         job.failed.connect(lambda error: self._failed(error, mark))
         self._show(mark.question, hit, mark)
-        self._lane.submit(job)
+        self._send(job)
 
     def _stored(self, mark: Mark, label: Label) -> None:
         mark.label = label.id
@@ -167,7 +170,16 @@ class Marks(QObject):
         job = self._requests.undo_label(label)
         job.succeeded.connect(lambda _: self._taken_back(hit))
         job.failed.connect(lambda error: self._not_taken_back(error, question, hit, label))
+        self._send(job)
+
+    def _send(self, job: Job) -> None:
+        self._sent += 1
+        for ended in (job.succeeded, job.failed, job.cancelled):
+            ended.connect(self._answered)
         self._lane.submit(job)
+
+    def _answered(self) -> None:
+        self._sent -= 1
 
     def _taken_back(self, hit: Hit) -> None:
         self._settle(hit, None)
