@@ -203,7 +203,7 @@ def _best_order(desk: Desk, console: Console) -> str:
 
 def _ask(desk: Desk, question: str, scope: Scope, options: argparse.Namespace) -> Answer:
     if options.by == "words":
-        return searching.search_words(desk, question, scope, options.k, group=False)
+        return searching.search_words_singly(desk, question, scope, options.k)
     if options.by == "reranked":
         return reranking.search_reranked_singly(desk, question, scope, options.k)
     modes = ("words", "meaning") if options.by == "both" else ("meaning",)

@@ -74,18 +74,18 @@ def search_by(
 
 @reading
 def search_words(
-    desk: ReadingDesk,
-    question: str,
-    scope: Scope,
-    k: int = 10,
-    group: bool = True,
-    report: Report = silent,
+    desk: ReadingDesk, question: str, scope: Scope, k: int = 10, report: Report = silent
 ) -> Answer:
-    """The k best passages by exact words alone, without the model.
+    """The k best passages by exact words alone, without the model."""
+    return _answer(desk.reader, question, scope, k, None, (WORDS,), group=True)
 
-    With ``group`` equal and neighbouring ones count as one.
-    """
-    return _answer(desk.reader, question, scope, k, None, (WORDS,), group)
+
+@reading
+def search_words_singly(
+    desk: ReadingDesk, question: str, scope: Scope, k: int = 10, report: Report = silent
+) -> Answer:
+    """The same, equal and neighbouring ones each by itself."""
+    return _answer(desk.reader, question, scope, k, None, (WORDS,))
 
 
 @task
