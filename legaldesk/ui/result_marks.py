@@ -77,7 +77,8 @@ class ResultMarks(QObject):
         marks = self._marks
         standing = marks.standing(hit)
         if standing.contradicted:
-            self._labels.settling.ask_about(marks.question, hit, standing)
+            matter = marks.matter_of(hit)
+            self._labels.settling.ask_about(marks.question, hit, standing, matter)
         else:
             self._foot.notice(AGREED)
 

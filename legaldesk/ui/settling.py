@@ -44,10 +44,13 @@ class Settling(QObject):
         self._requests = requests
         self._lane = lane
 
-    def ask_about(self, question: str, hit: Hit, standing: Standing) -> None:
-        """Find the disagreement on a hit, in whichever of its matters, and ask what stays."""
+    def ask_about(self, question: str, hit: Hit, standing: Standing, matter: str = "") -> None:
+        """Find the disagreement on a hit and ask what stays.
+
+        It is in the ``matter`` where the question was asked, or in any that is not locked out.
+        """
         dispute = _Dispute(key_of_question(parse(question).text), hit, standing.label)
-        self._look_in(hit.matters or (ALL_MATTERS,), (), dispute)
+        self._look_in(tuple(dict.fromkeys((matter, ALL_MATTERS))), (), dispute)
 
     def ask(self, clash: Contradiction) -> None:
         """Ask which verdict stays."""
