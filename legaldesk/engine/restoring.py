@@ -7,8 +7,8 @@ of it there is a database in its place, so that a kill leaves the old one or the
 
 Documents that the backup does not know are read again, into the matters that the replaced
 database still tells (still_told.py): stored copies from the folder “recovered” (recovered.py),
-those referenced in place from where they lie. A matter is locked out of “All matters” where
-either database says so. What waited to be read still waits.
+those referenced in place from where they lie. A matter is locked out of “All matters”, and
+may not train, where either database says so. What waited to be read still waits.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from legaldesk.engine import backup_shelf as shelf
 from legaldesk.engine.database import FILE_NAME, database_path
 from legaldesk.engine.originals import erase
 from legaldesk.engine.profile import FULL, flush_folder, make_private_folder
-from legaldesk.engine.reader import Reader, Row
+from legaldesk.engine.reader import Reader
 from legaldesk.engine.recovered import bring_back, queue_again, set_apart
 from legaldesk.engine.recovered_place import copies_in, record_of
 from legaldesk.engine.seal import break_seal, digest_of, seal_path
@@ -139,25 +139,21 @@ def _prepare(library: Path, backup: Path, stage: Path) -> tuple[str, ...]:
         with Reader(stage) as reader:
             rows = reader.rows("SELECT sha256, referenced FROM documents")
             stored = {row["sha256"] for row in rows if not row["referenced"]}
-            walls = [row["name"] for row in reader.rows(_MATTERS) if _is_locked(row, told)]
+            matters = reader.rows("SELECT name, id, created FROM matters")
+            walls = [each["name"] for each in matters if told.locked.hold(*each)]
+            untaught = [each["name"] for each in matters if told.untaught.hold(*each)]
         for copy in sorted((library / "originals").rglob("*.pdf")):
             if copy.stem not in stored and copy.stem not in told.removed:
                 set_apart(library, copy, told)
         again = _queue(library, store, told, {row["sha256"] for row in rows})
         for name in walls:
             store.lock_matter(name, True)
+        for name in untaught:
+            store.labels.let_train(name, False)
         store.note_gone(told.removed)
     finally:
         store.close()
     return again
-
-
-_MATTERS = "SELECT name, id, created FROM matters"
-
-
-def _is_locked(matter: Row, told: Told) -> bool:
-    row = (matter["id"], matter["created"])
-    return matter["name"].casefold() in told.locked or row in told.locked_rows
 
 
 def _queue(library: Path, store: Store, told: Told, known: set[str]) -> tuple[str, ...]:
@@ -175,7 +171,7 @@ def _queue(library: Path, store: Store, told: Told, known: set[str]) -> tuple[st
             names.append(about.name)
     for path, matter, in_place in told.waiting:
         with suppress(WrongUse):  # damage made its matter's name one that cannot be
-            locked = matter.casefold() in told.locked
+            locked = matter.casefold() in told.locked.names
             queue_again(store, path, Known(path, {matter: locked}), in_place)
     return tuple(names)
 

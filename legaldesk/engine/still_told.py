@@ -39,16 +39,35 @@ class Known:
 
 
 @dataclass(slots=True)
-class Told:
-    """Documents by hash, matters that are locked out, what waits, and hashes of what was removed.
+class Matters:
+    """Some matters, by name and by row and the moment when they were made, for one may have had
+    another name before.
+    """
 
-    A locked matter is told by name and by its row and the moment when it was made, for it may
-    have had another name before. A file that waits is (path, matter, in place).
+    names: set[str] = field(default_factory=set)
+    rows: set[tuple[int, str]] = field(default_factory=set)
+
+    def add(self, name: object, row: object, made: object) -> None:
+        """Take one in."""
+        self.names.add(str(name).casefold())
+        self.rows.add((int(str(row)), str(made)))
+
+    def hold(self, name: str, row: int, made: str) -> bool:
+        """Whether a matter is one of them."""
+        return name.casefold() in self.names or (row, made) in self.rows
+
+
+@dataclass(slots=True)
+class Told:
+    """Documents by hash, what waits, and hashes of what was removed.
+
+    Of the matters those that are locked out, and those that may not train. A file that waits is
+    (path, matter, in place).
     """
 
     documents: dict[str, Known] = field(default_factory=dict)
-    locked: set[str] = field(default_factory=set)
-    locked_rows: set[tuple[int, str]] = field(default_factory=set)
+    locked: Matters = field(default_factory=Matters)
+    untaught: Matters = field(default_factory=Matters)
     waiting: list[tuple[str, str, bool]] = field(default_factory=list)
     removed: set[str] = field(default_factory=set)
 
@@ -89,9 +108,13 @@ def told_of(library: Path) -> Told:
 
 
 def _read_locks(db: sqlite3.Connection, found: Told) -> None:
-    for name, row, made in db.execute("SELECT name, id, created FROM matters WHERE locked_out"):
-        found.locked.add(str(name).casefold())
-        found.locked_rows.add((int(row), str(made)))
+    for locked, may_train, *matter in db.execute(
+        "SELECT locked_out, may_train, name, id, created FROM matters"
+    ):
+        if locked:
+            found.locked.add(*matter)
+        if not may_train:
+            found.untaught.add(*matter)
 
 
 def _read_removed(db: sqlite3.Connection, found: Told) -> None:

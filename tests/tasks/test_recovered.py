@@ -20,7 +20,7 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.recovered_place import RECOVERED, copies_in
 from legaldesk.engine.seal import seal_path
 from legaldesk.engine.still_told import MATTER
-from legaldesk.tasks import backups, documents, importing, matters, removing
+from legaldesk.tasks import backups, documents, importing, labels, matters, removing
 from tests import pdf_factory as pdf
 from tests.tasks.test_removing import CANARY, files_with
 from tests.training_runs import made_up_pairs, make_run
@@ -278,6 +278,23 @@ def test_a_restore_keeps_walls_and_every_matter(opened, drop, library):
     locked = {each.name for each in matters.list_matters(desk) if each.locked_out_of_all}
     assert locked == {"Wall", "Open", "Named before"}
     assert "b.pdf" in names(desk, "Wall") & names(desk, "Alpha")
+
+
+def test_a_restore_lets_no_matter_train_that_may_not_any_more(opened, drop, library):
+    desk = opened()
+    for name in ("Still", "No more", "Named before"):
+        bring(desk, drop, f"{name}.pdf", name)
+        labels.let_train(desk, name, True)
+    backup = backups.make_backup(desk).name
+    matters.rename_matter(desk, "Named before", "Named after")
+    for name in ("No more", "Named after"):
+        labels.let_train(desk, name, False)
+    opened.close()
+    backups.order_restore(desk, backup)
+
+    desk = opened()
+
+    assert {each.name for each in matters.list_matters(desk) if each.may_train} == {"Still"}
 
 
 def test_the_second_restore_knows_the_matters_that_copies_wait_for(opened, drop, library):
