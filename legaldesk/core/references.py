@@ -30,9 +30,10 @@ _NAMED = {word: kind for kind, words in _KINDS.items() for word in words.split("
 SECTION_WORDS = "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True))
 """What a section is called, as a pattern."""
 
-_WORD = SECTION_WORDS.replace(
-    "|art|", r"|(?<!the )art|art(?=\.)|"
-)  # "the state of the art 3D printer"
+_DOUBTFUL = {"art": r"(?<!the )art|art(?=\.)"}
+"""Words that are no section's in some places: "the state of the art 3D printer"."""
+
+_WORD = "|".join(_DOUBTFUL.get(word, word) for word in SECTION_WORDS.split("|"))
 _ENDING = r"er|re|ère|bis|ter|quater|ff|[ºª¹²³]"
 """What is written close behind a number and is no part of it here."""
 

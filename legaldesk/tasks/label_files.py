@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,6 @@ MOST_REFUSALS = 5_000
 _STEP = 1_000
 """Lines between two reports."""
 
-Said = dict[tuple[str, str], list[Label]]
-"""What labellers have said, by labeller and question."""
-
 
 @task
 def import_labels(
@@ -56,7 +54,8 @@ def import_labels(
     who = labeller_name(labeller or label_reader.labeller(desk.reader))
     lines, candidates, refusals = _read(file, format_of(file, format), who, report)
     name = _known_matter(desk.reader, matter_name(matter))
-    taken, more = _sorted_out(candidates, _said(desk.reader, name))
+    known = label_reader.current_labels(desk.reader, name) if name else []
+    taken, more = _sorted_out(candidates, _Said(known))
     taken, outside = _inside(desk.reader, name, taken)
     report(Progress("storing", 0, len(taken), "labels"))
     if taken:
@@ -118,57 +117,70 @@ def _known_matter(reader: Reader, matter: str) -> str:
     return next((name for name in names if name.casefold() == matter.casefold()), "")
 
 
-def _said(reader: Reader, matter: str) -> Said:
-    said: Said = defaultdict(list)
-    for label in label_reader.current_labels(reader, matter) if matter else []:
-        said[_asked(label)].append(label)
-    return said
+class _Said:
+    """What labellers have said and in which line, found by what it is about."""
+
+    def __init__(self, labels: Iterable[Label] = ()) -> None:
+        self._found: dict[tuple[str, str, str], dict[object, tuple[int, Label]]] = {}
+        for label in labels:
+            self.add(label)
+
+    def add(self, label: Label, line: int = 0) -> None:
+        """Take one in; the same said again is in the first line."""
+        said = label.text_key, label.document, label.spans, label.verdict
+        for name in _names(label):
+            self._found.setdefault(name, {}).setdefault(said, (line, label))
+
+    def on(self, label: Label) -> list[tuple[int, Label]]:
+        """What its labeller has said of the same: a clause may stand in two documents."""
+        near = chain.from_iterable(self._found.get(name, {}).values() for name in _names(label))
+        place = place_of(label)
+        return [each for each in near if same_place(place_of(each[1]), place)]
 
 
-def _asked(label: Label) -> tuple[str, str]:
-    return label.labeller, label.question_key
+def _names(label: Label) -> Iterator[tuple[str, str, str]]:
+    """Under what to look for labels that may be about the same: its text, and its document."""
+    for about in (label.text_key, label.document):
+        if about:
+            yield label.labeller, label.question_key, about
 
 
 def _sorted_out(
-    candidates: Sequence[Candidate], said: Said
+    candidates: Sequence[Candidate], said: _Said
 ) -> tuple[list[Candidate], list[Refusal]]:
     """The labels that are new, and refusals of those that contradict and of empty repeats."""
-    lines: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    lines = _Said()
     for each in candidates:
-        lines[_asked(each.label)].append(each)
+        lines.add(each.label, each.line)
     taken: list[Candidate] = []
     refused: list[Refusal] = []
     repeated: dict[int, Refusal] = {}
     for each in candidates:
-        asked = _asked(each.label)
-        same = [one for one in lines[asked] if _same(one.label, each.label)]
-        before = next((one for one in said[asked] if _same(one, each.label)), None)
+        same, before = lines.on(each.label), said.on(each.label)
         if reason := _contradiction(each, same, before):
             refused.append(Refusal(each.line, f"contradiction: {reason}", each.column))
-        elif before is not None:
-            first = min(one.line for one in same)
+        elif before:
+            first = min(line for line, _ in same)
             where = "in the library already" if first == each.line else f"in line {first} already"
             repeated.setdefault(each.line, Refusal(each.line, f"duplicate: it is {where}"))
         else:
             taken.append(each)
-            said[asked].append(each.label)
+            said.add(each.label)
     useful = {each.line for each in taken} | {each.line for each in refused}
     return taken, [*refused, *(each for line, each in repeated.items() if line not in useful)]
 
 
-def _same(one: Label, other: Label) -> bool:
-    """Whether labels of one question are about the same: a clause may stand in two documents."""
-    return same_place(place_of(one), place_of(other))
-
-
-def _contradiction(each: Candidate, same: Sequence[Candidate], before: Label | None) -> str:
+def _contradiction(
+    each: Candidate, same: Sequence[tuple[int, Label]], before: Sequence[tuple[int, Label]]
+) -> str:
     """What another line, or the library, says otherwise; "" for nothing."""
     verdict = each.label.verdict
-    others = [one.line for one in same if one.label.verdict is not verdict]
+    others = [line for line, label in same if label.verdict is not verdict]
     if others:
-        return f"line {others[0]} says otherwise of the same text"
-    if before is not None and before.verdict is not verdict:
-        return f"the same labeller has said “{before.verdict}” of it in this library"
+        return f"line {min(others)} says otherwise of the same text"
+    known = [label.verdict for _, label in before if label.verdict is not verdict]
+    if known:
+        return f"the same labeller has said “{known[0]}” of it in this library"
     return ""
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from legaldesk.core.errors import Cancelled, WrongUse
 from legaldesk.core.hits import Scope
+from legaldesk.core.label_places import same_place
 from legaldesk.core.labels import LabelFilter, LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
 from legaldesk.tasks import importing, label_files, labels, lessons, matters, removing, searching
@@ -316,3 +317,15 @@ def test_a_report_names_the_matter_that_was_wished_though_nothing_came(desk, bri
 
     assert (report.matter, report.added, report.refused) == ("New one", 0, 1)
     assert matters.list_matters(desk) == ()
+
+
+def test_many_passages_of_one_question_are_not_held_each_against_each(bring, monkeypatch):
+    held = []
+    monkeypatch.setattr(
+        label_files, "same_place", lambda *places: held.append(places) or same_place(*places)
+    )
+
+    report = bring([row(positive=f"Passage {at % 1_000} answers.") for at in range(2_000)])
+
+    assert (report.added, report.refused) == (1_000, 1_000)
+    assert 2_000 <= len(held) < 10_000
