@@ -94,9 +94,16 @@ _MINUS_WORD = re.compile(r"-(?!h$|k\d*$)[^-\s]|-\S+\s")
 
 def _with_minus_words(arguments: Sequence[str]) -> list[str]:
     """The arguments of a search, with “-word” in its question kept from being an option."""
-    if "search" not in arguments:
+    if not _asks(arguments):
         return list(arguments)
     return [f"{_LEFT_ALONE}{each}" if _MINUS_WORD.match(each) else each for each in arguments]
+
+
+def _asks(arguments: Sequence[str]) -> bool:
+    """Whether the command is a search."""
+    pairs = zip(["", *arguments], arguments, strict=False)
+    words = (each for before, each in pairs if each[:1] != "-" and before != "--library")
+    return next(words, "") == "search"
 
 
 def _unexpected(error: Exception) -> LegalDeskError:

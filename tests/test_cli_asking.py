@@ -55,6 +55,12 @@ def test_a_word_with_a_minus_is_no_option(run, leases, question):
     assert len(found(run, "rent", "-keep", "-k", "1")) == 1
 
 
+def test_an_option_that_there_is_not_is_refused_by_its_name(run):
+    status, _, errors = run("matters", "add", "search", "-tenant")
+
+    assert status == 2 and "-tenant" in errors and "\0" not in errors
+
+
 def test_a_number_of_passages_is_asked_for_in_words(run):
     status, _, errors = run("search", "rent", "-k", "abc")
 
