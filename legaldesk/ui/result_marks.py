@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from legaldesk.ui.result_foot import ResultFoot
     from legaldesk.ui.result_list import ResultList
 
-AGREED = "Nobody disagrees on this passage"
+AGREED = "Nobody disagrees here"
 
 
 class ResultMarks(QObject):

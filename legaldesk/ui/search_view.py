@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 SHARES = (45, 55)
 """How results and page share the width until somebody moves the line between them."""
 
-NOTHING_TO_COPY = "No result led to this page. Select text on it to copy that."
+NOTHING_TO_COPY = "Select text on the page first"
 
 HITS_AHEAD = 3
 """How many hits after the shown one have their pages prepared."""

@@ -258,14 +258,14 @@ def test_what_was_settled_meanwhile_says_so(qtbot, asked, office):
     with qtbot.waitSignal(asked.actors.labels.settling.agreed):
         click(asked, 0, Deed.SETTLE)
 
-    assert asked.search.foot.position.text() == "Nobody disagrees on this passage"
+    assert asked.search.foot.position.text() == "Nobody disagrees here"
 
 
 def test_to_settle_what_nobody_disputes_says_so(asked):
     settling = next(each for each in asked.search.results.actions() if "Settle" in each.text())
     settling.trigger()
 
-    assert asked.search.foot.position.text() == "Nobody disagrees on this passage"
+    assert asked.search.foot.position.text() == "Nobody disagrees here"
 
 
 def disagree(office):
