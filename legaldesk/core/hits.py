@@ -210,7 +210,11 @@ class PageWords:
 
 @dataclass(frozen=True, slots=True)
 class PageBoxes:
-    """Where spans lie on one page: merged line boxes."""
+    """Where spans lie on one page: merged line boxes.
+
+    ``lead`` are those of the passage that was found, where others are read with it.
+    """
 
     page: int
     boxes: tuple[Box, ...]
+    lead: tuple[Box, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from legaldesk.core.documents import TextSource
 from legaldesk.core.hits import PageBoxes, PageImage, PageWords
 from legaldesk.core.passages import Span
@@ -33,16 +35,25 @@ def page_image(
 
 @task
 def passage_boxes(
-    desk: LocalDesk, document_id: str, spans: tuple[Span, ...], report: Report = silent
+    desk: LocalDesk,
+    document_id: str,
+    spans: tuple[Span, ...],
+    lead: tuple[Span, ...] = (),
+    report: Report = silent,
 ) -> tuple[PageBoxes, ...]:
-    """The line boxes of spans, page by page."""
+    """The line boxes of spans, page by page, and of those among them that lead."""
     document = desk.reader.document(document_id)
-    return desk.parsers.boxes(
-        document_id,
-        lambda: desk.originals.load(document),
-        desk.passwords.get(document_id),
-        spans,
+    whole, leading = (
+        desk.parsers.boxes(
+            document_id,
+            lambda: desk.originals.load(document),
+            desk.passwords.get(document_id),
+            asked,
+        )
+        for asked in (spans, lead)
     )
+    leads = {each.page: each.boxes for each in leading}
+    return tuple(replace(each, lead=leads.get(each.page, ())) for each in whole)
 
 
 @task

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
-from legaldesk.core.hits import Box
 from legaldesk.ui import theme
 from legaldesk.ui.page_layout import MARGIN
-from legaldesk.ui.page_scene import PageScene
+from legaldesk.ui.page_scene import Highlight, PageScene
 
 ACTUAL_SIZE = 96 / 72
 """Pixels per point at which the screen shows a page in its printed size: "100%"."""
@@ -78,9 +77,9 @@ class PageColumn(QGraphicsView):
         """Give a page its image, or the sentence that stands in its place."""
         self.pages.set_image(page, image, sentence)
 
-    def set_highlight(self, boxes: Mapping[int, tuple[Box, ...]]) -> None:
-        """Highlight these boxes of these pages and no others."""
-        self.pages.set_boxes(boxes)
+    def set_highlight(self, boxes: Highlight, lead: Highlight | None = None) -> None:
+        """Highlight these boxes and no others; ``lead`` are those that are to be in view."""
+        self.pages.set_boxes(boxes, lead)
 
     def visible_pages(self) -> list[int]:
         """The pages in view, from the top."""

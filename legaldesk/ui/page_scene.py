@@ -24,6 +24,9 @@ WRONG = QColor("#B42318")
 EDGE = 4.0
 ENLARGED = 1.6
 
+Highlight = Mapping[int, tuple[Box, ...]]
+"""Boxes by page."""
+
 
 class PageItem(QGraphicsItem):
     """One page. It draws in whole device pixels, so that text stays crisp and boxes exact."""
@@ -127,6 +130,7 @@ class PageScene(QGraphicsScene):
         self.items_by_page: dict[int, PageItem] = {}
         self.line = QColor("#D8DEE4")
         self._boxes: dict[int, tuple[Box, ...]] = {}
+        self._lead: dict[int, tuple[Box, ...]] = {}
         self._selection: tuple[int, tuple[Box, ...]] = (0, ())
 
     def set_pages(self, sizes: Sequence[tuple[float, float]], rotation: int = 0) -> None:
@@ -159,9 +163,10 @@ class PageScene(QGraphicsScene):
             item.image, item.sentence = image, sentence
             item.update()
 
-    def set_boxes(self, boxes: Mapping[int, tuple[Box, ...]]) -> None:
-        """Highlight these boxes and no others."""
+    def set_boxes(self, boxes: Highlight, lead: Highlight | None = None) -> None:
+        """Highlight these boxes and no others; ``lead`` are those of what was found, if not all."""
         self._boxes = dict(boxes)
+        self._lead = dict(lead or boxes)
         for number, item in self.items_by_page.items():
             item.boxes = self._boxes.get(number, ())
             item.update()
@@ -183,11 +188,11 @@ class PageScene(QGraphicsScene):
             item.update()
 
     def passage(self) -> QRectF:
-        """Where the passage's part on its first page lies; empty where there is none."""
+        """Where the first page's part of what was found lies; empty where there is none."""
         around = QRectF()
-        for number in sorted(self._boxes)[:1]:
+        for number in sorted(self._lead)[:1]:
             if number <= len(self.layout):
-                for box in self._boxes[number]:
+                for box in self._lead[number]:
                     around |= self.layout.box(number, box)
         return around
 

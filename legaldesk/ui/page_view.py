@@ -56,6 +56,7 @@ class PageView(QWidget):
         self._failure = PlainLabel("wrong").centred()
         self._document, self._page, self._note = "", 1, ""
         self._spans: tuple[Span, ...] = ()
+        self._lead: tuple[Span, ...] = ()
         self._details: DocumentDetails | None = None
         self._take_focus = False
         self._known = KnownDocuments()
@@ -69,11 +70,12 @@ class PageView(QWidget):
     def show_hit(self, hit: Hit) -> None:
         """Show a hit's page with its passage in view, highlighted on every page it touches.
 
-        Passages that are read with it are highlighted with it, as one.
+        Passages that are read with it are highlighted with it, as one; what was found is in view.
         """
         placed = hit.text_source is TextSource.PDFIUM
         self._note = "" if placed else NOT_PLACED
-        self._show(hit.document_id, hit.page, hit.whole.spans if placed else ())
+        lead = hit.spans if placed and hit.beside else ()
+        self._show(hit.document_id, hit.page, hit.whole.spans if placed else (), lead)
 
     def show_page(self, document_id: str, page: int) -> None:
         """Show a page, without a highlight."""
@@ -90,7 +92,7 @@ class PageView(QWidget):
         for each in (self._opening, self._placing, self._unlocking):
             each.drop()
         self.images.want(())
-        self._document, self._spans, self._details = "", (), None
+        self._document, self._spans, self._lead, self._details = "", (), (), None
         self.canvas.set_pages(())
         self.documentChanged.emit()
         self._stand_in(self._empty, EMPTY)
@@ -122,9 +124,12 @@ class PageView(QWidget):
 
     # ------------------------------------------------------------ opening
 
-    def _show(self, document_id: str, page: int, spans: Sequence[Span]) -> None:
+    def _show(
+        self, document_id: str, page: int, spans: Sequence[Span], lead: Sequence[Span] = ()
+    ) -> None:
         other = document_id != self._document or self._details is None
-        self._document, self._page, self._spans = document_id, page, tuple(spans)
+        self._document, self._page = document_id, page
+        self._spans, self._lead = tuple(spans), tuple(lead)
         self._placing.drop()
         if other:
             self._open()
@@ -134,7 +139,7 @@ class PageView(QWidget):
             if not spans or page not in self.canvas.visible_pages():
                 self.canvas.go_to(page)
         if spans:
-            job = self._requests.passage_boxes(document_id, self._spans)
+            job = self._requests.passage_boxes(document_id, self._spans, self._lead)
             self._placing.ask(job, self._on_boxes, self._on_not_placed)
 
     def _open(self) -> None:
@@ -176,7 +181,7 @@ class PageView(QWidget):
         boxes = {each.page: each.boxes for each in found if each.boxes}
         if self._details is None:
             return
-        self.canvas.set_highlight(boxes)
+        self.canvas.set_highlight(boxes, {each.page: each.lead for each in found if each.lead})
         if boxes:
             self.canvas.show_passage()
         else:
@@ -237,7 +242,7 @@ class PageView(QWidget):
         self.images.forget(self._document)
         self._known.forget(self._document)
         self._stand_in(self._empty, "Opening the document…")
-        self._show(self._document, self._page, self._spans)
+        self._show(self._document, self._page, self._spans, self._lead)
 
     def _on_refused(self, error: LegalDeskError) -> None:
         self.locked.refuse(error.message)

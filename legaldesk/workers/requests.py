@@ -141,9 +141,11 @@ class Requests:
         """A page as pixels, ``scale`` of them per point: PageImage."""
         return self._job(viewing.page_image, document_id, page, scale)
 
-    def passage_boxes(self, document_id: str, spans: Sequence[Span]) -> Job:
-        """Where spans lie on their pages: a tuple of PageBoxes."""
-        return self._job(viewing.passage_boxes, document_id, tuple(spans))
+    def passage_boxes(
+        self, document_id: str, spans: Sequence[Span], lead: Sequence[Span] = ()
+    ) -> Job:
+        """Where spans lie on their pages, and those of them that lead: a tuple of PageBoxes."""
+        return self._job(viewing.passage_boxes, document_id, tuple(spans), tuple(lead))
 
     def page_words(self, document_id: str, page: int) -> Job:
         """A page's text and where its words lie: PageWords."""

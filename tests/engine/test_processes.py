@@ -31,6 +31,7 @@ from legaldesk.core.errors import (
     WrongUse,
 )
 from legaldesk.core.hits import Scope
+from legaldesk.core.passages import Span
 from legaldesk.core.progress import Progress, silent
 from legaldesk.engine import owner, remote_desk
 from legaldesk.engine.local_desk import LocalDesk
@@ -69,8 +70,13 @@ def test_values_cross_as_they_are(served, drop):
     assert summary.outcomes[0].state is FileState.IMPORTED
     assert answer.hits[0].document == "a.pdf"
     assert viewing.page_image(served, answer.hits[0].document_id, 1, 0.5).rgb
-    boxes = viewing.passage_boxes(served, answer.hits[0].document_id, answer.hits[0].spans)
+    spans = answer.hits[0].spans
+    words = (Span(1, spans[0].start, spans[0].start + 6),)
+    boxes = viewing.passage_boxes(served, answer.hits[0].document_id, spans, words)
     assert boxes[0].page == 1 and boxes[0].boxes
+    assert (
+        boxes[0].lead == viewing.passage_boxes(served, answer.hits[0].document_id, words)[0].boxes
+    )
 
 
 def test_errors_cross_as_they_are(served):

@@ -468,9 +468,9 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
         image = PageImage(width, height, scale, b"\xff\xff\xff" * (width * height))
         return self._job("page_image", lambda _: image, document_id, page, scale)
 
-    def passage_boxes(self, document_id: str, spans) -> Job:
+    def passage_boxes(self, document_id: str, spans, lead=()) -> Job:
         boxes = tuple(PageBoxes(span.page, (Box(72, 200, 540, 260),)) for span in spans)
-        return self._job("passage_boxes", lambda _: boxes, document_id, tuple(spans))
+        return self._job("passage_boxes", lambda _: boxes, document_id, tuple(spans), tuple(lead))
 
     def page_words(self, document_id: str, page: int) -> Job:
         """Two lines of five words, 60 points apart."""

@@ -438,8 +438,8 @@ def test_selected_text_is_copied(asked, page):
 @pytest.fixture
 def pages(qtbot, office, window):
     """The keys are in the pages, whose words nobody knows yet; "eight nine" is highlighted."""
-    office.passage_boxes = lambda document, spans: office._job(
-        "passage_boxes", lambda _: (PageBoxes(12, (Box(190, 118, 310, 134),)),), document, spans
+    office.passage_boxes = lambda document, *spans: office._job(
+        "passage_boxes", lambda _: (PageBoxes(12, (Box(190, 118, 310, 134),)),), document, *spans
     )
     ask(qtbot, window)
     view = window.search.page

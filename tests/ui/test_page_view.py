@@ -2,6 +2,7 @@
 
 import gc
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -111,8 +112,10 @@ class Pages:
             raise Damaged(f"Page {page} cannot be drawn.", document_id)
         return drawn(page, scale, self.shade)
 
-    def passage_boxes(self, document_id, spans):
-        return Job(lambda report: tuple(PageBoxes(span.page, BOXES) for span in spans))
+    def passage_boxes(self, document_id, spans, lead=()):
+        own = {span.page for span in lead}
+        found = (PageBoxes(span.page, BOXES, BOXES * (span.page in own)) for span in spans)
+        return Job(lambda report: tuple(found))
 
     def unlock_document(self, document_id, password):
         return Job(lambda report: self._unlock(password))
@@ -220,7 +223,7 @@ def test_black_text_stays_black_under_the_highlight(qtbot, view, pages):
 def test_overlapping_boxes_are_multiplied_once(qtbot, view, pages, monkeypatch):
     twice = (BOXES[0], BOXES[0])
     monkeypatch.setattr(
-        pages, "passage_boxes", lambda _, spans: Job(lambda report: (PageBoxes(4, twice),))
+        pages, "passage_boxes", lambda *_: Job(lambda report: (PageBoxes(4, twice),))
     )
     show(qtbot, view, hit())
 
@@ -238,6 +241,20 @@ def test_every_page_that_the_passage_touches_is_highlighted(qtbot, view):
     centre = box_on_screen(view, BOXES[0], page=5).center().toPoint()
 
     assert view.canvas.viewport().grab().toImage().pixel(centre) == YELLOW
+
+
+def test_of_passages_read_as_one_that_which_was_found_is_in_view(qtbot, view):
+    before, own = hit(pages=(4,)), hit(pages=(5,))
+    show(qtbot, view, replace(own, beside=(before,)))
+
+    shown = view.canvas.viewport().rect()
+    assert view.canvas.page == 5
+    assert shown.contains(box_on_screen(view, BOXES[0], page=5).toRect())
+    assert view.canvas.pages.items_by_page[5].boxes == BOXES
+
+    view.canvas.go_to(4)
+    settle(qtbot, view)
+    assert view.canvas.pages.items_by_page[4].boxes == BOXES, "the other one is highlighted too"
 
 
 def test_a_document_read_by_the_second_reader_says_why_there_is_no_highlight(qtbot, view):

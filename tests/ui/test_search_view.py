@@ -320,7 +320,7 @@ def test_they_are_highlighted_and_copied_as_one_and_marked_as_the_better_one(
 
     own = row_of_two.spans[0]
     wanted = (Span(page, own.start, 916), Span(page + 1, 0, 9))
-    placed = ("passage_boxes", row_of_two.document_id, wanted)
+    placed = ("passage_boxes", row_of_two.document_id, wanted, row_of_two.spans)
     qtbot.waitUntil(lambda: placed in office.asked)
     told = results.model().data(results.currentIndex())
     assert "What follows it." in told and "2 passages in a row. A mark is for the first." in told

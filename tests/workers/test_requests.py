@@ -42,7 +42,7 @@ ASKED = {
     "remove_documents": (("id",),),
     "remove_matter": ("Acme",),
     "page_image": ("id", 3, 1.5),
-    "passage_boxes": ("id", (Span(3, 0, 9),)),
+    "passage_boxes": ("id", (Span(3, 0, 9), Span(4, 0, 5)), (Span(4, 0, 5),)),
     "page_words": ("id", 3),
     "unlock_document": ("id", "secret"),
     "engine_state": (),
