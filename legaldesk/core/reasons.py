@@ -12,6 +12,16 @@ from legaldesk.core.references import references, stands_under
 _TOO_COMMON = 3
 """Words of up to this many letters are only set apart inside a quoted phrase or as numbers."""
 
+_ASKING = frozenset(
+    "what when where which whom whose does"
+    " cual cuales cuando como donde quien quienes cuanto cuanta cuantos cuantas"
+    " quel quelle quels quelles quand comment combien pourquoi lequel laquelle"
+    " wann welche welchem welchen welcher welches wieviel wessen warum"
+    " quin quina quins quines quan quant quants".split()
+)
+"""Folded words that ask: a question has them whatever it is about. Those that are shorter are not
+set apart anyway."""
+
 _ENDING = 3
 """Letters in which two forms of one word may differ at their end."""
 
@@ -31,12 +41,13 @@ Emphasise = Callable[[str], tuple[Emphasis, ...]]
 def emphasis(query: Query) -> Emphasise:
     """Reads the question once, for all texts that are found.
 
-    Other forms of a word count too: "kündigen" for "Kündigung".
+    Other forms of a word count too: "kündigen" for "Kündigung". Words that ask do not.
     """
-    wanted = {fold(term) for term in terms(query.text) if len(term) > _TOO_COMMON or term.isdigit()}
+    asked = [term for term in terms(query.text) if fold(term) not in _ASKING]
+    wanted = {fold(term) for term in asked if len(term) > _TOO_COMMON or term.isdigit()}
     wanted |= {fold(term) for phrase in query.phrases for term in terms(phrase)}
     stems: dict[str, list[str]] = {}
-    for term in map(fold, filter(stem, terms(query.text))):
+    for term in map(fold, filter(stem, asked)):
         stems.setdefault(term[:STEM], []).append(term)
     known: dict[str, bool] = {}
 

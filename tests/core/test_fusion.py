@@ -79,6 +79,25 @@ def test_other_forms_of_a_word_are_set_apart():
     assert found == ["kündigen", "KÜNDIGUNGEN"]
 
 
+@pytest.mark.parametrize(
+    ("question", "body", "expected"),
+    [
+        (
+            "What happens when rent is late?",
+            "What is late, when the rent is due.",
+            ["late", "rent"],
+        ),
+        ("¿Cuándo vence el plazo?", "Cuando vence el plazo, cesa.", ["vence", "plazo"]),
+        ("Welche Frist gilt?", "Die Frist, welche gilt.", ["Frist", "gilt"]),
+        ('"what is due"', "What is due.", ["What", "is", "due"]),
+    ],
+)
+def test_words_that_ask_are_not_set_apart_but_in_a_phrase(question, body, expected):
+    parts = emphasis(parse(question))(body)
+
+    assert [body[part.start : part.end] for part in parts] == expected
+
+
 def test_the_reason_names_the_words_and_the_meaning():
     query, body = parse("who pays rent"), "The tenant pays the rent."
     text = reason(query, (), body, emphasis(query)(body), 0.5, 0.5)
