@@ -161,6 +161,16 @@ class Store:
                 rows.finish_file(sql, record, outcome)
             note_grown(sql)
 
+    def cancel_files(self, outcomes: Sequence[tuple[int, FileOutcome]]) -> None:
+        """Record that files were not read, by their records.
+
+        What an earlier import read of them into their matter is there all the same.
+        """
+        with self._writing() as sql:
+            for record, outcome in outcomes:
+                rows.cancel_file(sql, record, outcome)
+            note_grown(sql)
+
     def forget_file(self, path: str, matter: str) -> int:
         """Drop the record of a file that did not make it into a matter; "" means any matter.
 

@@ -167,6 +167,18 @@ def finish_file(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> N
     )
 
 
+def cancel_file(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> None:
+    """Note that a file was not read; one that was read into its matter before is what it was."""
+    kept = sql.execute(
+        "UPDATE files SET (state, reason) = (d.state, d.reason) FROM documents d"
+        " JOIN document_matters ON document = d.id JOIN matters m ON m.id = matter"
+        " WHERE files.id = ? AND d.sha256 = files.document AND m.name = files.matter",
+        (record,),
+    )
+    if not kept.rowcount:
+        finish_file(sql, record, outcome)
+
+
 def insert_document(sql: sqlite3.Connection, new: NewDocument) -> int:
     """Store a document without its pages and passages; returns its row id."""
     extraction = new.extraction

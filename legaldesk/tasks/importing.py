@@ -315,7 +315,7 @@ class _Import:
             for dropped in self.files
             if dropped.record not in self.outcomes
         ]
-        self.desk.store.finish_files(rest)
+        self.desk.store.cancel_files(rest)
         self.outcomes.update(rest)
 
 

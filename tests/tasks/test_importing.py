@@ -136,6 +136,38 @@ def test_a_cancel_keeps_what_is_finished(desk, drop):
     assert {Path(outcome.file).name for outcome in finished} <= stored
 
 
+def cancel_at_once(progress: Progress) -> None:
+    if progress.stage == "reading":
+        raise Cancelled
+
+
+def test_what_was_read_before_stays_imported_when_it_is_dropped_again_and_cancelled(desk, drop):
+    known = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(20)]
+    scan = drop("scan.pdf", pdf.mixed_pdf())
+    new = drop("zz.pdf", pdf.text_pdf("Not read yet."))
+    bring(desk, *known, scan)
+
+    summary = bring(desk, *known, scan, new, report=cancel_at_once)
+
+    assert {outcome.state for outcome in summary.outcomes} >= {FileState.CANCELLED}
+    left = {Path(each.file).name: each.state for each in documents.list_problems(desk, "Case")}
+    assert left == {"scan.pdf": FileState.PARTLY, "zz.pdf": FileState.CANCELLED}
+
+
+def test_what_was_taken_out_of_its_matter_is_not_there_after_a_cancel(desk, drop):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(20)]
+    bring(desk, *paths)
+    for found in documents.list_documents(desk, Scope("Case")):
+        matters.assign_document(desk, found.id, "Other")
+        matters.withdraw_document(desk, found.id, "Case")
+
+    summary = bring(desk, *paths, report=cancel_at_once)
+
+    cancelled = [each for each in summary.outcomes if each.state is FileState.CANCELLED]
+    assert cancelled
+    assert len(documents.list_problems(desk, "Case")) == len(cancelled)
+
+
 class InWork:
     """Reads files for an import, and counts those that are read side by side."""
 
