@@ -79,6 +79,16 @@ def test_a_password_opens_a_locked_file(desk, drop):
     assert not documents.list_problems(desk, "Case")
 
 
+def test_a_password_for_every_file_keeps_none_out_that_needs_none(desk, drop):
+    drop("locked.pdf", pdf.locked_pdf("secret"))
+    drop("not to be printed.pdf", pdf.owner_locked_pdf())
+    folder = Path(drop("plain.pdf", pdf.text_pdf("Not locked at all."))).parent
+
+    summary = bring(desk, str(folder), passwords={importing.EVERY_FILE: "secret"})
+
+    assert {outcome.state for outcome in summary.outcomes} == {FileState.IMPORTED}
+
+
 def test_the_same_bytes_in_two_matters_are_stored_once(desk, drop):
     first, second = drop("a.pdf", pdf.text_pdf()), drop("b.pdf", pdf.text_pdf())
 
