@@ -83,8 +83,13 @@ def expect_files(desk: LocalDesk, report: Report = silent) -> None:
 
 
 @task
-def resume_import(desk: LocalDesk, report: Report = silent) -> ImportSummary:
-    """Go on with the files that were left waiting by a restart, a full disk or a closed window."""
+def resume_import(
+    desk: LocalDesk, password: str | None = None, report: Report = silent
+) -> ImportSummary:
+    """Go on with the files that were left waiting by a restart, a full disk or a closed window.
+
+    ``password`` is tried on every file: those of the import are kept nowhere.
+    """
     rows = desk.take_leftovers()
     dropped = [
         Dropped(
@@ -92,7 +97,8 @@ def resume_import(desk: LocalDesk, report: Report = silent) -> ImportSummary:
             row["matter"],
             row["id"],
             bool(row["in_place"]),
-            source=place_of(desk.library, row["path"]),
+            password,
+            place_of(desk.library, row["path"]),
         )
         for row in rows
     ]
