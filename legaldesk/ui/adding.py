@@ -94,11 +94,12 @@ class Adding(QObject):
             if outcome.state is FileState.LOCKED:
                 self.add_locked(outcome, WRONG_PASSWORD)
 
-    def _start_in(self, paths: Sequence[str], matter: str) -> None:
+    def _start_in(self, paths: Sequence[str], typed: str) -> None:
+        matter = self._book.meant(typed)
         if self._book.find(matter) is not None:
             self._start(paths, matter)
         else:
-            self._book.create(matter, lambda: self._start(paths, matter))
+            self._book.create(matter, lambda made: self._start(paths, made))
 
     def _start(
         self, paths: Sequence[str], matter: str, passwords: dict[str, str] | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from legaldesk.core.documents import Matter
+from legaldesk.core.documents import Matter, matter_key
 from legaldesk.core.hits import ALL_MATTERS
 from legaldesk.ui.document_text import natural
 
@@ -51,6 +51,11 @@ class MatterBook(QObject):
         """The matter of that name."""
         return next((matter for matter in self.matters if matter.name == name), None)
 
+    def meant(self, name: str) -> str:
+        """The matter that the library will take a typed name for; the name itself where none is."""
+        same = (each.name for each in self.matters if matter_key(each.name) == matter_key(name))
+        return next(same, name)
+
     def choose(self, name: str) -> None:
         """Make a matter current, or all of them."""
         self._chosen_all = name == ALL_MATTERS
@@ -61,9 +66,9 @@ class MatterBook(QObject):
         """Read the matters again."""
         self._run(self._requests.list_matters(), self._take, again=False)
 
-    def create(self, name: str, then: Callable[[], object] | None = None) -> None:
-        """Make a matter and make it current; ``then`` runs when it is there."""
-        self._run(self._requests.create_matter(name), lambda _: self._made(name, then))
+    def create(self, name: str, then: Callable[[str], object] | None = None) -> None:
+        """Make a matter and make it current; ``then`` is told its name when it is there."""
+        self._run(self._requests.create_matter(name), lambda made: self._made(made, then))
 
     def rename(self, name: str, new_name: str) -> None:
         """Give a matter another name."""
@@ -84,13 +89,14 @@ class MatterBook(QObject):
             job.succeeded.connect(lambda _: self.refresh())
         self._lane.submit(job)
 
-    def _made(self, name: str, then: Callable[[], object] | None) -> None:
-        if self.find(name) is None:
-            self.matters = (*self.matters, Matter(name))
-        self.choose(name)
+    def _made(self, made: Matter, then: Callable[[str], object] | None) -> None:
+        """Its name may lack what was typed and cannot be seen."""
+        if self.find(made.name) is None:
+            self.matters = (*self.matters, made)
+        self.choose(made.name)
         self.changed.emit()
         if then is not None:
-            then()
+            then(made.name)
 
     def _moved(self, name: str, new_name: str) -> None:
         if self.current == name:

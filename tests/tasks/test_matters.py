@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import replace
 
 import msgspec
@@ -41,6 +42,17 @@ def test_a_name_must_be_new_and_say_something(desk, name):
 
     with pytest.raises(WrongUse):
         matters.create_matter(desk, name)
+
+
+def test_a_name_in_another_form_of_unicode_is_the_same_matter(desk, drop):
+    typed, from_a_mac = "Müller", unicodedata.normalize("NFD", "Müller")
+
+    importing.import_files(desk, (drop("a.pdf", pdf.text_pdf("One.")),), from_a_mac, {})
+    importing.import_files(desk, (drop("b.pdf", pdf.text_pdf("Two.")),), typed, {})
+
+    assert names(desk) == [typed]
+    with pytest.raises(WrongUse):
+        matters.create_matter(desk, from_a_mac)
 
 
 def test_a_document_is_filed_and_withdrawn(desk, drop):

@@ -161,6 +161,28 @@ def test_in_all_matters_the_window_asks_who_receives_the_files(qtbot, window, of
     assert window.actors.book.current == "New client"
 
 
+@pytest.mark.parametrize("typed", ["acme V. byte", "Acme v. Byte\u200f"])
+def test_a_matter_may_be_typed_in_its_own_way(qtbot, window, office, tmp_path, typed):
+    window.actors.book.choose(ALL_MATTERS)
+    drop(window, files(tmp_path / "a.pdf"))
+    question = open_question(qtbot, window, TargetQuestion)
+    question.box.setCurrentText(typed)
+
+    with qtbot.waitSignal(window.actors.importer.finished):
+        qtbot.mouseClick(question.deed, LEFT)
+
+    assert "create_matter" not in office.names()
+    assert next(call[2] for call in office.asked if call[0] == "import_files") == "Acme v. Byte"
+
+
+def test_a_new_matter_is_current_by_the_name_that_it_was_given(qtbot, window, office):
+    window.actors.book.create("Zürich\u200f case")
+
+    qtbot.waitUntil(lambda: window.actors.book.find("Zürich case") is not None)
+    qtbot.waitUntil(lambda: window.actors.book.current != "Acme v. Byte")
+    assert window.actors.book.current == "Zürich case"
+
+
 def test_files_read_in_place_stay_where_they_are(qtbot, window, office, settings, tmp_path):
     settings.keep_copies = False
 
