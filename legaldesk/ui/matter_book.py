@@ -29,6 +29,8 @@ class MatterBook(QObject):
     walled = Signal()
     renamed = Signal()
     failed = Signal(object)
+    moved = Signal(str, str)
+    """A matter was given another name here: both names."""
     followed = Signal(str, str)
     """The current matter stays current under another name: both names, before ``changed``."""
 
@@ -99,6 +101,7 @@ class MatterBook(QObject):
             then(made.name)
 
     def _moved(self, name: str, new_name: str) -> None:
+        self.moved.emit(name, new_name)
         if self.current == name:
             self._wanted = new_name
         else:

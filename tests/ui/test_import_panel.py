@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from legaldesk.core.documents import FileState
 from legaldesk.core.progress import Progress
-from legaldesk.ui.dialogs import PasswordQuestion
+from legaldesk.ui.dialogs import PasswordQuestion, RemoveQuestion
 from legaldesk.ui.main_window import DOCUMENTS
 from legaldesk.ui.wording import progress_line, time_left
 
@@ -115,6 +115,35 @@ def test_imports_wait_for_one_another_and_add_up(qtbot, window, office):
         office.gate.set()
 
     assert list(links(window)) == ["2 added", "1 duplicate"]
+
+
+def test_what_waits_for_a_matter_follows_its_new_name(qtbot, window, office):
+    office.gate = threading.Event()
+    for path, matter in (("a.pdf", "Acme v. Byte"), ("b.pdf", "Acme v. Byte"), ("c.pdf", "Other")):
+        window.actors.importer.add((path,), matter)
+    with qtbot.waitSignal(window.actors.book.moved):
+        window.actors.book.rename("Acme v. Byte", "Acme v. Bit")
+    with qtbot.waitSignal(window.actors.importer.finished):
+        office.gate.set()
+
+    told = {each.file: each.matter for each in window.actors.importer.outcomes}
+    assert told == {"a.pdf": "Acme v. Byte", "b.pdf": "Acme v. Bit", "c.pdf": "Other"}
+    assert not window.actors.importer.cancelled
+    assert window.actors.board.tasks == ()
+
+
+def test_what_waits_for_a_matter_does_not_make_it_anew_when_it_is_removed(qtbot, window, office):
+    office.gate = threading.Event()
+    for path, matter in (("a.pdf", "Other"), ("b.pdf", "Acme v. Byte"), ("c.pdf", "Other")):
+        window.actors.importer.add((path,), matter)
+    window.actors.erasing.remove_matter("Acme v. Byte")
+    qtbot.waitUntil(lambda: window.findChild(RemoveQuestion) is not None)
+    with qtbot.waitSignal(window.actors.erasing.erased):
+        qtbot.mouseClick(window.findChild(RemoveQuestion).deed, LEFT)
+    with qtbot.waitSignal(window.actors.importer.finished):
+        office.gate.set()
+
+    assert [each.file for each in window.actors.importer.outcomes] == ["a.pdf", "c.pdf"]
 
 
 def test_a_file_for_two_matters_is_told_for_both(qtbot, window, office):
