@@ -38,6 +38,8 @@ class _Wish:
 class Importer(QObject):
     """Imports run in a lane of their own; outcomes add up until a new import starts from rest.
 
+    A file that is tried again with its password starts none: what the others need stays told.
+
     ``fileFinished`` comes once per file as soon as it is done, ``finished`` when no import
     runs or waits any more.
     """
@@ -55,6 +57,8 @@ class Importer(QObject):
         self._board = board
         self._running: dict[Job, _Wish] = {}
         self._outcomes: dict[tuple[str, str], FileOutcome] = {}
+        self._told: set[FileOutcome] = set()
+        """Of the running import."""
         self.matter = ""
         self.cancelled = self.stopped = False
         """Whether the user ended one of the imports, or a failure did."""
@@ -153,7 +157,8 @@ class Importer(QObject):
 
     def _submit(self, job: Job, wish: _Wish) -> None:
         if not self._running:
-            self._outcomes.clear()
+            if not wish.passwords:
+                self._outcomes.clear()
             self.cancelled = self.stopped = False
         self._running[job] = wish
         self.matter = wish.matter
@@ -175,11 +180,18 @@ class Importer(QObject):
     def _summarise(self, summary: ImportSummary) -> None:
         for outcome in summary.outcomes:
             self.cancelled = self.cancelled or outcome.state is FileState.CANCELLED
-            if self._outcomes.get((outcome.file, outcome.matter)) != outcome:
+            if outcome not in self._told:
                 self._note(outcome)
+        self._told.clear()
 
     def _note(self, outcome: FileOutcome) -> None:
-        self._outcomes[outcome.file, outcome.matter] = outcome
+        """The last word on a file counts, but that it is the same as itself says nothing."""
+        key = (outcome.file, outcome.matter)
+        known = self._outcomes.get(key)
+        again = known is not None and known.document_id == outcome.document_id is not None
+        if not (again and outcome.state is FileState.DUPLICATE):
+            self._outcomes[key] = outcome
+        self._told.add(outcome)
         self.fileFinished.emit(outcome)
 
     def _note_failure(self, error: LegalDeskError) -> None:

@@ -1,6 +1,7 @@
 """The import panel: progress, cancel, the summary and its links."""
 
 import threading
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -91,6 +92,43 @@ def test_a_wrong_password_is_asked_for_once_more(qtbot, window, office):
     assert "That password does not open this file." in said
     answer(qtbot, window, again, "secret")
     assert list(links(window)) == ["1 added"]
+
+
+def test_a_password_for_one_file_leaves_the_others_in_sight(qtbot, window):
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(
+            ("a.pdf", "x/locked 1.pdf", "x/locked 2.pdf", "broken.pdf"), "Acme v. Byte"
+        )
+    qtbot.mouseClick(button(window, "Enter password…"), LEFT)
+    answer(qtbot, window, window.findChild(PasswordQuestion), "secret")
+
+    assert list(links(window)) == ["2 added", "1 needs a password", "1 damaged"]
+    qtbot.mouseClick(button(window, "Enter password…"), LEFT)
+    asked = [each for each in window.findChildren(PasswordQuestion) if each.isVisible()]
+    answer(qtbot, window, asked[-1], "secret")
+    assert list(links(window)) == ["3 added", "1 damaged"]
+
+
+def test_what_is_dropped_twice_meanwhile_is_added_once_and_no_duplicate_of_itself(
+    qtbot, window, office, monkeypatch
+):
+    office.gate = threading.Event()
+    told = []
+    window.actors.importer.fileFinished.connect(told.append)
+    window.actors.importer.add(("a.pdf", "twice.pdf"), "Acme v. Byte")
+    window.actors.importer.add(("a.pdf", "twice.pdf"), "Acme v. Byte")
+    states, as_usual = iter([FileState.IMPORTED, FileState.DUPLICATE]), office._outcome
+
+    def outcome(path, *more):
+        made = as_usual(path, *more)
+        return replace(made, state=next(states)) if path == "a.pdf" else made
+
+    monkeypatch.setattr(office, "_outcome", outcome)
+    with qtbot.waitSignal(window.actors.importer.finished):
+        office.gate.set()
+
+    assert list(links(window)) == ["1 added", "1 duplicate"]
+    assert len(told) == 4
 
 
 def test_cancel_keeps_what_is_finished_and_says_so(qtbot, window, office):
