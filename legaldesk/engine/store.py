@@ -241,7 +241,7 @@ class Store:
             rows.file_under(sql, rows.document_row(sql, sha256), rows.open_matter(sql, matter))
 
     def withdraw(self, sha256: str, matter: str) -> None:
-        """Take a document out of one of its matters; the last one it keeps."""
+        """Take a document out of one of its matters, with its records; the last one it keeps."""
         with self._writing() as sql:
             document = rows.document_row(sql, sha256)
             held = sql.execute(
@@ -253,6 +253,10 @@ class Store:
                 "DELETE FROM document_matters WHERE document = ?"
                 " AND matter = (SELECT id FROM matters WHERE name = ?)",
                 (document, matter),
+            )
+            sql.execute(
+                "DELETE FROM files WHERE document = ? AND matter = ? AND state <> 'queued'",
+                (sha256, matter),
             )
             label_rows.withdraw(sql, sha256, document, matter)
             note_taken(sql)

@@ -68,6 +68,20 @@ def test_a_document_is_filed_and_withdrawn(desk, drop):
         matters.withdraw_document(desk, document.id, "Two")
 
 
+def test_what_is_taken_out_of_a_matter_needs_no_attention_there(desk, drop):
+    for matter in ("One", "Two"):
+        path = drop(f"{matter}.pdf", pdf.mixed_pdf())
+        importing.import_files(desk, (path,), matter, {})
+    importing.import_files(desk, (path,), "One", {})
+    [document] = documents.list_documents(desk, Scope("One"))
+
+    matters.withdraw_document(desk, document.id, "One")
+
+    assert documents.list_problems(desk, "One") == ()
+    assert not desk.reader.rows("SELECT * FROM files WHERE matter = 'One'")
+    assert desk.reader.rows("SELECT * FROM files WHERE matter = 'Two'")
+
+
 def test_what_is_locked_out_is_in_no_list_of_all_matters(desk, drop):
     for name in ("Open", "Titan"):
         importing.import_files(desk, (drop(f"{name} memo.pdf", pdf.locked_pdf()),), name, {})
