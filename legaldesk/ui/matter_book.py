@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -63,6 +63,13 @@ class MatterBook(QObject):
         self._chosen_all = name == ALL_MATTERS
         self._wanted = name
         self._settle()
+
+    def go_to_one(self, names: Collection[str]) -> None:
+        """Stay where one of these matters is seen, else make the first of them current."""
+        there = [each for each in self.matters if each.name in names]
+        open_to_all = any(not each.locked_out_of_all for each in there)
+        if there and self.current not in names and not (self.crosses_walls and open_to_all):
+            self.choose(there[0].name)
 
     def refresh(self) -> None:
         """Read the matters again."""

@@ -3,10 +3,12 @@
 import threading
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from legaldesk.core.documents import FileState
+from legaldesk.core.hits import ALL_MATTERS
 from legaldesk.core.progress import Progress
 from legaldesk.ui.dialogs import PasswordQuestion, RemoveQuestion
 from legaldesk.ui.main_window import DOCUMENTS
@@ -60,6 +62,36 @@ def test_a_group_leads_to_its_list(qtbot, window):
 
     assert wanted.args == [FileState.LOCKED]
     assert window.views.currentIndex() == DOCUMENTS
+
+
+@pytest.mark.parametrize(
+    ("dropped_on", "at", "shown"),
+    [
+        ("Acme v. Byte", "Harbour Street lease", "Acme v. Byte"),
+        ("Acme v. Byte", ALL_MATTERS, ALL_MATTERS),
+        ("Whistle-blower report", ALL_MATTERS, "Whistle-blower report"),
+    ],
+)
+def test_a_group_leads_to_where_its_files_are_seen(qtbot, window, dropped_on, at, shown):
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("locked.pdf",), dropped_on)
+    window.actors.book.choose(at)
+    qtbot.mouseClick(links(window)["1 needs a password"], LEFT)
+    qtbot.waitUntil(lambda: window.documents.settled)
+
+    assert window.actors.book.current == shown
+    assert window.documents.chip.isChecked()
+    assert window.documents.field.text() == "Needs a password"
+
+
+def test_what_was_added_is_not_hidden_behind_the_group_before(qtbot, window):
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("a.pdf", "locked.pdf"), "Acme v. Byte")
+    qtbot.mouseClick(links(window)["1 needs a password"], LEFT)
+    qtbot.mouseClick(links(window)["1 added"], LEFT)
+
+    assert not window.documents.chip.isChecked()
+    assert window.documents.field.text() == ""
 
 
 def answer(qtbot, window, question, password):
