@@ -37,7 +37,7 @@ class RowTable(QTableView):
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
         self.selectionModel().selectionChanged.connect(self._on_selected)
-        self.doubleClicked.connect(lambda index: self.rowOpened.emit(model.row(index.row())))
+        self.doubleClicked.connect(self._on_double_clicked)
         self.clicked.connect(self._on_clicked)
 
     def _dress(self) -> None:
@@ -135,6 +135,10 @@ class RowTable(QTableView):
             near = [number for _, number in run]
             found.select(self.rows.index(near[0], 0), self.rows.index(near[-1], 0))
         return found
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        if not index.data(LINK):  # its first click has done it
+            self.rowOpened.emit(self.rows.row(index.row()))
 
     def _on_clicked(self, index: QModelIndex) -> None:
         if index.data(LINK):

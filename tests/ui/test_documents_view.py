@@ -346,7 +346,7 @@ def test_the_chip_counts_and_toggles_the_problems(qtbot, view):
     ("name", "signal", "expected"),
     [
         ("bank.pdf", "passwordRequested", ["/drop/bank.pdf", "Acme v. Byte"]),
-        ("torn.pdf", "retryRequested", ["/drop/torn.pdf", "Acme v. Byte"]),
+        ("torn.pdf", "retryRequested", [("/drop/torn.pdf",), "Acme v. Byte"]),
         ("scan.pdf", "openDocument", ["scan.pdf", 3]),
     ],
 )
@@ -373,18 +373,37 @@ def test_a_problem_is_dismissed_for_good(qtbot, view, library):
     assert view.chip.text() == "3 need attention"
 
 
-def test_several_files_are_retried_together(qtbot, view):
+def test_several_files_are_retried_together(qtbot, view, library):
+    elsewhere = replace(DAMAGED, file="/drop/other.pdf", matter="Bond")
+    library.outcomes = (LOCKED, DAMAGED, elsewhere)
+    refresh(qtbot, view)
     view.show_problems()
     view.problem_table.choose("Acme v. Byte\n/drop/torn.pdf")
-    row = shown(view.problem_table, "File").index("bank.pdf")
     control = Qt.KeyboardModifier.ControlModifier
-    click(qtbot, view.problem_table, cell(view.problem_table, row, "Reason"), control)
+    for name in ("bank.pdf", "other.pdf"):
+        row = shown(view.problem_table, "File").index(name)
+        click(qtbot, view.problem_table, cell(view.problem_table, row, "Reason"), control)
     asked = []
     view.retryRequested.connect(lambda *file: asked.append(file))
 
     press(qtbot, view.problem_side.buttons[Action.RETRY])
 
-    assert asked == [(f"/drop/{name}", "Acme v. Byte") for name in ("bank.pdf", "torn.pdf")]
+    assert asked == [
+        (("/drop/bank.pdf", "/drop/torn.pdf"), "Acme v. Byte"),
+        (("/drop/other.pdf",), "Bond"),
+    ]
+
+
+def test_a_double_click_on_what_helps_does_it_once(qtbot, view):
+    view.show_problems()
+    table, asked = view.problem_table, []
+    view.retryRequested.connect(lambda *files: asked.append(files))
+    where = cell(table, shown(table, "File").index("torn.pdf"), "What helps")
+
+    click(qtbot, table, where)
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where)
+
+    assert len(asked) == 1
 
 
 def test_a_file_dropped_on_two_matters_is_helped_in_the_chosen_one(qtbot, view, library):
@@ -394,8 +413,8 @@ def test_a_file_dropped_on_two_matters_is_helped_in_the_chosen_one(qtbot, view, 
     view.show_problems()
     view.problem_table.choose("Whistle-blower\n/drop/bank.pdf")
     asked = []
-    for signal in (view.passwordRequested, view.retryRequested):
-        signal.connect(lambda *file: asked.append(file))
+    view.passwordRequested.connect(lambda *file: asked.append(file))
+    view.retryRequested.connect(lambda files, matter: asked.append((*files, matter)))
 
     for action in (Action.PASSWORD, Action.RETRY, Action.DISMISS):
         press(qtbot, view.problem_side.buttons[action])

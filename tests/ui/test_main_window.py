@@ -560,7 +560,7 @@ def test_a_file_is_tried_again_in_the_matter_it_was_dropped_on(qtbot, window, of
     window.show_view(DOCUMENTS)
 
     with qtbot.waitSignal(window.actors.importer.finished):
-        window.documents.retryRequested.emit("locked.pdf", "Harbour Street lease")
+        window.documents.retryRequested.emit(("locked.pdf",), "Harbour Street lease")
 
     call = next(call for call in office.asked if call[0] == "import_files")
     assert call[1:3] == (("locked.pdf",), "Harbour Street lease")
