@@ -195,6 +195,8 @@ class _Import:
     current: str = ""
     pages: int = 0
     bytes_done: int = 0
+    """Of files in work by their pages."""
+    bytes_in_all: int = 0
     begun: float = field(default_factory=time.monotonic)
     guard: threading.Lock = field(default_factory=threading.Lock)
     sizes: dict[int, int] = field(default_factory=dict)
@@ -207,6 +209,7 @@ class _Import:
         for dropped in self.files:
             self.waiting.put(dropped)
         self.sizes = {dropped.record: _size(dropped.place) for dropped in self.files}
+        self.bytes_in_all = sum(self.sizes.values())
         threads = [threading.Thread(target=self._work, name="read") for _ in range(WORKERS)]
         keep_queue = False
         self.desk.generations.traffic.files_begin()
@@ -250,15 +253,13 @@ class _Import:
             except queue.Empty:
                 return
             self.outcomes[record] = outcome
-            self.bytes_done += self.sizes[record]
             report(self._progress(outcome))
 
     def _progress(self, outcome: FileOutcome | None = None) -> Progress:
         seconds = max(time.monotonic() - self.begun, 1e-3)
-        total_bytes = sum(self.sizes.values())
         left = None
         if self.bytes_done:
-            left = seconds * (total_bytes - self.bytes_done) / self.bytes_done
+            left = seconds * (self.bytes_in_all - self.bytes_done) / self.bytes_done
         return Progress(
             stage="reading",
             done=len(self.outcomes),
@@ -280,7 +281,9 @@ class _Import:
             try:
                 with self._room_for(self.sizes[dropped.record]):
                     self.current = dropped.path
-                    outcome = read_file(self.desk, dropped, _PageCounter(self))
+                    counter = _PageCounter(self, self.sizes[dropped.record])
+                    outcome = read_file(self.desk, dropped, counter)
+                    counter.end()
                     self.finished.put((dropped.record, outcome))
             except Cancelled:
                 return
@@ -326,18 +329,26 @@ class _Import:
 
 
 class _PageCounter:
-    """Counts one file's pages into the run and notices a cancel between two pages."""
+    """Counts one file's pages and bytes into the run and notices a cancel between two pages."""
 
-    def __init__(self, run: _Import) -> None:
-        self._run = run
-        self._counted = 0
+    def __init__(self, run: _Import, size: int) -> None:
+        self._run, self._size = run, size
+        self._pages = self._bytes = 0
 
     def __call__(self, done: int, total: int) -> None:
         if self._run.stop.is_set():
             raise Cancelled
+        self._count(done, self._size * done // total if total else 0)
+
+    def end(self) -> None:
+        """The whole file has been read, or as much of it as can be."""
+        self._count(self._pages, self._size)
+
+    def _count(self, pages: int, read: int) -> None:
         with self._run.guard:
-            self._run.pages += done - self._counted
-        self._counted = done
+            self._run.pages += pages - self._pages
+            self._run.bytes_done += read - self._bytes
+        self._pages, self._bytes = pages, read
 
 
 def _size(path: str) -> int:

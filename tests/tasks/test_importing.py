@@ -243,6 +243,28 @@ def test_a_cancel_reaches_files_that_wait_for_memory(desk, drop, monkeypatch, in
     assert found.count(FileState.CANCELLED) >= 1
 
 
+def test_the_time_left_follows_the_pages_of_a_file_that_is_read(desk, drop, monkeypatch):
+    seen, told = threading.Event(), []
+
+    def read(desk, dropped, on_page):
+        on_page(0, 0)
+        on_page(1, 4)
+        seen.wait(5)
+        return read_file(desk, dropped, on_page)
+
+    def report(progress: Progress) -> None:
+        if progress.seconds_left is not None:
+            told.append(progress)
+            seen.set()
+
+    monkeypatch.setattr(importing, "read_file", read)
+    bring(desk, drop("a.pdf", pdf.text_pdf()), report=report)
+
+    assert told[0].done == 0
+    assert told[0].seconds_left > 0
+    assert (told[-1].done, told[-1].seconds_left) == (1, 0)
+
+
 def test_an_abandoned_import_goes_on_after_a_restart(library, tiny_model, drop):
     paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(8)]
     first = LocalDesk(library, tiny_model)
