@@ -29,12 +29,11 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.originals import content_hash, read_regular
 from legaldesk.engine.parser_cutting import Plan
+from legaldesk.engine.parser_messages import MAX_FILE
+from legaldesk.engine.parser_pool import HEAD, refuse_other_kinds
 from legaldesk.engine.store_rows import Generation, NewDocument, Withdrawn
 
 _log = logging.getLogger(__name__)
-
-LARGEST_FILE = 1 << 30
-"""Bytes. Larger files would not fit the memory that a parser process is given."""
 
 LANGUAGE_SAMPLE = 4000
 """Characters of a document's text that its language is told from."""
@@ -237,14 +236,10 @@ def _bytes(dropped: Dropped) -> bytes:
         if path.is_dir():
             os.scandir(path).close()
             raise Damaged(f"The folder “{name}” changed meanwhile. Add it again.", name)
-        data = read_regular(path, LARGEST_FILE + 1)
+        refuse_other_kinds(read_regular(path, HEAD), name)
+        return read_regular(path, MAX_FILE + 1)  # which nobody parses
     except OSError as error:
         raise Damaged(f"“{name}” cannot be opened: {error.strerror}.", name) from error
-    if len(data) > LARGEST_FILE:
-        raise Unsupported(
-            f"“{name}” is larger than {LARGEST_FILE >> 20} MB. Split it and try again.", name
-        )
-    return data
 
 
 def _known(desk: LocalDesk, sha256: str) -> Document | None:

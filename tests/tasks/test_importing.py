@@ -291,6 +291,23 @@ def test_an_abandoned_import_goes_on_after_a_restart(library, tiny_model, drop):
     second.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "begins", "said"),
+    [
+        ("hearing.mp4", b"a film", "hearing.mp4 is not a PDF."),
+        ("scans.pdf", b"%PDF-1.7", "scans.pdf is larger than 640 MB. Split it"),
+    ],
+)
+def test_a_file_of_a_gigabyte_is_told_what_keeps_it_out(desk, drop, name, begins, said):
+    path = drop(name, begins)
+    os.truncate(path, (1 << 30) + 1)  # takes no room on the disk
+
+    outcome = bring(desk, path).outcomes[0]
+
+    assert outcome.state == FileState.UNSUPPORTED
+    assert outcome.reason.startswith(said)
+
+
 def test_a_file_that_is_gone_says_so(desk, tmp_path):
     outcome = bring(desk, str(tmp_path / "gone.pdf")).outcomes[0]
 
