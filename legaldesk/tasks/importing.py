@@ -20,7 +20,7 @@ from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.readiness import Replaced
 from legaldesk.engine.recovered_place import is_recovered, place_of, within_library
 from legaldesk.tasks.dispatch import task
-from legaldesk.tasks.reading import Dropped, read_file, storable
+from legaldesk.tasks.reading import Dropped, lying, read_file, storable
 
 WORKERS = 8
 """Files in work side by side: many more than there are parsers, so that these always have one
@@ -56,9 +56,9 @@ def import_files(
     """
     if not matter.strip():
         raise WrongUse("Choose the matter that the files belong to.")
-    found = _found(desk, [place_of(desk.library, path) for path in paths], report)
+    found = _found(desk, [_place(desk, path) for path in paths], report)
     records = [_recorded(desk, path) for path in found]
-    words = {place_of(desk.library, path): word for path, word in passwords.items()}
+    words = {_place(desk, path): word for path, word in passwords.items()}
     queued = desk.store.enqueue(records, matter, in_place)
     dropped = [
         Dropped(
@@ -98,7 +98,7 @@ def resume_import(
             row["id"],
             bool(row["in_place"]),
             password,
-            place_of(desk.library, row["path"]),
+            _place(desk, row["path"]),
         )
         for row in rows
     ]
@@ -171,6 +171,11 @@ def _found(desk: LocalDesk, paths: Sequence[str], report: Report) -> list[str]:
         if len(found) % LOOKING_STEP == 0:
             report(Progress("looking", len(found), 0, "files", message="Looking for files"))
     return found
+
+
+def _place(desk: LocalDesk, path: str) -> str:
+    """Where a file lies that was dropped, or that a record names."""
+    return lying(place_of(desk.library, path))
 
 
 def _recorded(desk: LocalDesk, path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +41,8 @@ LANGUAGE_SAMPLE = 4000
 
 OnPage = Callable[[int, int], None]
 
+_SPELT_OUT = re.compile(r"\\u(d[89a-f][0-9a-f]{2})")
+
 _CUTTING = threading.Lock()
 """Held while a document is cut here. Python runs one thread at a time: several that cut would only
 keep questions, and what feeds the parsers, from their turns.
@@ -70,6 +73,12 @@ class Dropped:
 def storable(path: str) -> str:
     """A path as text that can be stored and sent: bytes that are no UTF-8 are spelt out."""
     return path.encode("utf-8", "backslashreplace").decode()
+
+
+def lying(path: str) -> str:
+    """Where a file lies whose path may have been spelt out by ``storable``."""
+    there = _SPELT_OUT.sub(lambda unit: chr(int(unit[1], 16)), path)
+    return there if there != path and os.path.exists(there) else path
 
 
 def read_file(desk: LocalDesk, dropped: Dropped, on_page: OnPage) -> FileOutcome:

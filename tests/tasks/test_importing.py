@@ -405,6 +405,22 @@ def test_a_name_that_is_no_text_is_spelt_out(desk, drop):
     assert "Rename" in refused.reason
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there every name is text")
+def test_a_file_whose_name_is_no_text_is_found_again_by_its_record(desk, drop):
+    folder = Path(drop("good.pdf", pdf.text_pdf())).parent
+    odd = os.fsdecode(os.fsencode(folder) + b"/caf\xe9.pdf")
+    Path(odd).write_bytes(pdf.locked_pdf("secret"))
+    [locked] = bring(desk, odd).outcomes
+    assert locked.state == FileState.LOCKED
+
+    [opened] = bring(desk, locked.file, passwords={locked.file: "secret"}).outcomes
+    assert (opened.state, opened.file) == (FileState.IMPORTED, locked.file)
+
+    Path(odd).write_bytes(pdf.text_pdf("Waiting when the window closed."))
+    desk.leave(each.record for each in desk.store.enqueue([locked.file], "Case", False))
+    assert set(states(importing.resume_import(desk)).values()) == {FileState.IMPORTED}
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files")
 def test_pipes_loops_and_folders_that_do_not_open_end_in_an_outcome(desk, drop, monkeypatch):
     folder = Path(drop("good.pdf", pdf.text_pdf())).parent
