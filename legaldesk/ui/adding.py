@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QObject
@@ -116,5 +116,5 @@ class Adding(QObject):
     @staticmethod
     def _name_for(paths: Sequence[str]) -> str:
         """A first matter is called as the folder that was dropped."""
-        only = PurePath(paths[0])
-        return only.name if len(paths) == 1 and not only.suffix else FIRST_MATTER
+        only = Path(paths[0])
+        return (len(paths) == 1 and only.is_dir() and only.name) or FIRST_MATTER

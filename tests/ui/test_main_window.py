@@ -20,6 +20,7 @@ from legaldesk.core.documents import Matter
 from legaldesk.core.errors import LibraryBusy, Locked, NoRoom, ProcessDied, WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.ui import theme
+from legaldesk.ui.adding import FIRST_MATTER
 from legaldesk.ui.dialogs import NameQuestion, PasswordQuestion, RemoveQuestion, TargetQuestion
 from legaldesk.ui.main_window import DOCUMENTS, SEARCH, MainWindow
 from legaldesk.ui.settings import Settings
@@ -319,6 +320,30 @@ def test_without_any_matter_nothing_claims_that_all_are_searched(
     with qtbot.waitSignal(window.actors.importer.finished):
         window.welcome.samplesWanted.emit()
     qtbot.waitUntil(lambda: window.actors.book.current == "Sample matter")
+
+
+@pytest.mark.parametrize(
+    ("dropped", "name"),
+    [
+        (("Acme v. Byte",), "Acme v. Byte"),
+        (("a.pdf",), FIRST_MATTER),
+        (("Acme v. Byte", "a.pdf"), FIRST_MATTER),
+    ],
+)
+def test_a_first_matter_is_called_as_the_folder_that_was_dropped(
+    qtbot, qapp, lanes, office, tmp_path, dropped, name
+):
+    (tmp_path / "Acme v. Byte").mkdir()
+    (tmp_path / "a.pdf").touch()
+    office.matters.clear()
+    window = MainWindow(office, lanes, Settings(tmp_path / "empty"))
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: window.actors.book.read)
+
+    drop(window, files(*(tmp_path / each for each in dropped)))
+
+    assert open_question(qtbot, window, TargetQuestion).name == name
 
 
 # ---------------------------------------------------------------- removing
