@@ -1,6 +1,7 @@
 """The documents view with small lists, one long one, and names that mean harm."""
 
 import time
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -159,7 +160,7 @@ def test_names_sort_as_people_count(view):
 
 @pytest.mark.parametrize(
     ("title", "first"),
-    [("Pages", "4"), ("State", "Ready"), ("Language", "German"), ("Meaning", "40%")],
+    [("Pages", "4"), ("State", "Ready"), ("Language", "English"), ("Meaning", "40%")],
 )
 def test_a_click_on_the_header_sorts(qtbot, view, title, first):
     sort_by(qtbot, view.table, title)
@@ -183,6 +184,28 @@ def test_typing_filters_by_every_word(qtbot, view, typed, names):
     qtbot.keyClicks(view.field, typed)
 
     assert shown(view.table) == names
+
+
+def test_a_name_from_a_mac_is_found_as_it_is_typed(qtbot, view, library):
+    library.documents = (document(unicodedata.normalize("NFD", "Vertrag Müller.pdf")),)
+    refresh(qtbot, view)
+
+    view.field.setText("müller")
+
+    assert len(shown(view.table)) == 1
+
+
+def test_matters_and_languages_sort_by_what_is_read(qtbot, view, library):
+    given = (("acme", "en"), ("Zeta", "de"), ("Case 10", "es"), ("Case 9", "fr"))
+    library.documents = tuple(
+        document(matter, matters=(matter,), language=language) for matter, language in given
+    )
+    refresh(qtbot, view)
+
+    sort_by(qtbot, view.table, "Matters")
+    assert shown(view.table, "Matters") == ["acme", "Case 9", "Case 10", "Zeta"]
+    sort_by(qtbot, view.table, "Language")
+    assert shown(view.table, "Language") == ["English", "French", "German", "Spanish"]
 
 
 def test_where_nothing_matches_one_button_shows_all_again(qtbot, view):
