@@ -328,6 +328,22 @@ def test_the_side_shows_outline_and_problems_by_page(qtbot, view):
     assert asked.args == ["scan.pdf", 3]
 
 
+def test_the_place_in_an_outline_stays_while_meaning_comes(qtbot, view, library):
+    view.table.choose("Exhibit 2.pdf")
+    outline = view.side.outline
+    qtbot.waitUntil(lambda: outline.topLevelItemCount() == 2)
+    outline.setCurrentItem(outline.topLevelItem(1))
+    outline.collapseAll()
+
+    library.documents = tuple(replace(each, passages_with_meaning=7) for each in library.documents)
+    refresh(qtbot, view)
+    qtbot.waitUntil(lambda: view.side._document.passages_with_meaning == 7)
+    idle(qtbot, view)
+
+    assert outline.currentItem() is outline.topLevelItem(1)
+    assert not outline.topLevelItem(0).isExpanded()
+
+
 def test_a_click_in_the_outline_opens_its_page(qtbot, view):
     view.table.choose("Exhibit 2.pdf")
     idle(qtbot, view)
