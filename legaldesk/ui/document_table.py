@@ -105,21 +105,27 @@ class RowTable(QTableView):
         chosen = self.chosen() if self.rows.rowCount() else []
         self._chosen = [self.rows.identity(row) for row in chosen]
         current = self.currentIndex()
+        self.setAutoScroll(self.visualRect(current).intersects(self.viewport().rect()))
         row = self.rows.row(current.row()) if current.isValid() else None
         self._current = self.rows.identity(row) if row is not None else ""
 
     def _restore(self) -> None:
-        """Select again what was selected and is still shown."""
+        """Select again what was selected and is still shown.
+
+        The current row stays in sight, but whoever scrolled away from it is not called back.
+        """
         flag = QItemSelectionModel.SelectionFlag
         self._restoring = True
         number = self.rows.number_of(self._current) if self._current else -1
         if number >= 0:
             index = self.rows.index(number, 0)
+            self.executeDelayedItemsLayout()  # it may be below what could be scrolled to
             self.selectionModel().setCurrentIndex(index, flag.NoUpdate)
         if self._chosen:
             again = self._ranges(set(self._chosen))
             self.selectionModel().select(again, flag.ClearAndSelect | flag.Rows)
         self._restoring = False
+        self.setAutoScroll(True)
         self.selectionMoved.emit()
 
     def _on_selected(self) -> None:

@@ -240,6 +240,26 @@ def test_the_selection_survives_new_rows_sorting_and_filtering(qtbot, view, libr
     assert view.side.name.text() == "scan.pdf"
 
 
+def test_new_rows_call_nobody_back_who_scrolled_away(qtbot, view, library):
+    table, many = view.table, tuple(document(f"{number}.pdf") for number in range(100, 300))
+    library.documents = many
+    refresh(qtbot, view)
+    table.choose("110.pdf")
+    scroll = table.verticalScrollBar()
+    scroll.setValue(scroll.maximum() // 2)
+    before = scroll.value()
+
+    library.documents = (*many, document("999.pdf"))
+    refresh(qtbot, view)
+    assert scroll.value() == before
+
+    table.choose("299.pdf")
+    library.documents = (*(document(f"{number}.pdf") for number in range(50)), *many)
+    refresh(qtbot, view)
+    seen = table.viewport().rect()
+    assert seen.contains(table.visualRect(table.currentIndex()).center())
+
+
 def test_enter_and_a_double_click_open_a_document(qtbot, view):
     view.table.choose("scan.pdf")
     with qtbot.waitSignal(view.openDocument) as by_key:
