@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from legaldesk.core.documents import FileOutcome, FileState, ImportSummary
+from legaldesk.core.documents import FileOutcome, FileState, ImportSummary, matter_key
 from legaldesk.core.errors import Abandoned, Cancelled, WrongUse
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine import languages
@@ -52,11 +52,13 @@ def import_files(
 
     Every file ends with one outcome, reported the moment it is known. After a cancel what is
     finished stays, the rest ends as cancelled. ``passwords`` go by path; EVERY_FILE is tried where
-    none is given. Raises WrongUse without a matter, and NoRoom.
+    none is given. Raises WrongUse without a matter, or where it is removed meanwhile, and NoRoom.
     """
     if not matter.strip():
         raise WrongUse("Choose the matter that the files belong to.")
+    before = _matters(desk)
     found = _found(desk, [_place(desk, path) for path in paths], report)
+    matter = _now_called(matter, before, _matters(desk))
     records = [_recorded(desk, path) for path in found]
     words = {_place(desk, path): word for path, word in passwords.items()}
     queued = desk.store.enqueue(records, matter, in_place)
@@ -171,6 +173,28 @@ def _found(desk: LocalDesk, paths: Sequence[str], report: Report) -> list[str]:
         if len(found) % LOOKING_STEP == 0:
             report(Progress("looking", len(found), 0, "files", message="Looking for files"))
     return found
+
+
+def _matters(desk: LocalDesk) -> dict[tuple[int, str], str]:
+    """The matters' names by what they keep: numbers of removed ones are given again."""
+    rows = desk.reader.rows("SELECT id, created, name FROM matters")
+    return {(row["id"], row["created"]): row["name"] for row in rows}
+
+
+def _now_called(
+    matter: str, before: dict[tuple[int, str], str], now: dict[tuple[int, str], str]
+) -> str:
+    """The name of a matter after files were looked for, which may take minutes.
+
+    Raises WrongUse where it was removed meanwhile: it must not be made anew.
+    """
+    same = (each for each, name in before.items() if matter_key(name) == matter_key(matter))
+    meant = next(same, None)
+    if meant is None:
+        return matter
+    if meant not in now:
+        raise WrongUse(f"The matter “{matter}” was removed before its files were read.")
+    return now[meant]
 
 
 def _place(desk: LocalDesk, path: str) -> str:

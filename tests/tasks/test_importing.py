@@ -320,6 +320,38 @@ def test_an_import_needs_a_matter(desk, drop):
         bring(desk, drop("a.pdf", pdf.text_pdf()), matter=" ")
 
 
+def looking(act):
+    """A report that does something once, while files are looked for."""
+    todo = [act]
+
+    def report(progress: Progress) -> None:
+        if progress.stage == "looking" and todo:
+            todo.pop()()
+
+    return report
+
+
+def test_a_matter_that_is_renamed_while_files_are_looked_for_is_not_made_anew(desk, drop):
+    matters.create_matter(desk, "Acme")
+    rename = looking(lambda: matters.rename_matter(desk, "Acme", "Acme v. Byte"))
+
+    [outcome] = bring(desk, drop("a.pdf", pdf.text_pdf()), matter="acme", report=rename).outcomes
+
+    assert (outcome.state, outcome.matter) == (FileState.IMPORTED, "Acme v. Byte")
+    assert [each.name for each in matters.list_matters(desk)] == ["Acme v. Byte"]
+
+
+def test_a_matter_that_is_removed_while_files_are_looked_for_stays_removed(desk, drop):
+    matters.create_matter(desk, "Acme")
+    remove = looking(lambda: removing.remove_matter(desk, "Acme"))
+
+    with pytest.raises(WrongUse, match="removed"):
+        bring(desk, drop("a.pdf", pdf.text_pdf()), matter="Acme", report=remove)
+
+    assert matters.list_matters(desk) == ()
+    assert desk.reader.queued() == []
+
+
 def test_in_place_keeps_no_copy(desk, drop):
     path = drop("a.pdf", pdf.text_pdf())
 
