@@ -168,7 +168,8 @@ class Store:
         """
         with self._writing() as sql:
             for record, outcome in outcomes:
-                rows.cancel_file(sql, record, outcome)
+                if not rows.keep_record(sql, record):
+                    rows.finish_file(sql, record, outcome)
             note_grown(sql)
 
     def forget_file(self, path: str, matter: str) -> int:
@@ -218,7 +219,8 @@ class Store:
                 (document.referenced, document.path, row),
             )
             rows.file_under(sql, row, outcome.matter)
-            rows.finish_file(sql, record, outcome)
+            if not rows.keep_record(sql, record, document.id):
+                rows.finish_file(sql, record, outcome)
             return outcome
 
     def recut(self, sha256: str, passages: Sequence[Passage], generation: Generation) -> None:

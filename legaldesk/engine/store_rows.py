@@ -169,16 +169,19 @@ def finish_file(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> N
     )
 
 
-def cancel_file(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> None:
-    """Note that a file was not read; one that was read into its matter before is what it was."""
+def keep_record(sql: sqlite3.Connection, record: int, document: str | None = None) -> bool:
+    """Let a record tell again what was read of its file into its matter before; whether it was.
+
+    ``document`` is what that has to be, where it is known.
+    """
     kept = sql.execute(
         "UPDATE files SET (state, reason) = (d.state, d.reason) FROM documents d"
         " JOIN document_matters ON document = d.id JOIN matters m ON m.id = matter"
-        " WHERE files.id = ? AND d.sha256 = files.document AND m.name = files.matter",
-        (record,),
+        " WHERE files.id = ?1 AND d.sha256 = files.document AND m.name = files.matter"
+        " AND d.sha256 = coalesce(?2, d.sha256)",
+        (record, document),
     )
-    if not kept.rowcount:
-        finish_file(sql, record, outcome)
+    return kept.rowcount > 0
 
 
 def insert_document(sql: sqlite3.Connection, new: NewDocument) -> int:

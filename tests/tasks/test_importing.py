@@ -114,6 +114,22 @@ def test_the_same_name_with_other_bytes_is_another_document(desk, drop):
     ]
 
 
+def test_a_scan_that_is_dropped_again_still_needs_attention(desk, drop):
+    path = drop("scan.pdf", pdf.mixed_pdf())
+    [first] = bring(desk, path).outcomes
+
+    [again] = bring(desk, path).outcomes
+
+    assert again.state == FileState.DUPLICATE
+    [problem] = documents.list_problems(desk, "Case")
+    assert (problem.state, problem.reason) == (FileState.PARTLY, first.reason)
+
+    bring(desk, drop("lease.pdf", pdf.text_pdf()))
+    Path(path).write_bytes(pdf.text_pdf())  # now it is another one's
+    bring(desk, path)
+    assert documents.list_problems(desk, "Case") == ()
+
+
 def test_every_passage_is_its_pages_text_to_the_character(desk, drop):
     bring(desk, drop("lease.pdf", pdf.joined(pdf.text_pdf(), pdf.hyphenated_pdf())))
 
