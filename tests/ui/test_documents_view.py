@@ -240,6 +240,28 @@ def test_the_selection_survives_new_rows_sorting_and_filtering(qtbot, view, libr
     assert view.side.name.text() == "scan.pdf"
 
 
+@pytest.mark.parametrize(
+    ("key", "chosen", "then"),
+    [(Qt.Key.Key_Down, "456", "4567"), (Qt.Key.Key_Up, "234", "1234")],
+)
+def test_new_rows_do_not_break_off_a_selection_by_key(qtbot, view, library, key, chosen, then):
+    library.documents = tuple(document(f"{number}.pdf") for number in range(1, 9))
+    refresh(qtbot, view)
+    table, shift = view.table, Qt.KeyboardModifier.ShiftModifier
+    table.setFocus()
+    table.choose("4.pdf")
+    for _ in range(2):
+        qtbot.keyClick(table, key, shift)
+    assert "".join(each.name[0] for each in table.chosen()) == chosen
+
+    library.documents = (document("0.pdf"), *library.documents, document("9.pdf"))
+    refresh(qtbot, view)
+    assert "".join(each.name[0] for each in table.chosen()) == chosen
+
+    qtbot.keyClick(table, key, shift)
+    assert "".join(each.name[0] for each in table.chosen()) == then
+
+
 def test_new_rows_call_nobody_back_who_scrolled_away(qtbot, view, library):
     table, many = view.table, tuple(document(f"{number}.pdf") for number in range(100, 300))
     library.documents = many
