@@ -122,7 +122,9 @@ def _unexpected(error: Exception) -> LegalDeskError:
 
 def _import(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     if options.resume:
-        summary = importing.resume_import(desk, report=console.report)
+        if options.paths or options.matter or options.in_place:
+            raise WrongUse("--resume goes on with files that were named before: name none with it.")
+        summary = importing.resume_import(desk, options.password, report=console.report)
     else:
         passwords = {importing.EVERY_FILE: options.password} if options.password else {}
         summary = importing.import_files(

@@ -12,6 +12,7 @@ import pytest
 from pypdfium2 import PdfDocument
 
 from legaldesk import cli
+from legaldesk.engine.store import Store
 from tests import pdf_factory as pdf
 
 
@@ -40,6 +41,20 @@ def test_import_prints_one_line_for_each_file(run, drop):
         "pages_without_text", "seconds",
     }  # fmt: skip
     assert run("import", locked, "--password", "secret", "--words-only")[0] == 0
+
+
+def test_going_on_with_an_import_takes_its_password_again_and_no_other_files(run, drop, library):
+    locked, new = drop("locked.pdf", pdf.locked_pdf()), drop("new.pdf", pdf.text_pdf())
+    run("matters")
+    store = Store(library)
+    store.enqueue([locked], "Case", False)
+    store.close()
+
+    assert run("import", "--resume", new)[0] == 2
+    assert run("import", "--resume", "--matter", "Other")[0] == 2
+    status, [line], _ = run("import", "--resume", "--password", "secret", "--words-only")
+
+    assert (status, line["file"], line["state"]) == (0, locked, "imported")
 
 
 def test_a_duplicate_is_a_success(run, drop):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -145,6 +146,15 @@ class Matter:
     locked_out_of_all: bool = False
     may_train: bool = False
     number: int = field(default=0, compare=False)
+
+
+def matter_key(name: str) -> str:
+    """What is equal where two names mean one matter.
+
+    Neither case counts, nor Unicode's form, nor what cannot be seen.
+    """
+    shown = (char for char in unicodedata.normalize("NFC", name) if char.isprintable())
+    return " ".join("".join(shown).split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)

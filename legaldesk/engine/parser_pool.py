@@ -32,8 +32,15 @@ READERS = max(2, min(4, os.cpu_count() or 2))
 EXPECTING = 60.0
 """Seconds that readers wait for files which were expected: a dialog may be open for long."""
 
-_HEADER_WINDOW = 1024
+HEAD = 1024
+"""Bytes of a file among which a PDF says that it is one."""
 _ENCODER = msgspec.json.Encoder()
+
+
+def refuse_other_kinds(head: bytes, name: str) -> None:
+    """Raise Unsupported where the first HEAD bytes of a file are those of no PDF."""
+    if b"%PDF-" not in head:
+        raise Unsupported(f"{name} is not a PDF. Save it as a PDF and add it again.", name)
 
 
 class ParserPool:
@@ -83,8 +90,7 @@ class ParserPool:
         Where ``plan`` says how, the child cuts it too; None stands for passages that are still
         to be cut, because it could not: after ``cut_with`` that is rare.
         """
-        if b"%PDF-" not in data[:_HEADER_WINDOW]:
-            raise Unsupported(f"{name} is not a PDF. Save it as a PDF and add it again.", name)
+        refuse_other_kinds(data[:HEAD], name)
         if len(data) > MAX_FILE:
             limit = MAX_FILE >> 20
             raise Unsupported(

@@ -46,10 +46,10 @@ class Structure(NamedTuple):
 
 
 def open_reader(data: bytes, password: str | None = None) -> PdfReader:
-    """The opened file; an empty user password needs none. Raises Locked or Damaged."""
+    """The opened file, with an empty password where that will do. Raises Locked or Damaged."""
     try:
         reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and reader.decrypt(password or "") == PasswordType.NOT_DECRYPTED:
+        if reader.is_encrypted and not any(_opens(reader, word) for word in ("", password or "")):
             raise Locked("It needs a password, or another one.")
         return reader
     except (Locked, MemoryError):
@@ -60,6 +60,10 @@ def open_reader(data: bytes, password: str | None = None) -> PdfReader:
         raise Damaged("It is protected in a way that cannot be opened.") from error
     except Exception as error:
         raise Damaged(f"pypdf cannot open it: {error}") from error
+
+
+def _opens(reader: PdfReader, password: str) -> bool:
+    return reader.decrypt(password) != PasswordType.NOT_DECRYPTED
 
 
 def count_pages(reader: PdfReader) -> int:

@@ -28,7 +28,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as c_api
 
 from legaldesk.core.documents import GAP, OutlineEntry, PageState, PageText
-from legaldesk.core.errors import Damaged, Locked
+from legaldesk.core.errors import Damaged, FileProblem, Locked
 from legaldesk.engine.bookmarks import bookmarks
 from legaldesk.engine.parser_messages import (
     MAX_CHARACTERS,
@@ -54,13 +54,25 @@ class RawText(NamedTuple):
 
 
 def open_document(data: bytes, password: str | None = None) -> Any:
-    """The opened document; close it. Raises Locked or Damaged."""
+    """The opened document; close it. Raises Locked or Damaged.
+
+    Without a password first: PDFium refuses a wrong one for a file that needs none to be read.
+    """
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if not password or error.err_code != c_api.FPDF_ERR_PASSWORD:
+            raise _why_closed(error) from error
     try:
         return pdfium.PdfDocument(data, password=password)
     except pdfium.PdfiumError as error:
-        if error.err_code == c_api.FPDF_ERR_PASSWORD:
-            raise Locked("It needs a password, or another one.") from error
-        raise Damaged("the file is damaged") from error
+        raise _why_closed(error) from error
+
+
+def _why_closed(error: pdfium.PdfiumError) -> FileProblem:
+    if error.err_code == c_api.FPDF_ERR_PASSWORD:
+        return Locked("It needs a password, or another one.")
+    return Damaged("the file is damaged")
 
 
 def show_forms(document: Any) -> None:

@@ -161,6 +161,17 @@ class Store:
                 rows.finish_file(sql, record, outcome)
             note_grown(sql)
 
+    def cancel_files(self, outcomes: Sequence[tuple[int, FileOutcome]]) -> None:
+        """Record that files were not read, by their records.
+
+        What an earlier import read of them into their matter is there all the same.
+        """
+        with self._writing() as sql:
+            for record, outcome in outcomes:
+                if not rows.keep_record(sql, record):
+                    rows.finish_file(sql, record, outcome)
+            note_grown(sql)
+
     def forget_file(self, path: str, matter: str) -> int:
         """Drop the record of a file that did not make it into a matter; "" means any matter.
 
@@ -208,7 +219,8 @@ class Store:
                 (document.referenced, document.path, row),
             )
             rows.file_under(sql, row, outcome.matter)
-            rows.finish_file(sql, record, outcome)
+            if not rows.keep_record(sql, record, document.id):
+                rows.finish_file(sql, record, outcome)
             return outcome
 
     def recut(self, sha256: str, passages: Sequence[Passage], generation: Generation) -> None:
@@ -231,7 +243,7 @@ class Store:
             rows.file_under(sql, rows.document_row(sql, sha256), rows.open_matter(sql, matter))
 
     def withdraw(self, sha256: str, matter: str) -> None:
-        """Take a document out of one of its matters; the last one it keeps."""
+        """Take a document out of one of its matters, with its records; the last one it keeps."""
         with self._writing() as sql:
             document = rows.document_row(sql, sha256)
             held = sql.execute(
@@ -243,6 +255,10 @@ class Store:
                 "DELETE FROM document_matters WHERE document = ?"
                 " AND matter = (SELECT id FROM matters WHERE name = ?)",
                 (document, matter),
+            )
+            sql.execute(
+                "DELETE FROM files WHERE document = ? AND matter = ? AND state <> 'queued'",
+                (sha256, matter),
             )
             label_rows.withdraw(sql, sha256, document, matter)
             note_taken(sql)

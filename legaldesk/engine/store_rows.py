@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from itertools import chain
 
 import msgspec
 
-from legaldesk.core.documents import Extraction, FileOutcome, FileState
+from legaldesk.core.documents import Extraction, FileOutcome, FileState, matter_key
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.labels import LabelState
 from legaldesk.core.models import GenerationState, Prompts
@@ -97,7 +98,8 @@ class Withdrawn(WrongUse):
 
 def matter_name(name: str) -> str:
     """The name as it is kept. Raises WrongUse when it says nothing or is too long."""
-    clean = " ".join("".join(char for char in name if char.isprintable()).split())
+    shown = (char for char in unicodedata.normalize("NFC", name) if char.isprintable())
+    clean = " ".join("".join(shown).split())
     if not clean:
         raise WrongUse("A matter needs a name.")
     if len(clean) > 200:
@@ -106,9 +108,9 @@ def matter_name(name: str) -> str:
 
 
 def same_name(sql: sqlite3.Connection, name: str) -> str | None:
-    """The matter of this name in whatever case; SQLite's NOCASE knows a to z alone."""
+    """The matter of this name however spelt; SQLite's NOCASE knows a to z alone."""
     rows = sql.execute("SELECT name FROM matters")
-    return next((row[0] for row in rows if row[0].casefold() == name.casefold()), None)
+    return next((row[0] for row in rows if matter_key(row[0]) == matter_key(name)), None)
 
 
 def open_matter(sql: sqlite3.Connection, name: str) -> str:
@@ -165,6 +167,21 @@ def finish_file(sql: sqlite3.Connection, record: int, outcome: FileOutcome) -> N
             outcome.file,
         ),
     )
+
+
+def keep_record(sql: sqlite3.Connection, record: int, document: str | None = None) -> bool:
+    """Let a record tell again what was read of its file into its matter before; whether it was.
+
+    ``document`` is what that has to be, where it is known.
+    """
+    kept = sql.execute(
+        "UPDATE files SET (state, reason) = (d.state, d.reason) FROM documents d"
+        " JOIN document_matters ON document = d.id JOIN matters m ON m.id = matter"
+        " WHERE files.id = ?1 AND d.sha256 = files.document AND m.name = files.matter"
+        " AND d.sha256 = coalesce(?2, d.sha256)",
+        (record, document),
+    )
+    return kept.rowcount > 0
 
 
 def insert_document(sql: sqlite3.Connection, new: NewDocument) -> int:

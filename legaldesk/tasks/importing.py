@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from legaldesk.core.documents import FileOutcome, FileState, ImportSummary
+from legaldesk.core.documents import FileOutcome, FileState, ImportSummary, matter_key
 from legaldesk.core.errors import Abandoned, Cancelled, WrongUse
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.engine import languages
@@ -20,7 +20,7 @@ from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.readiness import Replaced
 from legaldesk.engine.recovered_place import is_recovered, place_of, within_library
 from legaldesk.tasks.dispatch import task
-from legaldesk.tasks.reading import Dropped, read_file, storable
+from legaldesk.tasks.reading import Dropped, lying, read_file, storable
 
 WORKERS = 8
 """Files in work side by side: many more than there are parsers, so that these always have one
@@ -52,13 +52,15 @@ def import_files(
 
     Every file ends with one outcome, reported the moment it is known. After a cancel what is
     finished stays, the rest ends as cancelled. ``passwords`` go by path; EVERY_FILE is tried where
-    none is given. Raises WrongUse without a matter, and NoRoom.
+    none is given. Raises WrongUse without a matter, or where it is removed meanwhile, and NoRoom.
     """
     if not matter.strip():
         raise WrongUse("Choose the matter that the files belong to.")
-    found = _found(desk, [place_of(desk.library, path) for path in paths], report)
+    before = _matters(desk)
+    found = _found(desk, [_place(desk, path) for path in paths], report)
+    matter = _now_called(matter, before, _matters(desk))
     records = [_recorded(desk, path) for path in found]
-    words = {place_of(desk.library, path): word for path, word in passwords.items()}
+    words = {_place(desk, path): word for path, word in passwords.items()}
     queued = desk.store.enqueue(records, matter, in_place)
     dropped = [
         Dropped(
@@ -83,8 +85,13 @@ def expect_files(desk: LocalDesk, report: Report = silent) -> None:
 
 
 @task
-def resume_import(desk: LocalDesk, report: Report = silent) -> ImportSummary:
-    """Go on with the files that were left waiting by a restart, a full disk or a closed window."""
+def resume_import(
+    desk: LocalDesk, password: str | None = None, report: Report = silent
+) -> ImportSummary:
+    """Go on with the files that were left waiting by a restart, a full disk or a closed window.
+
+    ``password`` is tried on every file: those of the import are kept nowhere.
+    """
     rows = desk.take_leftovers()
     dropped = [
         Dropped(
@@ -92,7 +99,8 @@ def resume_import(desk: LocalDesk, report: Report = silent) -> ImportSummary:
             row["matter"],
             row["id"],
             bool(row["in_place"]),
-            source=place_of(desk.library, row["path"]),
+            password,
+            _place(desk, row["path"]),
         )
         for row in rows
     ]
@@ -167,6 +175,33 @@ def _found(desk: LocalDesk, paths: Sequence[str], report: Report) -> list[str]:
     return found
 
 
+def _matters(desk: LocalDesk) -> dict[tuple[int, str], str]:
+    """The matters' names by what they keep: numbers of removed ones are given again."""
+    rows = desk.reader.rows("SELECT id, created, name FROM matters")
+    return {(row["id"], row["created"]): row["name"] for row in rows}
+
+
+def _now_called(
+    matter: str, before: dict[tuple[int, str], str], now: dict[tuple[int, str], str]
+) -> str:
+    """The name of a matter after files were looked for, which may take minutes.
+
+    Raises WrongUse where it was removed meanwhile: it must not be made anew.
+    """
+    same = (each for each, name in before.items() if matter_key(name) == matter_key(matter))
+    meant = next(same, None)
+    if meant is None:
+        return matter
+    if meant not in now:
+        raise WrongUse(f"The matter “{matter}” was removed before its files were read.")
+    return now[meant]
+
+
+def _place(desk: LocalDesk, path: str) -> str:
+    """Where a file lies that was dropped, or that a record names."""
+    return lying(place_of(desk.library, path))
+
+
 def _recorded(desk: LocalDesk, path: str) -> str:
     """A path as its record has it."""
     inside = within_library(path)
@@ -189,6 +224,8 @@ class _Import:
     current: str = ""
     pages: int = 0
     bytes_done: int = 0
+    """Of files in work by their pages."""
+    bytes_in_all: int = 0
     begun: float = field(default_factory=time.monotonic)
     guard: threading.Lock = field(default_factory=threading.Lock)
     sizes: dict[int, int] = field(default_factory=dict)
@@ -201,6 +238,7 @@ class _Import:
         for dropped in self.files:
             self.waiting.put(dropped)
         self.sizes = {dropped.record: _size(dropped.place) for dropped in self.files}
+        self.bytes_in_all = sum(self.sizes.values())
         threads = [threading.Thread(target=self._work, name="read") for _ in range(WORKERS)]
         keep_queue = False
         self.desk.generations.traffic.files_begin()
@@ -244,15 +282,13 @@ class _Import:
             except queue.Empty:
                 return
             self.outcomes[record] = outcome
-            self.bytes_done += self.sizes[record]
             report(self._progress(outcome))
 
     def _progress(self, outcome: FileOutcome | None = None) -> Progress:
         seconds = max(time.monotonic() - self.begun, 1e-3)
-        total_bytes = sum(self.sizes.values())
         left = None
         if self.bytes_done:
-            left = seconds * (total_bytes - self.bytes_done) / self.bytes_done
+            left = seconds * (self.bytes_in_all - self.bytes_done) / self.bytes_done
         return Progress(
             stage="reading",
             done=len(self.outcomes),
@@ -274,7 +310,9 @@ class _Import:
             try:
                 with self._room_for(self.sizes[dropped.record]):
                     self.current = dropped.path
-                    outcome = read_file(self.desk, dropped, _PageCounter(self))
+                    counter = _PageCounter(self, self.sizes[dropped.record])
+                    outcome = read_file(self.desk, dropped, counter)
+                    counter.end()
                     self.finished.put((dropped.record, outcome))
             except Cancelled:
                 return
@@ -315,23 +353,31 @@ class _Import:
             for dropped in self.files
             if dropped.record not in self.outcomes
         ]
-        self.desk.store.finish_files(rest)
+        self.desk.store.cancel_files(rest)
         self.outcomes.update(rest)
 
 
 class _PageCounter:
-    """Counts one file's pages into the run and notices a cancel between two pages."""
+    """Counts one file's pages and bytes into the run and notices a cancel between two pages."""
 
-    def __init__(self, run: _Import) -> None:
-        self._run = run
-        self._counted = 0
+    def __init__(self, run: _Import, size: int) -> None:
+        self._run, self._size = run, size
+        self._pages = self._bytes = 0
 
     def __call__(self, done: int, total: int) -> None:
         if self._run.stop.is_set():
             raise Cancelled
+        self._count(done, self._size * done // total if total else 0)
+
+    def end(self) -> None:
+        """The whole file has been read, or as much of it as can be."""
+        self._count(self._pages, self._size)
+
+    def _count(self, pages: int, read: int) -> None:
         with self._run.guard:
-            self._run.pages += done - self._counted
-        self._counted = done
+            self._run.pages += pages - self._pages
+            self._run.bytes_done += read - self._bytes
+        self._pages, self._bytes = pages, read
 
 
 def _size(path: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -29,17 +30,18 @@ from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
 from legaldesk.engine.originals import content_hash, read_regular
 from legaldesk.engine.parser_cutting import Plan
+from legaldesk.engine.parser_messages import MAX_FILE
+from legaldesk.engine.parser_pool import HEAD, refuse_other_kinds
 from legaldesk.engine.store_rows import Generation, NewDocument, Withdrawn
 
 _log = logging.getLogger(__name__)
-
-LARGEST_FILE = 1 << 30
-"""Bytes. Larger files would not fit the memory that a parser process is given."""
 
 LANGUAGE_SAMPLE = 4000
 """Characters of a document's text that its language is told from."""
 
 OnPage = Callable[[int, int], None]
+
+_SPELT_OUT = re.compile(r"\\u(d[89a-f][0-9a-f]{2})")
 
 _CUTTING = threading.Lock()
 """Held while a document is cut here. Python runs one thread at a time: several that cut would only
@@ -71,6 +73,12 @@ class Dropped:
 def storable(path: str) -> str:
     """A path as text that can be stored and sent: bytes that are no UTF-8 are spelt out."""
     return path.encode("utf-8", "backslashreplace").decode()
+
+
+def lying(path: str) -> str:
+    """Where a file lies whose path may have been spelt out by ``storable``."""
+    there = _SPELT_OUT.sub(lambda unit: chr(int(unit[1], 16)), path)
+    return there if there != path and os.path.exists(there) else path
 
 
 def read_file(desk: LocalDesk, dropped: Dropped, on_page: OnPage) -> FileOutcome:
@@ -237,14 +245,10 @@ def _bytes(dropped: Dropped) -> bytes:
         if path.is_dir():
             os.scandir(path).close()
             raise Damaged(f"The folder “{name}” changed meanwhile. Add it again.", name)
-        data = read_regular(path, LARGEST_FILE + 1)
+        refuse_other_kinds(read_regular(path, HEAD), name)
+        return read_regular(path, MAX_FILE + 1)  # which nobody parses
     except OSError as error:
         raise Damaged(f"“{name}” cannot be opened: {error.strerror}.", name) from error
-    if len(data) > LARGEST_FILE:
-        raise Unsupported(
-            f"“{name}” is larger than {LARGEST_FILE >> 20} MB. Split it and try again.", name
-        )
-    return data
 
 
 def _known(desk: LocalDesk, sha256: str) -> Document | None:

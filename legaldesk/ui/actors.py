@@ -53,6 +53,8 @@ class Actors:
             lambda answer, renewed: self.labels.memory.keep(answer, self.asker.scope, renewed)
         )
         self.book.renamed.connect(self.asker.renew)  # hits name their matters
+        self.book.moved.connect(self.importer.follow)
+        self.erasing.matterGoing.connect(self.importer.leave_out)
         self.watcher.changed.connect(self.models.book.wake)
         self.models.shop.orderChanged.connect(self.asker.order_anew)
         self.backups.restored.connect(self.look_again)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QObject
@@ -94,11 +94,12 @@ class Adding(QObject):
             if outcome.state is FileState.LOCKED:
                 self.add_locked(outcome, WRONG_PASSWORD)
 
-    def _start_in(self, paths: Sequence[str], matter: str) -> None:
+    def _start_in(self, paths: Sequence[str], typed: str) -> None:
+        matter = self._book.meant(typed)
         if self._book.find(matter) is not None:
             self._start(paths, matter)
         else:
-            self._book.create(matter, lambda: self._start(paths, matter))
+            self._book.create(matter, lambda made: self._start(paths, made))
 
     def _start(
         self, paths: Sequence[str], matter: str, passwords: dict[str, str] | None = None
@@ -115,5 +116,5 @@ class Adding(QObject):
     @staticmethod
     def _name_for(paths: Sequence[str]) -> str:
         """A first matter is called as the folder that was dropped."""
-        only = PurePath(paths[0])
-        return only.name if len(paths) == 1 and not only.suffix else FIRST_MATTER
+        only = Path(paths[0])
+        return (len(paths) == 1 and only.is_dir() and only.name) or FIRST_MATTER

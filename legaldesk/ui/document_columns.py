@@ -35,7 +35,7 @@ def documents_model() -> RowModel:
     """The documents of a matter."""
     columns = (
         Column("Name", lambda d: d.name, lambda d: natural(d.name), tip=_name_tip),
-        Column("Matters", lambda d: ", ".join(d.matters), lambda d: d.matters, width=150, spare=2),
+        Column("Matters", _matters, lambda d: natural(_matters(d)), width=150, spare=2),
         Column("Pages", lambda d: f"{d.pages:,}", lambda d: d.pages, width=70, right=True),
         Column(
             "State",
@@ -48,7 +48,7 @@ def documents_model() -> RowModel:
         Column(
             "Language",
             lambda d: language_name(d.language),
-            lambda d: d.language,
+            lambda d: natural(language_name(d.language)),
             width=100,
             spare=3,
         ),
@@ -90,6 +90,10 @@ def problems_model() -> RowModel:
 
 def _helps(problem: Problem) -> str:
     return ACTIONS[problem.actions[0]]
+
+
+def _matters(document: Document) -> str:
+    return ", ".join(document.matters)
 
 
 def _words(document: Document) -> str:

@@ -50,6 +50,7 @@ class DocumentSide(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document: Document | None = None
+        self._entries: tuple[OutlineEntry, ...] = ()
         self.name, self.title = PlainLabel("heading"), PlainLabel("secondary")
         self.state = StateLine()
         self.buttons = DocumentActions()
@@ -134,7 +135,8 @@ class DocumentSide(QScrollArea):
         self._show_problems(lines)
         if lines:
             self.state.say(details.document.state, "")
-        self._show_outline(details.outline)
+        if details.outline != self._entries:  # else it would lose the reader's place in it
+            self._show_outline(details.outline)
 
     def _show_facts(self, document: Document) -> None:
         _empty(self._facts)
@@ -171,6 +173,7 @@ class DocumentSide(QScrollArea):
             self._problems.addWidget(PlainLabel("secondary", f"and {more}"))
 
     def _show_outline(self, entries: tuple[OutlineEntry, ...]) -> None:
+        self._entries = entries
         self.outline.clear()
         self.outline.setVisible(bool(entries))
         self._outline_title.setVisible(bool(entries))

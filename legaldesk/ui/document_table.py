@@ -5,7 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -28,8 +36,9 @@ class RowTable(QTableView):
         super().__init__(parent)
         self.rows = model
         self._chosen: list[str] = []
-        self._current = ""
-        self._restoring = False
+        self._current = self._anchor = ""
+        self._restoring = self._in_sight = False
+        self._command = QItemSelectionModel.SelectionFlag.NoUpdate
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self))
         self.setAccessibleName(name)
@@ -37,7 +46,7 @@ class RowTable(QTableView):
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
         self.selectionModel().selectionChanged.connect(self._on_selected)
-        self.doubleClicked.connect(lambda index: self.rowOpened.emit(model.row(index.row())))
+        self.doubleClicked.connect(self._on_double_clicked)
         self.clicked.connect(self._on_clicked)
 
     def _dress(self) -> None:
@@ -89,10 +98,13 @@ class RowTable(QTableView):
 
     def chosen(self) -> list[Any]:
         """The selected values, from the top."""
+        return [self.rows.row(number) for number in self._chosen_numbers()]
+
+    def _chosen_numbers(self) -> list[int]:
         numbers: set[int] = set()
         for part in self.selectionModel().selection().toList():
             numbers.update(range(part.top(), part.bottom() + 1))
-        return [self.rows.row(number) for number in sorted(numbers)]
+        return sorted(numbers)
 
     def choose(self, identity: str) -> None:
         """Select one row and bring it into view."""
@@ -102,25 +114,49 @@ class RowTable(QTableView):
             self.scrollTo(self.rows.index(number, 0))
 
     def _remember(self) -> None:
-        chosen = self.chosen() if self.rows.rowCount() else []
-        self._chosen = [self.rows.identity(row) for row in chosen]
+        identity, row = self.rows.identity, self.rows.row
+        numbers = self._chosen_numbers() if self.rows.rowCount() else []
+        self._chosen = [identity(row(number)) for number in numbers]
         current = self.currentIndex()
-        row = self.rows.row(current.row()) if current.isValid() else None
-        self._current = self.rows.identity(row) if row is not None else ""
+        self._in_sight = self.visualRect(current).intersects(self.viewport().rect())
+        self._current = identity(row(current.row())) if current.isValid() else ""
+        at_the_end = current.isValid() and numbers and current.row() == numbers[-1]
+        self._anchor = self._chosen[0] if at_the_end else self._chosen[-1] if numbers else ""
 
     def _restore(self) -> None:
-        """Select again what was selected and is still shown."""
+        """Select again what was selected and is still shown.
+
+        The current row stays in sight, but whoever scrolled away from it is not called back.
+        """
         flag = QItemSelectionModel.SelectionFlag
         self._restoring = True
-        number = self.rows.number_of(self._current) if self._current else -1
-        if number >= 0:
-            index = self.rows.index(number, 0)
-            self.selectionModel().setCurrentIndex(index, flag.NoUpdate)
+        self._make_current(self._anchor, flag.Select, scroll=False)
+        self._make_current(self._current, flag.SelectCurrent, scroll=self._in_sight)
         if self._chosen:
             again = self._ranges(set(self._chosen))
             self.selectionModel().select(again, flag.ClearAndSelect | flag.Rows)
         self._restoring = False
         self.selectionMoved.emit()
+
+    def _make_current(
+        self, identity: str, command: QItemSelectionModel.SelectionFlag, scroll: bool
+    ) -> None:
+        """Make a row current as a command would; from one without Current on, Shift selects."""
+        number = self.rows.number_of(identity) if identity else -1
+        if number < 0:
+            return
+        self._command = command
+        self.setAutoScroll(scroll)
+        self.executeDelayedItemsLayout()  # it may be below what could be scrolled to
+        index = self.rows.index(number, 0)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.setAutoScroll(True)
+
+    def selectionCommand(
+        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """What Qt makes of the keys that are held, but not while a selection is put back."""
+        return self._command if self._restoring else super().selectionCommand(index, event)
 
     def _on_selected(self) -> None:
         if not self._restoring:
@@ -135,6 +171,10 @@ class RowTable(QTableView):
             near = [number for _, number in run]
             found.select(self.rows.index(near[0], 0), self.rows.index(near[-1], 0))
         return found
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        if not index.data(LINK):  # its first click has done it
+            self.rowOpened.emit(self.rows.row(index.row()))
 
     def _on_clicked(self, index: QModelIndex) -> None:
         if index.data(LINK):

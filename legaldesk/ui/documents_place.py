@@ -24,7 +24,7 @@ def documents_place(requests: Requests, lanes: Lanes, actors: Actors) -> Documen
     view.takeOutRequested.connect(actors.filing.take_out)
     view.removeRequested.connect(actors.erasing.remove_documents)
     view.passwordRequested.connect(unlock)
-    view.retryRequested.connect(lambda file, matter: actors.adding.add((file,), matter))
+    view.retryRequested.connect(actors.adding.add)
     view.addRequested.connect(actors.adding.choose_files)
     actors.book.currentChanged.connect(view.set_matter)
     view.set_matter(actors.book.current)

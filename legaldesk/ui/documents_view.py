@@ -42,16 +42,16 @@ class DocumentsView(View):
     """Lists a matter's documents and problems. It asks others to import, remove and unlock.
 
     ``addToMatterRequested`` and ``takeOutRequested`` carry a tuple of Document, the second a
-    matter too; ``removeRequested`` carries a tuple of document ids; ``passwordRequested`` and
-    ``retryRequested`` the path of a file that was not imported and the matter that it was
-    dropped on; ``addRequested`` asks for files.
+    matter too; ``removeRequested`` carries a tuple of document ids; ``passwordRequested`` the path
+    of a file that was not imported and the matter that it was dropped on, ``retryRequested`` a
+    tuple of such paths and their matter; ``addRequested`` asks for files.
     """
 
     addToMatterRequested = Signal(object)
     takeOutRequested = Signal(object, str)
     removeRequested = Signal(object)
     passwordRequested = Signal(str, str)
-    retryRequested = Signal(str, str)
+    retryRequested = Signal(object, str)
     addRequested = Signal()
 
     def __init__(self, requests: Requests, lane: Lane, parent: QWidget | None = None) -> None:
@@ -207,11 +207,14 @@ class DocumentsView(View):
 
     def _act(self, action: Action, chosen: list[Problem] | None = None) -> None:
         """Do what helps, to every chosen problem that it can be done to."""
-        for problem in chosen or self.problem_table.chosen():
+        chosen = chosen or self.problem_table.chosen()
+        if action is Action.RETRY:
+            for matter in dict.fromkeys(each.matter for each in chosen):
+                files = tuple(each.file for each in chosen if each.matter == matter)
+                self.retryRequested.emit(files, matter)
+        for problem in chosen:
             if action is Action.PASSWORD:
                 self.passwordRequested.emit(problem.file, problem.matter)
-            elif action is Action.RETRY:
-                self.retryRequested.emit(problem.file, problem.matter)
             elif action is Action.SHOW_FILE:
                 show_in_folder(problem.file)
             elif action is Action.OPEN and problem.document_id:

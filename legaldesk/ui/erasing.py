@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
 
 class Erasing(QObject):
-    """Nothing is erased without an answered question. ``erased`` tells that lists have changed."""
+    """Nothing is erased without an answered question. ``erased`` tells that lists have changed.
 
+    ``matterGoing`` names a matter that is about to be erased.
+    """
+
+    matterGoing = Signal(str)
     erased = Signal()
     failed = Signal(object)
 
@@ -42,7 +46,7 @@ class Erasing(QObject):
     def remove_matter(self, matter: str) -> None:
         """Ask, then erase a matter and the documents that are in no other."""
         look = self._requests.dependents((), matter)
-        self._ask(look, f"the matter “{matter}”", lambda: self._requests.remove_matter(matter))
+        self._ask(look, f"the matter “{matter}”", lambda: self._erase_matter(matter))
 
     def _ask(self, look: Job, what: str, erase: Callable[[], Job]) -> None:
         def show(dependents: Dependents) -> None:
@@ -51,6 +55,10 @@ class Erasing(QObject):
         look.succeeded.connect(show)
         look.failed.connect(self.failed)
         self._lane.submit(look)
+
+    def _erase_matter(self, matter: str) -> Job:
+        self.matterGoing.emit(matter)
+        return self._requests.remove_matter(matter)
 
     def _erase(self, job: Job, what: str) -> None:
         self._board.watch(job, f"Removing {what}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from legaldesk.core.documents import FileOutcome, FileState, ImportSummary
 from legaldesk.core.errors import LegalDeskError, ProcessDied, WrongUse
 from legaldesk.ui.wording import count
+from legaldesk.workers.job import State
 
 if TYPE_CHECKING:
     from legaldesk.core.progress import Progress
@@ -22,8 +24,21 @@ if TYPE_CHECKING:
 GOING_ON = "Going on with the last import"
 
 
+@dataclass(frozen=True)
+class _Wish:
+    """What an import is to do; without paths it is none of files that were just dropped."""
+
+    title: str
+    matter: str = ""
+    paths: tuple[str, ...] = ()
+    passwords: Mapping[str, str] | None = None
+    in_place: bool = False
+
+
 class Importer(QObject):
     """Imports run in a lane of their own; outcomes add up until a new import starts from rest.
+
+    A file that is tried again with its password starts none: what the others need stays told.
 
     ``fileFinished`` comes once per file as soon as it is done, ``finished`` when no import
     runs or waits any more.
@@ -40,8 +55,10 @@ class Importer(QObject):
         self._requests = requests
         self._lane = lane
         self._board = board
-        self._running: dict[Job, str] = {}
+        self._running: dict[Job, _Wish] = {}
         self._outcomes: dict[tuple[str, str], FileOutcome] = {}
+        self._told: set[FileOutcome] = set()
+        """Of the running import."""
         self.matter = ""
         self.cancelled = self.stopped = False
         """Whether the user ended one of the imports, or a failure did."""
@@ -55,7 +72,7 @@ class Importer(QObject):
     @property
     def title(self) -> str:
         """What the running import does, in a few words."""
-        return next(iter(self._running.values()), "")
+        return next((wish.title for wish in self._running.values()), "")
 
     @property
     def waiting(self) -> int:
@@ -75,9 +92,32 @@ class Importer(QObject):
         in_place: bool = False,
     ) -> None:
         """Bring files and folders into a matter."""
-        job = self._requests.import_files(paths, matter, passwords, in_place)
+        self._import(_Wish("", matter, tuple(paths), passwords, in_place))
+
+    def follow(self, matter: str, new_name: str) -> None:
+        """A matter was renamed: let what still waits for it go there, not make it anew."""
+        for job, wish in self._waiting_for(matter):
+            self._import(replace(wish, matter=new_name))
+            self._forget(job)
+
+    def leave_out(self, matter: str) -> None:
+        """A matter is being removed: nothing that waits may make it anew."""
+        for job, _ in self._waiting_for(matter):
+            job.cancel()
+
+    def _waiting_for(self, matter: str) -> list[tuple[Job, _Wish]]:
+        """The engine itself knows of matters that change under the files that it has taken."""
+        return [
+            (job, wish)
+            for job, wish in self._running.items()
+            if wish.paths and wish.matter == matter and job.state is State.WAITING
+        ]
+
+    def _import(self, wish: _Wish) -> None:
+        paths, matter = wish.paths, wish.matter
+        job = self._requests.import_files(paths, matter, wish.passwords, wish.in_place)
         name = PurePath(paths[0]).name if len(paths) == 1 else count(len(paths), "item")
-        self._submit(job, f"Importing {name} into {matter}", matter)
+        self._submit(job, replace(wish, title=f"Importing {name} into {matter}"))
 
     def expect(self) -> None:
         """Files may come in a moment: let what reads them start."""
@@ -89,17 +129,17 @@ class Importer(QObject):
 
         Not after a failure that would come again, such as a full disk: see ``try_again``.
         """
-        if not self._held_back and GOING_ON not in self._running.values():
+        if not self._held_back and all(each.title != GOING_ON for each in self._running.values()):
             self.try_again()
 
     def try_again(self) -> None:
         """Go on with them because the user says so."""
         self._held_back = False
-        self._submit(self._requests.resume_import(), GOING_ON, "")
+        self._submit(self._requests.resume_import(), _Wish(GOING_ON))
 
     def add_samples(self) -> None:
         """Bring in the sample matter."""
-        self._submit(self._requests.import_samples(), "Loading the sample matter", "")
+        self._submit(self._requests.import_samples(), _Wish("Loading the sample matter"))
 
     def cancel(self) -> None:
         """Stop what runs and waits; files that are finished stay."""
@@ -115,17 +155,18 @@ class Importer(QObject):
         """The files of this import that need a password."""
         return tuple(each for each in self.outcomes if each.state is FileState.LOCKED)
 
-    def _submit(self, job: Job, title: str, matter: str) -> None:
+    def _submit(self, job: Job, wish: _Wish) -> None:
         if not self._running:
-            self._outcomes.clear()
+            if not wish.passwords:
+                self._outcomes.clear()
             self.cancelled = self.stopped = False
-        self._running[job] = title
-        self.matter = matter
-        self._board.watch(job, title)
+        self._running[job] = wish
+        self.matter = wish.matter
+        self._board.watch(job, wish.title)
         job.progressed.connect(self._advance)
         job.succeeded.connect(self._summarise)
         job.failed.connect(self._note_failure)
-        job.cancelled.connect(self._note_cancel)
+        job.cancelled.connect(lambda: self._note_cancel(job))
         for outcome in (job.succeeded, job.failed, job.cancelled):
             outcome.connect(lambda *_: self._end(job))
         self.started.emit()
@@ -139,11 +180,18 @@ class Importer(QObject):
     def _summarise(self, summary: ImportSummary) -> None:
         for outcome in summary.outcomes:
             self.cancelled = self.cancelled or outcome.state is FileState.CANCELLED
-            if self._outcomes.get((outcome.file, outcome.matter)) != outcome:
+            if outcome not in self._told:
                 self._note(outcome)
+        self._told.clear()
 
     def _note(self, outcome: FileOutcome) -> None:
-        self._outcomes[outcome.file, outcome.matter] = outcome
+        """The last word on a file counts, but that it is the same as itself says nothing."""
+        key = (outcome.file, outcome.matter)
+        known = self._outcomes.get(key)
+        again = known is not None and known.document_id == outcome.document_id is not None
+        if not (again and outcome.state is FileState.DUPLICATE):
+            self._outcomes[key] = outcome
+        self._told.add(outcome)
         self.fileFinished.emit(outcome)
 
     def _note_failure(self, error: LegalDeskError) -> None:
@@ -153,10 +201,14 @@ class Importer(QObject):
             self._held_back = not isinstance(error, ProcessDied)
         self.failed.emit(error)
 
-    def _note_cancel(self) -> None:
-        self.cancelled = True
+    def _note_cancel(self, job: Job) -> None:
+        self.cancelled = self.cancelled or job in self._running
+
+    def _forget(self, job: Job) -> None:
+        """Another one does its work."""
+        del self._running[job]
+        job.cancel()
 
     def _end(self, job: Job) -> None:
-        del self._running[job]
-        if not self._running:
+        if self._running.pop(job, None) is not None and not self._running:
             self.finished.emit()

@@ -268,11 +268,11 @@ class MainWindow(QMainWindow):
         self._look_again()
 
     def _show_group(self, state: FileState) -> None:
+        """The files of an import that ended so, in the current matter or where there are some."""
+        outcomes = self.actors.importer.outcomes
+        self.actors.book.go_to_one({each.matter for each in outcomes if each.state is state})
         self.show_view(DOCUMENTS)
-        if state is FileState.IMPORTED:
-            self.documents.refresh()
-        else:
-            self.documents.show_problems(state.value)
+        self.documents.show_problems(state.value)
 
     def _open_document(self, document_id: str, page: int) -> None:
         self.show_view(SEARCH)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from legaldesk.core.documents import Matter
+from legaldesk.core.documents import Matter, matter_key
 from legaldesk.core.hits import ALL_MATTERS
 from legaldesk.ui.document_text import natural
 
@@ -29,6 +29,8 @@ class MatterBook(QObject):
     walled = Signal()
     renamed = Signal()
     failed = Signal(object)
+    moved = Signal(str, str)
+    """A matter was given another name here: both names."""
     followed = Signal(str, str)
     """The current matter stays current under another name: both names, before ``changed``."""
 
@@ -51,19 +53,31 @@ class MatterBook(QObject):
         """The matter of that name."""
         return next((matter for matter in self.matters if matter.name == name), None)
 
+    def meant(self, name: str) -> str:
+        """The matter that the library will take a typed name for; the name itself where none is."""
+        same = (each.name for each in self.matters if matter_key(each.name) == matter_key(name))
+        return next(same, name)
+
     def choose(self, name: str) -> None:
         """Make a matter current, or all of them."""
         self._chosen_all = name == ALL_MATTERS
         self._wanted = name
         self._settle()
 
+    def go_to_one(self, names: Collection[str]) -> None:
+        """Stay where one of these matters is seen, else make the first of them current."""
+        there = [each for each in self.matters if each.name in names]
+        open_to_all = any(not each.locked_out_of_all for each in there)
+        if there and self.current not in names and not (self.crosses_walls and open_to_all):
+            self.choose(there[0].name)
+
     def refresh(self) -> None:
         """Read the matters again."""
         self._run(self._requests.list_matters(), self._take, again=False)
 
-    def create(self, name: str, then: Callable[[], object] | None = None) -> None:
-        """Make a matter and make it current; ``then`` runs when it is there."""
-        self._run(self._requests.create_matter(name), lambda _: self._made(name, then))
+    def create(self, name: str, then: Callable[[str], object] | None = None) -> None:
+        """Make a matter and make it current; ``then`` is told its name when it is there."""
+        self._run(self._requests.create_matter(name), lambda made: self._made(made, then))
 
     def rename(self, name: str, new_name: str) -> None:
         """Give a matter another name."""
@@ -84,15 +98,17 @@ class MatterBook(QObject):
             job.succeeded.connect(lambda _: self.refresh())
         self._lane.submit(job)
 
-    def _made(self, name: str, then: Callable[[], object] | None) -> None:
-        if self.find(name) is None:
-            self.matters = (*self.matters, Matter(name))
-        self.choose(name)
+    def _made(self, made: Matter, then: Callable[[str], object] | None) -> None:
+        """Its name may lack what was typed and cannot be seen."""
+        if self.find(made.name) is None:
+            self.matters = (*self.matters, made)
+        self.choose(made.name)
         self.changed.emit()
         if then is not None:
-            then()
+            then(made.name)
 
     def _moved(self, name: str, new_name: str) -> None:
+        self.moved.emit(name, new_name)
         if self.current == name:
             self._wanted = new_name
         else:

@@ -73,9 +73,9 @@ class Requests:
         """Have ready what reads files, because some are about to come."""
         return self._job(importing.expect_files)
 
-    def resume_import(self) -> Job:
+    def resume_import(self, password: str | None = None) -> Job:
         """Go on with what was queued before a restart: an ImportSummary."""
-        return self._job(importing.resume_import)
+        return self._job(importing.resume_import, password)
 
     def await_meaning(self) -> Job:
         """Wait until every passage can be found by meaning: how many."""

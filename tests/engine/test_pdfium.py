@@ -113,6 +113,8 @@ def test_sizes_are_those_of_the_page_as_shown() -> None:
 
 def test_a_password_is_asked_for_only_where_it_is_needed() -> None:
     pdfium.open_document(pdf.owner_locked_pdf()).close()
+    pdfium.open_document(pdf.owner_locked_pdf(), "of another file").close()
+    pdf_structure.open_reader(pdf.owner_locked_pdf(), "of another file")
     pdfium.open_document(pdf.locked_pdf("säcret"), "säcret").close()
 
     with pytest.raises(Locked):

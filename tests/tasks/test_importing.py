@@ -79,6 +79,16 @@ def test_a_password_opens_a_locked_file(desk, drop):
     assert not documents.list_problems(desk, "Case")
 
 
+def test_a_password_for_every_file_keeps_none_out_that_needs_none(desk, drop):
+    drop("locked.pdf", pdf.locked_pdf("secret"))
+    drop("not to be printed.pdf", pdf.owner_locked_pdf())
+    folder = Path(drop("plain.pdf", pdf.text_pdf("Not locked at all."))).parent
+
+    summary = bring(desk, str(folder), passwords={importing.EVERY_FILE: "secret"})
+
+    assert {outcome.state for outcome in summary.outcomes} == {FileState.IMPORTED}
+
+
 def test_the_same_bytes_in_two_matters_are_stored_once(desk, drop):
     first, second = drop("a.pdf", pdf.text_pdf()), drop("b.pdf", pdf.text_pdf())
 
@@ -102,6 +112,22 @@ def test_the_same_name_with_other_bytes_is_another_document(desk, drop):
         "a.pdf",
         "a.pdf",
     ]
+
+
+def test_a_scan_that_is_dropped_again_still_needs_attention(desk, drop):
+    path = drop("scan.pdf", pdf.mixed_pdf())
+    [first] = bring(desk, path).outcomes
+
+    [again] = bring(desk, path).outcomes
+
+    assert again.state == FileState.DUPLICATE
+    [problem] = documents.list_problems(desk, "Case")
+    assert (problem.state, problem.reason) == (FileState.PARTLY, first.reason)
+
+    bring(desk, drop("lease.pdf", pdf.text_pdf()))
+    Path(path).write_bytes(pdf.text_pdf())  # now it is another one's
+    bring(desk, path)
+    assert documents.list_problems(desk, "Case") == ()
 
 
 def test_every_passage_is_its_pages_text_to_the_character(desk, drop):
@@ -134,6 +160,38 @@ def test_a_cancel_keeps_what_is_finished(desk, drop):
     assert by_state.count(FileState.CANCELLED) >= 1
     stored = {document.name for document in documents.list_documents(desk, Scope())}
     assert {Path(outcome.file).name for outcome in finished} <= stored
+
+
+def cancel_at_once(progress: Progress) -> None:
+    if progress.stage == "reading":
+        raise Cancelled
+
+
+def test_what_was_read_before_stays_imported_when_it_is_dropped_again_and_cancelled(desk, drop):
+    known = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(20)]
+    scan = drop("scan.pdf", pdf.mixed_pdf())
+    new = drop("zz.pdf", pdf.text_pdf("Not read yet."))
+    bring(desk, *known, scan)
+
+    summary = bring(desk, *known, scan, new, report=cancel_at_once)
+
+    assert {outcome.state for outcome in summary.outcomes} >= {FileState.CANCELLED}
+    left = {Path(each.file).name: each.state for each in documents.list_problems(desk, "Case")}
+    assert left == {"scan.pdf": FileState.PARTLY, "zz.pdf": FileState.CANCELLED}
+
+
+def test_what_was_taken_out_of_its_matter_is_not_there_after_a_cancel(desk, drop):
+    paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(20)]
+    bring(desk, *paths)
+    for found in documents.list_documents(desk, Scope("Case")):
+        matters.assign_document(desk, found.id, "Other")
+        matters.withdraw_document(desk, found.id, "Case")
+
+    summary = bring(desk, *paths, report=cancel_at_once)
+
+    cancelled = [each for each in summary.outcomes if each.state is FileState.CANCELLED]
+    assert cancelled
+    assert len(documents.list_problems(desk, "Case")) == len(cancelled)
 
 
 class InWork:
@@ -201,6 +259,28 @@ def test_a_cancel_reaches_files_that_wait_for_memory(desk, drop, monkeypatch, in
     assert found.count(FileState.CANCELLED) >= 1
 
 
+def test_the_time_left_follows_the_pages_of_a_file_that_is_read(desk, drop, monkeypatch):
+    seen, told = threading.Event(), []
+
+    def read(desk, dropped, on_page):
+        on_page(0, 0)
+        on_page(1, 4)
+        seen.wait(5)
+        return read_file(desk, dropped, on_page)
+
+    def report(progress: Progress) -> None:
+        if progress.seconds_left is not None:
+            told.append(progress)
+            seen.set()
+
+    monkeypatch.setattr(importing, "read_file", read)
+    bring(desk, drop("a.pdf", pdf.text_pdf()), report=report)
+
+    assert told[0].done == 0
+    assert told[0].seconds_left > 0
+    assert (told[-1].done, told[-1].seconds_left) == (1, 0)
+
+
 def test_an_abandoned_import_goes_on_after_a_restart(library, tiny_model, drop):
     paths = [drop(f"{n}.pdf", pdf.text_pdf(f"Lease number {n}.")) for n in range(8)]
     first = LocalDesk(library, tiny_model)
@@ -227,6 +307,23 @@ def test_an_abandoned_import_goes_on_after_a_restart(library, tiny_model, drop):
     second.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "begins", "said"),
+    [
+        ("hearing.mp4", b"a film", "hearing.mp4 is not a PDF."),
+        ("scans.pdf", b"%PDF-1.7", "scans.pdf is larger than 640 MB. Split it"),
+    ],
+)
+def test_a_file_of_a_gigabyte_is_told_what_keeps_it_out(desk, drop, name, begins, said):
+    path = drop(name, begins)
+    os.truncate(path, (1 << 30) + 1)  # takes no room on the disk
+
+    outcome = bring(desk, path).outcomes[0]
+
+    assert outcome.state == FileState.UNSUPPORTED
+    assert outcome.reason.startswith(said)
+
+
 def test_a_file_that_is_gone_says_so(desk, tmp_path):
     outcome = bring(desk, str(tmp_path / "gone.pdf")).outcomes[0]
 
@@ -237,6 +334,38 @@ def test_a_file_that_is_gone_says_so(desk, tmp_path):
 def test_an_import_needs_a_matter(desk, drop):
     with pytest.raises(WrongUse):
         bring(desk, drop("a.pdf", pdf.text_pdf()), matter=" ")
+
+
+def looking(act):
+    """A report that does something once, while files are looked for."""
+    todo = [act]
+
+    def report(progress: Progress) -> None:
+        if progress.stage == "looking" and todo:
+            todo.pop()()
+
+    return report
+
+
+def test_a_matter_that_is_renamed_while_files_are_looked_for_is_not_made_anew(desk, drop):
+    matters.create_matter(desk, "Acme")
+    rename = looking(lambda: matters.rename_matter(desk, "Acme", "Acme v. Byte"))
+
+    [outcome] = bring(desk, drop("a.pdf", pdf.text_pdf()), matter="acme", report=rename).outcomes
+
+    assert (outcome.state, outcome.matter) == (FileState.IMPORTED, "Acme v. Byte")
+    assert [each.name for each in matters.list_matters(desk)] == ["Acme v. Byte"]
+
+
+def test_a_matter_that_is_removed_while_files_are_looked_for_stays_removed(desk, drop):
+    matters.create_matter(desk, "Acme")
+    remove = looking(lambda: removing.remove_matter(desk, "Acme"))
+
+    with pytest.raises(WrongUse, match="removed"):
+        bring(desk, drop("a.pdf", pdf.text_pdf()), matter="Acme", report=remove)
+
+    assert matters.list_matters(desk) == ()
+    assert desk.reader.queued() == []
 
 
 def test_in_place_keeps_no_copy(desk, drop):
@@ -322,6 +451,22 @@ def test_a_name_that_is_no_text_is_spelt_out(desk, drop):
     ]
     assert refused.state == FileState.DAMAGED
     assert "Rename" in refused.reason
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there every name is text")
+def test_a_file_whose_name_is_no_text_is_found_again_by_its_record(desk, drop):
+    folder = Path(drop("good.pdf", pdf.text_pdf())).parent
+    odd = os.fsdecode(os.fsencode(folder) + b"/caf\xe9.pdf")
+    Path(odd).write_bytes(pdf.locked_pdf("secret"))
+    [locked] = bring(desk, odd).outcomes
+    assert locked.state == FileState.LOCKED
+
+    [opened] = bring(desk, locked.file, passwords={locked.file: "secret"}).outcomes
+    assert (opened.state, opened.file) == (FileState.IMPORTED, locked.file)
+
+    Path(odd).write_bytes(pdf.text_pdf("Waiting when the window closed."))
+    desk.leave(each.record for each in desk.store.enqueue([locked.file], "Case", False))
+    assert set(states(importing.resume_import(desk)).values()) == {FileState.IMPORTED}
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such files")

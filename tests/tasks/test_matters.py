@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import replace
 
 import msgspec
@@ -43,6 +44,17 @@ def test_a_name_must_be_new_and_say_something(desk, name):
         matters.create_matter(desk, name)
 
 
+def test_a_name_in_another_form_of_unicode_is_the_same_matter(desk, drop):
+    typed, from_a_mac = "Müller", unicodedata.normalize("NFD", "Müller")
+
+    importing.import_files(desk, (drop("a.pdf", pdf.text_pdf("One.")),), from_a_mac, {})
+    importing.import_files(desk, (drop("b.pdf", pdf.text_pdf("Two.")),), typed, {})
+
+    assert names(desk) == [typed]
+    with pytest.raises(WrongUse):
+        matters.create_matter(desk, from_a_mac)
+
+
 def test_a_document_is_filed_and_withdrawn(desk, drop):
     importing.import_files(desk, (drop("a.pdf", pdf.text_pdf()),), "One", {})
     [document] = documents.list_documents(desk, Scope("One"))
@@ -54,6 +66,20 @@ def test_a_document_is_filed_and_withdrawn(desk, drop):
     assert documents.list_documents(desk, Scope("Two"))[0].matters == ("Two",)
     with pytest.raises(WrongUse):
         matters.withdraw_document(desk, document.id, "Two")
+
+
+def test_what_is_taken_out_of_a_matter_needs_no_attention_there(desk, drop):
+    for matter in ("One", "Two"):
+        path = drop(f"{matter}.pdf", pdf.mixed_pdf())
+        importing.import_files(desk, (path,), matter, {})
+    importing.import_files(desk, (path,), "One", {})
+    [document] = documents.list_documents(desk, Scope("One"))
+
+    matters.withdraw_document(desk, document.id, "One")
+
+    assert documents.list_problems(desk, "One") == ()
+    assert not desk.reader.rows("SELECT * FROM files WHERE matter = 'One'")
+    assert desk.reader.rows("SELECT * FROM files WHERE matter = 'Two'")
 
 
 def test_what_is_locked_out_is_in_no_list_of_all_matters(desk, drop):

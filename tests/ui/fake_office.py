@@ -26,6 +26,7 @@ from legaldesk.core.documents import (
     PageProblem,
     PageState,
     TextSource,
+    matter_key,
 )
 from legaldesk.core.errors import Locked, WrongUse
 from legaldesk.core.findings import Findings
@@ -392,9 +393,9 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
 
     def create_matter(self, name: str) -> Job:
         def work(_) -> Matter:
-            if any(matter.name == name for matter in self.matters):
+            if any(matter_key(matter.name) == matter_key(name) for matter in self.matters):
                 raise WrongUse(f"There is a matter called {name} already.")
-            self.matters.append(Matter(name))
+            self.matters.append(Matter("".join(char for char in name if char.isprintable())))
             return self.matters[-1]
 
         return self._job("create_matter", work, name)

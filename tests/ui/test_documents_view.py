@@ -1,6 +1,7 @@
 """The documents view with small lists, one long one, and names that mean harm."""
 
 import time
+import unicodedata
 from dataclasses import replace
 
 import pytest
@@ -159,7 +160,7 @@ def test_names_sort_as_people_count(view):
 
 @pytest.mark.parametrize(
     ("title", "first"),
-    [("Pages", "4"), ("State", "Ready"), ("Language", "German"), ("Meaning", "40%")],
+    [("Pages", "4"), ("State", "Ready"), ("Language", "English"), ("Meaning", "40%")],
 )
 def test_a_click_on_the_header_sorts(qtbot, view, title, first):
     sort_by(qtbot, view.table, title)
@@ -183,6 +184,28 @@ def test_typing_filters_by_every_word(qtbot, view, typed, names):
     qtbot.keyClicks(view.field, typed)
 
     assert shown(view.table) == names
+
+
+def test_a_name_from_a_mac_is_found_as_it_is_typed(qtbot, view, library):
+    library.documents = (document(unicodedata.normalize("NFD", "Vertrag Müller.pdf")),)
+    refresh(qtbot, view)
+
+    view.field.setText("müller")
+
+    assert len(shown(view.table)) == 1
+
+
+def test_matters_and_languages_sort_by_what_is_read(qtbot, view, library):
+    given = (("acme", "en"), ("Zeta", "de"), ("Case 10", "es"), ("Case 9", "fr"))
+    library.documents = tuple(
+        document(matter, matters=(matter,), language=language) for matter, language in given
+    )
+    refresh(qtbot, view)
+
+    sort_by(qtbot, view.table, "Matters")
+    assert shown(view.table, "Matters") == ["acme", "Case 9", "Case 10", "Zeta"]
+    sort_by(qtbot, view.table, "Language")
+    assert shown(view.table, "Language") == ["English", "French", "German", "Spanish"]
 
 
 def test_where_nothing_matches_one_button_shows_all_again(qtbot, view):
@@ -215,6 +238,48 @@ def test_the_selection_survives_new_rows_sorting_and_filtering(qtbot, view, libr
 
     assert [each.id for each in view.table.chosen()] == ["scan.pdf"]
     assert view.side.name.text() == "scan.pdf"
+
+
+@pytest.mark.parametrize(
+    ("key", "chosen", "then"),
+    [(Qt.Key.Key_Down, "456", "4567"), (Qt.Key.Key_Up, "234", "1234")],
+)
+def test_new_rows_do_not_break_off_a_selection_by_key(qtbot, view, library, key, chosen, then):
+    library.documents = tuple(document(f"{number}.pdf") for number in range(1, 9))
+    refresh(qtbot, view)
+    table, shift = view.table, Qt.KeyboardModifier.ShiftModifier
+    table.setFocus()
+    table.choose("4.pdf")
+    for _ in range(2):
+        qtbot.keyClick(table, key, shift)
+    assert "".join(each.name[0] for each in table.chosen()) == chosen
+
+    library.documents = (document("0.pdf"), *library.documents, document("9.pdf"))
+    refresh(qtbot, view)
+    assert "".join(each.name[0] for each in table.chosen()) == chosen
+
+    qtbot.keyClick(table, key, shift)
+    assert "".join(each.name[0] for each in table.chosen()) == then
+
+
+def test_new_rows_call_nobody_back_who_scrolled_away(qtbot, view, library):
+    table, many = view.table, tuple(document(f"{number}.pdf") for number in range(100, 300))
+    library.documents = many
+    refresh(qtbot, view)
+    table.choose("110.pdf")
+    scroll = table.verticalScrollBar()
+    scroll.setValue(scroll.maximum() // 2)
+    before = scroll.value()
+
+    library.documents = (*many, document("999.pdf"))
+    refresh(qtbot, view)
+    assert scroll.value() == before
+
+    table.choose("299.pdf")
+    library.documents = (*(document(f"{number}.pdf") for number in range(50)), *many)
+    refresh(qtbot, view)
+    seen = table.viewport().rect()
+    assert seen.contains(table.visualRect(table.currentIndex()).center())
 
 
 def test_enter_and_a_double_click_open_a_document(qtbot, view):
@@ -305,6 +370,22 @@ def test_the_side_shows_outline_and_problems_by_page(qtbot, view):
     assert asked.args == ["scan.pdf", 3]
 
 
+def test_the_place_in_an_outline_stays_while_meaning_comes(qtbot, view, library):
+    view.table.choose("Exhibit 2.pdf")
+    outline = view.side.outline
+    qtbot.waitUntil(lambda: outline.topLevelItemCount() == 2)
+    outline.setCurrentItem(outline.topLevelItem(1))
+    outline.collapseAll()
+
+    library.documents = tuple(replace(each, passages_with_meaning=7) for each in library.documents)
+    refresh(qtbot, view)
+    qtbot.waitUntil(lambda: view.side._document.passages_with_meaning == 7)
+    idle(qtbot, view)
+
+    assert outline.currentItem() is outline.topLevelItem(1)
+    assert not outline.topLevelItem(0).isExpanded()
+
+
 def test_a_click_in_the_outline_opens_its_page(qtbot, view):
     view.table.choose("Exhibit 2.pdf")
     idle(qtbot, view)
@@ -346,7 +427,7 @@ def test_the_chip_counts_and_toggles_the_problems(qtbot, view):
     ("name", "signal", "expected"),
     [
         ("bank.pdf", "passwordRequested", ["/drop/bank.pdf", "Acme v. Byte"]),
-        ("torn.pdf", "retryRequested", ["/drop/torn.pdf", "Acme v. Byte"]),
+        ("torn.pdf", "retryRequested", [("/drop/torn.pdf",), "Acme v. Byte"]),
         ("scan.pdf", "openDocument", ["scan.pdf", 3]),
     ],
 )
@@ -373,18 +454,37 @@ def test_a_problem_is_dismissed_for_good(qtbot, view, library):
     assert view.chip.text() == "3 need attention"
 
 
-def test_several_files_are_retried_together(qtbot, view):
+def test_several_files_are_retried_together(qtbot, view, library):
+    elsewhere = replace(DAMAGED, file="/drop/other.pdf", matter="Bond")
+    library.outcomes = (LOCKED, DAMAGED, elsewhere)
+    refresh(qtbot, view)
     view.show_problems()
     view.problem_table.choose("Acme v. Byte\n/drop/torn.pdf")
-    row = shown(view.problem_table, "File").index("bank.pdf")
     control = Qt.KeyboardModifier.ControlModifier
-    click(qtbot, view.problem_table, cell(view.problem_table, row, "Reason"), control)
+    for name in ("bank.pdf", "other.pdf"):
+        row = shown(view.problem_table, "File").index(name)
+        click(qtbot, view.problem_table, cell(view.problem_table, row, "Reason"), control)
     asked = []
     view.retryRequested.connect(lambda *file: asked.append(file))
 
     press(qtbot, view.problem_side.buttons[Action.RETRY])
 
-    assert asked == [(f"/drop/{name}", "Acme v. Byte") for name in ("bank.pdf", "torn.pdf")]
+    assert asked == [
+        (("/drop/bank.pdf", "/drop/torn.pdf"), "Acme v. Byte"),
+        (("/drop/other.pdf",), "Bond"),
+    ]
+
+
+def test_a_double_click_on_what_helps_does_it_once(qtbot, view):
+    view.show_problems()
+    table, asked = view.problem_table, []
+    view.retryRequested.connect(lambda *files: asked.append(files))
+    where = cell(table, shown(table, "File").index("torn.pdf"), "What helps")
+
+    click(qtbot, table, where)
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=where)
+
+    assert len(asked) == 1
 
 
 def test_a_file_dropped_on_two_matters_is_helped_in_the_chosen_one(qtbot, view, library):
@@ -394,8 +494,8 @@ def test_a_file_dropped_on_two_matters_is_helped_in_the_chosen_one(qtbot, view, 
     view.show_problems()
     view.problem_table.choose("Whistle-blower\n/drop/bank.pdf")
     asked = []
-    for signal in (view.passwordRequested, view.retryRequested):
-        signal.connect(lambda *file: asked.append(file))
+    view.passwordRequested.connect(lambda *file: asked.append(file))
+    view.retryRequested.connect(lambda files, matter: asked.append((*files, matter)))
 
     for action in (Action.PASSWORD, Action.RETRY, Action.DISMISS):
         press(qtbot, view.problem_side.buttons[action])

@@ -1,13 +1,16 @@
 """The import panel: progress, cancel, the summary and its links."""
 
 import threading
+from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from legaldesk.core.documents import FileState
+from legaldesk.core.hits import ALL_MATTERS
 from legaldesk.core.progress import Progress
-from legaldesk.ui.dialogs import PasswordQuestion
+from legaldesk.ui.dialogs import PasswordQuestion, RemoveQuestion
 from legaldesk.ui.main_window import DOCUMENTS
 from legaldesk.ui.wording import progress_line, time_left
 
@@ -61,6 +64,36 @@ def test_a_group_leads_to_its_list(qtbot, window):
     assert window.views.currentIndex() == DOCUMENTS
 
 
+@pytest.mark.parametrize(
+    ("dropped_on", "at", "shown"),
+    [
+        ("Acme v. Byte", "Harbour Street lease", "Acme v. Byte"),
+        ("Acme v. Byte", ALL_MATTERS, ALL_MATTERS),
+        ("Whistle-blower report", ALL_MATTERS, "Whistle-blower report"),
+    ],
+)
+def test_a_group_leads_to_where_its_files_are_seen(qtbot, window, dropped_on, at, shown):
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("locked.pdf",), dropped_on)
+    window.actors.book.choose(at)
+    qtbot.mouseClick(links(window)["1 needs a password"], LEFT)
+    qtbot.waitUntil(lambda: window.documents.settled)
+
+    assert window.actors.book.current == shown
+    assert window.documents.chip.isChecked()
+    assert window.documents.field.text() == "Needs a password"
+
+
+def test_what_was_added_is_not_hidden_behind_the_group_before(qtbot, window):
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(("a.pdf", "locked.pdf"), "Acme v. Byte")
+    qtbot.mouseClick(links(window)["1 needs a password"], LEFT)
+    qtbot.mouseClick(links(window)["1 added"], LEFT)
+
+    assert not window.documents.chip.isChecked()
+    assert window.documents.field.text() == ""
+
+
 def answer(qtbot, window, question, password):
     """Give a password and wait for what comes of it."""
     qtbot.keyClicks(question.box, password)
@@ -93,6 +126,43 @@ def test_a_wrong_password_is_asked_for_once_more(qtbot, window, office):
     assert list(links(window)) == ["1 added"]
 
 
+def test_a_password_for_one_file_leaves_the_others_in_sight(qtbot, window):
+    with qtbot.waitSignal(window.actors.importer.finished):
+        window.actors.importer.add(
+            ("a.pdf", "x/locked 1.pdf", "x/locked 2.pdf", "broken.pdf"), "Acme v. Byte"
+        )
+    qtbot.mouseClick(button(window, "Enter password…"), LEFT)
+    answer(qtbot, window, window.findChild(PasswordQuestion), "secret")
+
+    assert list(links(window)) == ["2 added", "1 needs a password", "1 damaged"]
+    qtbot.mouseClick(button(window, "Enter password…"), LEFT)
+    asked = [each for each in window.findChildren(PasswordQuestion) if each.isVisible()]
+    answer(qtbot, window, asked[-1], "secret")
+    assert list(links(window)) == ["3 added", "1 damaged"]
+
+
+def test_what_is_dropped_twice_meanwhile_is_added_once_and_no_duplicate_of_itself(
+    qtbot, window, office, monkeypatch
+):
+    office.gate = threading.Event()
+    told = []
+    window.actors.importer.fileFinished.connect(told.append)
+    window.actors.importer.add(("a.pdf", "twice.pdf"), "Acme v. Byte")
+    window.actors.importer.add(("a.pdf", "twice.pdf"), "Acme v. Byte")
+    states, as_usual = iter([FileState.IMPORTED, FileState.DUPLICATE]), office._outcome
+
+    def outcome(path, *more):
+        made = as_usual(path, *more)
+        return replace(made, state=next(states)) if path == "a.pdf" else made
+
+    monkeypatch.setattr(office, "_outcome", outcome)
+    with qtbot.waitSignal(window.actors.importer.finished):
+        office.gate.set()
+
+    assert list(links(window)) == ["1 added", "1 duplicate"]
+    assert len(told) == 4
+
+
 def test_cancel_keeps_what_is_finished_and_says_so(qtbot, window, office):
     office.gate = threading.Event()
     window.actors.importer.add(("a.pdf", "b.pdf"), "Acme v. Byte")
@@ -115,6 +185,35 @@ def test_imports_wait_for_one_another_and_add_up(qtbot, window, office):
         office.gate.set()
 
     assert list(links(window)) == ["2 added", "1 duplicate"]
+
+
+def test_what_waits_for_a_matter_follows_its_new_name(qtbot, window, office):
+    office.gate = threading.Event()
+    for path, matter in (("a.pdf", "Acme v. Byte"), ("b.pdf", "Acme v. Byte"), ("c.pdf", "Other")):
+        window.actors.importer.add((path,), matter)
+    with qtbot.waitSignal(window.actors.book.moved):
+        window.actors.book.rename("Acme v. Byte", "Acme v. Bit")
+    with qtbot.waitSignal(window.actors.importer.finished):
+        office.gate.set()
+
+    told = {each.file: each.matter for each in window.actors.importer.outcomes}
+    assert told == {"a.pdf": "Acme v. Byte", "b.pdf": "Acme v. Bit", "c.pdf": "Other"}
+    assert not window.actors.importer.cancelled
+    assert window.actors.board.tasks == ()
+
+
+def test_what_waits_for_a_matter_does_not_make_it_anew_when_it_is_removed(qtbot, window, office):
+    office.gate = threading.Event()
+    for path, matter in (("a.pdf", "Other"), ("b.pdf", "Acme v. Byte"), ("c.pdf", "Other")):
+        window.actors.importer.add((path,), matter)
+    window.actors.erasing.remove_matter("Acme v. Byte")
+    qtbot.waitUntil(lambda: window.findChild(RemoveQuestion) is not None)
+    with qtbot.waitSignal(window.actors.erasing.erased):
+        qtbot.mouseClick(window.findChild(RemoveQuestion).deed, LEFT)
+    with qtbot.waitSignal(window.actors.importer.finished):
+        office.gate.set()
+
+    assert [each.file for each in window.actors.importer.outcomes] == ["a.pdf", "c.pdf"]
 
 
 def test_a_file_for_two_matters_is_told_for_both(qtbot, window, office):

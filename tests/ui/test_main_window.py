@@ -20,6 +20,7 @@ from legaldesk.core.documents import Matter
 from legaldesk.core.errors import LibraryBusy, Locked, NoRoom, ProcessDied, WrongUse
 from legaldesk.core.hits import ALL_MATTERS, Scope
 from legaldesk.ui import theme
+from legaldesk.ui.adding import FIRST_MATTER
 from legaldesk.ui.dialogs import NameQuestion, PasswordQuestion, RemoveQuestion, TargetQuestion
 from legaldesk.ui.main_window import DOCUMENTS, SEARCH, MainWindow
 from legaldesk.ui.settings import Settings
@@ -161,6 +162,28 @@ def test_in_all_matters_the_window_asks_who_receives_the_files(qtbot, window, of
     assert window.actors.book.current == "New client"
 
 
+@pytest.mark.parametrize("typed", ["acme V. byte", "Acme v. Byte\u200f"])
+def test_a_matter_may_be_typed_in_its_own_way(qtbot, window, office, tmp_path, typed):
+    window.actors.book.choose(ALL_MATTERS)
+    drop(window, files(tmp_path / "a.pdf"))
+    question = open_question(qtbot, window, TargetQuestion)
+    question.box.setCurrentText(typed)
+
+    with qtbot.waitSignal(window.actors.importer.finished):
+        qtbot.mouseClick(question.deed, LEFT)
+
+    assert "create_matter" not in office.names()
+    assert next(call[2] for call in office.asked if call[0] == "import_files") == "Acme v. Byte"
+
+
+def test_a_new_matter_is_current_by_the_name_that_it_was_given(qtbot, window, office):
+    window.actors.book.create("Zürich\u200f case")
+
+    qtbot.waitUntil(lambda: window.actors.book.find("Zürich case") is not None)
+    qtbot.waitUntil(lambda: window.actors.book.current != "Acme v. Byte")
+    assert window.actors.book.current == "Zürich case"
+
+
 def test_files_read_in_place_stay_where_they_are(qtbot, window, office, settings, tmp_path):
     settings.keep_copies = False
 
@@ -297,6 +320,30 @@ def test_without_any_matter_nothing_claims_that_all_are_searched(
     with qtbot.waitSignal(window.actors.importer.finished):
         window.welcome.samplesWanted.emit()
     qtbot.waitUntil(lambda: window.actors.book.current == "Sample matter")
+
+
+@pytest.mark.parametrize(
+    ("dropped", "name"),
+    [
+        (("Acme v. Byte",), "Acme v. Byte"),
+        (("a.pdf",), FIRST_MATTER),
+        (("Acme v. Byte", "a.pdf"), FIRST_MATTER),
+    ],
+)
+def test_a_first_matter_is_called_as_the_folder_that_was_dropped(
+    qtbot, qapp, lanes, office, tmp_path, dropped, name
+):
+    (tmp_path / "Acme v. Byte").mkdir()
+    (tmp_path / "a.pdf").touch()
+    office.matters.clear()
+    window = MainWindow(office, lanes, Settings(tmp_path / "empty"))
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: window.actors.book.read)
+
+    drop(window, files(*(tmp_path / each for each in dropped)))
+
+    assert open_question(qtbot, window, TargetQuestion).name == name
 
 
 # ---------------------------------------------------------------- removing
@@ -538,7 +585,7 @@ def test_a_file_is_tried_again_in_the_matter_it_was_dropped_on(qtbot, window, of
     window.show_view(DOCUMENTS)
 
     with qtbot.waitSignal(window.actors.importer.finished):
-        window.documents.retryRequested.emit("locked.pdf", "Harbour Street lease")
+        window.documents.retryRequested.emit(("locked.pdf",), "Harbour Street lease")
 
     call = next(call for call in office.asked if call[0] == "import_files")
     assert call[1:3] == (("locked.pdf",), "Harbour Street lease")

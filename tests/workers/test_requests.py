@@ -26,7 +26,7 @@ ASKED = {
     "import_files": (("a.pdf",), "Acme", {"a.pdf": "secret"}, True),
     "expect_files": (),
     "expect_pages": (),
-    "resume_import": (),
+    "resume_import": ("secret",),
     "await_meaning": (),
     "list_documents": (Scope("Acme"),),
     "document_details": ("id",),
