@@ -9,8 +9,9 @@ from typing import Any
 
 import psutil
 import pytest
+from safetensors import SafetensorError
 
-from legaldesk.core.errors import Cancelled, ModelProblem, ProcessDied, WrongUse
+from legaldesk.core.errors import Cancelled, ModelProblem, NoRoom, ProcessDied, WrongUse
 from legaldesk.core.runs import RunPhase
 from legaldesk.core.training import (
     Candidate,
@@ -176,6 +177,33 @@ def test_a_run_that_cannot_log_its_failure_still_tells_it(
 
     assert carry_out(folder, tape, Orders()) == 1
     assert tape.kinds() == ["Failed"]
+
+
+@pytest.mark.parametrize(
+    "full",
+    [
+        NoRoom("The disk is full: “table.json” could not be written.", "table.json"),
+        SafetensorError("I/O error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_full_disk_at_the_end_leaves_what_the_run_can_go_on_from(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, full: Exception
+) -> None:
+    folder, tape = make_run(tmp_path, tiny_model, replace(TINY, epochs=1)), Tape()
+
+    def write(*rest: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patched, quietly():
+        patched.setattr(TrainingRun, "_write", write)
+        assert carry_out(folder, tape, Orders()) == 1
+
+    [failed] = [event for event in tape.events if isinstance(event, Failed)]
+    assert failed.kind == "NoRoom" and "after its last checkpoint" in failed.message
+    again = Tape()
+    with quietly():
+        assert carry_out(folder, again, Orders()) == 0
+    assert "Step" not in again.kinds()
 
 
 def test_what_was_adapted_and_given_up_is_news_to_the_end(
