@@ -204,6 +204,8 @@ def test_a_full_disk_at_the_end_leaves_what_the_run_can_go_on_from(
     with quietly():
         assert carry_out(folder, again, Orders()) == 0
     assert "Step" not in again.kinds()
+    told = [line["name"] for line in folder.log() if line["event"] == "candidate"]
+    assert sorted(told) == ["average", "best"]  # each once
 
 
 def test_what_was_adapted_and_given_up_is_news_to_the_end(
