@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,32 @@ def test_a_run_killed_after_its_last_step_only_chooses(tmp_path: Path, tiny_mode
 
     names = {event.name for event in tape.events if isinstance(event, Candidate)}
     assert "Step" not in tape.kinds() and names == {"best", "last", "average"}
+
+
+def test_a_run_that_got_no_better_does_not_learn_on_after_a_kill(
+    tmp_path: Path, tiny_model: Path
+) -> None:
+    recipe = replace(TINY, epochs=9, learning_rate=1e-9, patience=2)
+    folder, tape = make_run(tmp_path / "runs", tiny_model, recipe), Tape()
+
+    def interrupt(at: Event) -> Callable[[Event], None]:
+        def hear(event: Event) -> None:
+            if event == at:
+                raise KeyboardInterrupt
+
+        return hear
+
+    with quietly():
+        for at in (Saved(12), Stage("choose")):  # the second evaluation is no better
+            with pytest.raises(KeyboardInterrupt):
+                TrainingRun(folder, interrupt(at), Orders()).run()
+        steps = len(losses(folder))
+        TrainingRun(folder, tape, Orders()).run()
+
+    assert len(losses(folder)) == steps and "Step" not in tape.kinds()
+    evaluated = [line["best"] for line in folder.log() if line["event"] == "evaluation"]
+    assert evaluated == [False, True, False, False]  # the base, and what was learned
+    assert len(Runs(tmp_path).news("run").notices) == 1
 
 
 def test_why_a_run_failed_is_known_after_a_restart_until_it_is_tried_again(
