@@ -225,7 +225,9 @@ class TrainingRun:
         return Finished(self._config.id, chosen.name, chosen.step, self._orders.stopped)
 
     def _known(self) -> dict[int, tuple[Score, ...]]:
-        """The figures of every step that was evaluated, from the log."""
+        """The figures of every step that was evaluated, from the log; none without a pool."""
+        if self._pool is None:
+            return {}
         return {event.step: event.scores for event in self._evaluations() if event.scores}
 
     def _evaluations(self) -> list[Evaluation]:

@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from legaldesk.core.errors import Cancelled, ModelProblem, NoRoom, ProcessDied, WrongUse
 from legaldesk.core.runs import RunPhase
 from legaldesk.core.training import (
+    VALIDATION,
     Candidate,
     Event,
     Failed,
@@ -27,6 +28,7 @@ from legaldesk.core.training import (
 )
 from legaldesk.engine import training_library
 from legaldesk.engine.model_folder import read_model_folder
+from legaldesk.engine.run_erasure import forget
 from legaldesk.engine.run_folder import COMPLETE, RunFolder, RunState, read_event
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.trainer import Trainer
@@ -148,6 +150,24 @@ def test_a_run_that_got_no_better_does_not_learn_on_after_a_kill(
     evaluated = [line["best"] for line in folder.log() if line["event"] == "evaluation"]
     assert evaluated == [False, True, False, False]  # the base, and what was learned
     assert len(Runs(tmp_path).news("run").notices) == 1
+
+
+def test_a_run_whose_pool_was_erased_goes_on_without_figures(
+    tmp_path: Path, tiny_model: Path
+) -> None:
+    folder = make_run(tmp_path / "runs", tiny_model)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with quietly():
+        with pytest.raises(KeyboardInterrupt):
+            TrainingRun(folder, Tape(saved=interrupt), Orders()).run()
+        forget(folder.path, {"document3"}, "", None)  # as a start does after a cut-off removal
+        finished = TrainingRun(folder, Tape(), Orders()).run()
+
+    assert not folder.pool() and folder.pairs(VALIDATION)
+    assert finished.chosen == "average" and len(losses(folder)) > 6
 
 
 def test_why_a_run_failed_is_known_after_a_restart_until_it_is_tried_again(
