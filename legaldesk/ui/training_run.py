@@ -92,7 +92,8 @@ class TrainingRun(Step):
         going = phase in (RunPhase.RUNNING, RunPhase.PAUSED)
         self.say("")
         self._say_state(run, phase, news)
-        self._show_progress(news, self._coach.progress, going)
+        told = self._coach.progress if self._coach.drives(run.id) else None
+        self._show_progress(news, told, going)
         self._offer(run, phase)
         self._say_notices(news.notices if news is not None else ())
         drawn = news is not None and bool(news.steps or news.evaluations)
@@ -104,7 +105,9 @@ class TrainingRun(Step):
     def _say_state(self, run: RunSummary, phase: RunPhase, news: RunNews | None) -> None:
         if run.problem or phase is RunPhase.FAILED:
             self.state.say("error", "wrong", run.problem or "The run failed.")
-        elif phase is RunPhase.INTERRUPTED and not self._coach.here:
+        elif phase is RunPhase.INTERRUPTED and self._coach.drives(run.id):
+            self.state.say("refresh", "", STARTING)
+        elif phase is RunPhase.INTERRUPTED:
             self.state.say("warning", "careful", INTERRUPTED)
         elif phase is RunPhase.PAUSED:
             self.state.say("info", "secondary", PAUSED)
@@ -133,13 +136,13 @@ class TrainingRun(Step):
 
     def _offer(self, run: RunSummary, phase: RunPhase) -> None:
         waits, running = self._coach.waits(run.id), phase is RunPhase.RUNNING
-        paused, here = phase is RunPhase.PAUSED, self._coach.here
+        paused, stopped = phase is RunPhase.PAUSED, phase in (RunPhase.INTERRUPTED, RunPhase.FAILED)
         offers = {
             self.pause: running,
             self.go_on: paused,
             self.stop: running or paused,
-            self.cancel: here and (running or paused or phase is RunPhase.INTERRUPTED),
-            self.resume: phase in (RunPhase.INTERRUPTED, RunPhase.FAILED) and not here,
+            self.cancel: self._coach.drives(run.id) and phase is not RunPhase.FINISHED,
+            self.resume: stopped and not self._coach.here,
         }
         for push, offered in offers.items():
             push.setVisible(offered)

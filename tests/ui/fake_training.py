@@ -251,7 +251,7 @@ class TrainingOffice:
                 phase = RunPhase.PAUSED if self.paused else RunPhase.RUNNING
                 self.turn(name, phase=phase)
                 self.told[name] = news(self.done, phase)
-                report(Progress("training", self.done, STEPS, "steps", 0.5, 2.0 * STEPS))
+                report(Progress("training", self.done, STEPS, "steps", 0.5, 2.0 * STEPS, name))
                 self._wait()
                 if self.training_trouble is not None:
                     raise self.training_trouble

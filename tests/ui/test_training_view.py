@@ -335,6 +335,22 @@ def test_a_cancelled_run_can_be_resumed(qtbot, window, office, view):
     assert office.done >= STEPS
 
 
+def test_an_interrupted_run_is_not_taken_for_the_one_that_goes_on(qtbot, window, office, view):
+    interrupted = run(
+        "old", "2026-03-01T09:00:00", phase=RunPhase.INTERRUPTED, verdict=None, chosen=""
+    )
+    office.runs.append(interrupted)
+    start(qtbot, view, office)
+    shown = view.page.run
+    assert shown.cancel.isVisible()
+
+    view.runs.choose("old")
+    qtbot.waitUntil(lambda: "It was interrupted, and can go on" in seen(shown))
+
+    assert not shown.cancel.isVisible() and not shown.resume.isVisible()  # one at a time
+    assert not shown.bar.isVisible()
+
+
 def test_a_run_survives_the_window(qtbot, office, lanes, settings, window, view):
     start(qtbot, view, office)
     window.close()
