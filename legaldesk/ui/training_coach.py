@@ -51,7 +51,7 @@ class TrainingCoach(QObject):
         self.progress: Progress | None = None
         self.trouble = ""
         book.heard.connect(self._settle)
-        models.switched.connect(lambda _: book.look())
+        models.switched.connect(lambda _: self._read_again())
 
     # ------------------------------------------------------------ a run
 
@@ -133,8 +133,13 @@ class TrainingCoach(QObject):
         self._job = self.progress = None
         self._wishes.clear()
         self._book.expect(False)
-        self._book.look()
+        self._read_again()
         self.changed.emit()
+
+    def _read_again(self) -> None:
+        """The runs, and the pairs: more were marked meanwhile, or made the model in use."""
+        self._book.drop_survey()
+        self._book.look()
 
     # ------------------------------------------------------------ on its way
 

@@ -139,9 +139,15 @@ class TrainingView(View):
         self._stack.setCurrentWidget(self.area)
         self.area.verticalScrollBar().setValue(0)
         self.page.show_run(run)
-        if not run and self._actors.book.survey is None and not self._actors.book.surveying:
-            self.page.pairs.look()
+        self._count_pairs()
         order_focus(self.page)
+
+    def _count_pairs(self) -> None:
+        """Look at the pairs where that is not known, and a new run could be begun."""
+        book = self._actors.book
+        known = book.survey is not None or book.surveying or book.survey_trouble
+        if self.isVisible() and not (self.page.shown or known or self._actors.coach.busy):
+            self.page.pairs.look()
 
     def _list(self) -> None:
         book = self._actors.book
@@ -153,6 +159,7 @@ class TrainingView(View):
             self.runs.choose(self._active)
         elif self.page.shown and book.run(self.page.shown) is None:
             self.runs.new.click()  # it was deleted
+        self._count_pairs()
 
     def _compare(self, one: str, two: str) -> None:
         book = self._actors.book

@@ -516,6 +516,30 @@ def test_keeping_the_old_one_changes_nothing(qtbot, office, proven):
 # ---------------------------------------------------------------- earlier runs
 
 
+def test_nothing_of_what_was_erased_stays_in_the_verdict(qtbot, window, office, proven):
+    office.proofs["one"] = replace(proof(), changes=())
+    before = calls(office, "survey_training")
+
+    window.actors.erasing.erased.emit()
+
+    qtbot.waitUntil(lambda: "142 at rank 1" in seen(proven.page.verdict))
+    assert "indemnify" not in seen(proven.page.verdict)
+    proven.runs.new.click()  # whose pairs are counted anew
+    qtbot.waitUntil(lambda: len(calls(office, "survey_training")) > len(before))
+
+
+def test_after_a_run_the_pairs_are_counted_anew(qtbot, window, office, view):
+    start(qtbot, view, office)
+    office.holding = False
+    qtbot.waitUntil(view.page.verdict.sentence.isVisible)
+    qtbot.waitUntil(lambda: not window.actors.training.coach.busy)
+    office.survey_findings = FEW  # what made the model in use is not held out again
+
+    view.runs.new.click()
+
+    qtbot.waitUntil(lambda: "12 questions held out for the verdict" in seen(view.page.pairs))
+
+
 def test_two_runs_stand_side_by_side(qtbot, window, office, proven):
     other = replace(RECIPES[0], batch_size=16)
     office.runs.append(run("two", "2026-03-15T10:00:00", recipe=other, verdict=verdict(-0.05)))
