@@ -124,7 +124,19 @@ def _parted(
 
 @task
 def resume_training(desk: LocalDesk, run: str, report: Report = silent) -> RunSummary:
-    """Go on with a run that was interrupted, or measure one that was not measured yet."""
+    """Go on with a run that was interrupted, or measure one that was not measured yet.
+
+    Raises WrongUse where a matter whose labels it learns from may not train any more.
+    """
+    folder = desk.runs.folder(run)
+    if folder.state().over != "finished":
+        labelled = {line.pair.matter for line in folder.pairs(TRAIN) if line.pair.label}
+        for each in desk.reader.matters():
+            if each.name in labelled and not each.may_train:
+                raise WrongUse(
+                    f"The matter “{each.name}” may not be trained on any more. Allow it again, or"
+                    " train anew without it."
+                )
     return _drive(desk, run, report)
 
 

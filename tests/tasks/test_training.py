@@ -326,6 +326,17 @@ def test_a_run_holds_nothing_of_matters_that_may_not_train(desk, drop, pairs_fil
     assert len(made.pool()) == 30
 
 
+def test_a_run_does_not_go_on_with_a_matter_that_may_not_train_any_more(desk):
+    matters.create_matter(desk, "Miller")
+    run = make_run(desk.runs.path, desk.meaning.folder.path, replace(TINY, epochs=1)).path.name
+
+    with pytest.raises(WrongUse, match="“Miller” may not be trained on any more"):
+        training.resume_training(desk, run)
+    labels.let_train(desk, "Miller", True)
+
+    assert training.resume_training(desk, run).phase is RunPhase.FINISHED
+
+
 def made_with(desk, file, seed):
     """A run that is made of the pairs of a file, and not carried out."""
     recipe = replace(TINY, seed=seed)
