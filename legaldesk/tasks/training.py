@@ -75,7 +75,8 @@ def train(
     """Train a copy of the live model and measure it; the live one is left alone.
 
     ``matter`` names the one that the pairs of a file belong to. After Cancelled the run can
-    be resumed. Raises WrongUse without pairs and ModelProblem when it comes to nothing.
+    be resumed. Raises WrongUse without pairs or such a matter, and ModelProblem when it comes to
+    nothing.
     """
     report(Progress("training", 0, 0, message="prepare"))
     with desk.runs.making() as made:
@@ -258,7 +259,8 @@ def _pairs(
     desk: LocalDesk, matters: tuple[str, ...], pairs_file: str, matter: str = ""
 ) -> Sequence[TrainingPair]:
     if pairs_file:
-        return read_pairs(Path(pairs_file), matter)
+        owner = desk.reader.matter_name(matter) if matter else ""  # its removal erases them
+        return read_pairs(Path(pairs_file), owner)
     return lessons.training_pairs(desk, matters)
 
 

@@ -133,10 +133,11 @@ def what_is_removed_is_gone_from_the_run(desk, run):
 
 
 def test_a_file_of_pairs_trains_without_documents_and_a_run_is_made_again(desk, pairs_file):
+    matters.create_matter(desk, "Firm")
     recipe = replace(TINY, dimensions=(64, 32, 16), epochs=4)
     listed = cancelled(
         desk,
-        lambda report: training.train(desk, recipe, (), pairs_file, "Firm", report=report),
+        lambda report: training.train(desk, recipe, (), pairs_file, "firm", report=report),
     )
 
     summary = training.retrain_without(desk, listed.id)
@@ -224,6 +225,21 @@ def test_what_is_removed_while_a_run_is_measured_is_not_in_its_proof(desk, tmp_p
     files = [file for file in desk.library.rglob("*") if file.is_file()]
     assert [file.name for file in files if canary.encode() in file.read_bytes()] == []
     assert training.proof(desk, run).changes  # of the other matter
+
+
+def test_a_files_pairs_go_with_their_matter_however_that_was_spelt(desk, pairs_file):
+    matters.create_matter(desk, "Miller & Sons")
+    with pytest.raises(WrongUse, match="no matter"):
+        training.train(desk, TINY, (), pairs_file, "Miler & Sons")
+    run = cancelled(
+        desk, lambda report: training.train(desk, TINY, (), pairs_file, "miller & sons", report)
+    )
+
+    removing.remove_matter(desk, "Miller & Sons")
+
+    assert run.matters == ("Miller & Sons",)
+    files = [file for file in desk.library.rglob("*") if file.is_file()]
+    assert [file.name for file in files if b"article" in file.read_bytes()] == []
 
 
 def test_what_is_removed_while_a_run_is_made_is_not_in_it(desk, pairs_file, monkeypatch):
