@@ -54,10 +54,12 @@ def survey_training(
     ``matters`` () are all that may train; a file of pairs takes their place.
     """
     pairs = _pairs(desk, matters, pairs_file)
-    groups, parted = _parted(desk, desk.meaning, pairs, SEED)
+    groups = near_duplicate_groups([pair.passage for pair in pairs])
+    usable = without_contradictions_and_duplicates(pairs)
+    parted = _parted(desk, desk.meaning, usable, SEED)
     spoken = [languages.detect(pair.question) for pair in pairs]
     known = desk.meaning.folder.languages or frozenset()
-    found = examine(pairs, groups, parted, spoken, known)
+    found = examine(pairs, groups, usable, parted, spoken, known)
     foreign = bool(known) and 2 * sum(one not in known for one in spoken if one) > len(spoken)
     choice = choose(len(parted.train), foreign)
     return Survey(_matter_pairs(desk), found, choice, presets(), desk.meaning.folder.name)
@@ -93,7 +95,7 @@ def _make(desk: LocalDesk, recipe: Recipe, found: Sequence[TrainingPair]) -> Run
     if not pairs:
         raise WrongUse("Every pair is contradicted by another. Settle them in Review first.")
     base = desk.meaning
-    _, parted = _parted(desk, base, pairs, recipe.seed)
+    parted = _parted(desk, base, pairs, recipe.seed)
     config = _config(desk, base, recipe, parted)
     held = [pairs[index].question for index in parted.validation]
     own = [pair.passage for pair in pairs]
@@ -113,14 +115,11 @@ def _learned_in(desk: LocalDesk, pairs: Sequence[TrainingPair]) -> set[str]:
 
 def _parted(
     desk: LocalDesk, base: Meaning, pairs: Sequence[TrainingPair], seed: int
-) -> tuple[list[int], Split]:
-    """The near-duplicate group of each pair's passage, and which pairs are for what.
-
-    Nothing that the base was made from is held out.
-    """
+) -> Split:
+    """Which pairs are for what; nothing that the base was made from is held out."""
     made_from = lineage(desk.runs, base.generation.name)
     groups = near_duplicate_groups([pair.passage for pair in (*pairs, *made_from.pairs)])
-    return groups[: len(pairs)], split(pairs, groups, seed, lineage=made_from)
+    return split(pairs, groups, seed, lineage=made_from)
 
 
 @task

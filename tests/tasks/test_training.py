@@ -227,6 +227,25 @@ def test_what_is_removed_while_a_run_is_measured_is_not_in_its_proof(desk, tmp_p
     assert training.proof(desk, run).changes  # of the other matter
 
 
+def test_what_a_run_leaves_out_is_not_counted_for_its_parts(desk, tmp_path):
+    file = tmp_path / "pairs.jsonl"
+    write_pairs(file, 40)
+    file.write_text(file.read_text() * 2)
+
+    found = training.survey_training(desk, pairs_file=str(file)).findings
+    run = cancelled(desk, lambda report: training.train(desk, TINY, (), str(file), report=report))
+
+    made = desk.runs.folder(run.id)
+    assert (found.pairs, found.duplicates, run.pairs) == (80, 40, 40)
+    assert [found.train_pairs, found.validation_questions, found.test_questions] == [
+        len(made.pairs(part)) for part in (TRAIN, VALIDATION, TEST)
+    ]
+    clash = {"anchor": "When?", "positive": "Soon.", "negative": "soon."}
+    file.write_text(json.dumps(clash))
+    found = training.survey_training(desk, pairs_file=str(file)).findings
+    assert (found.pairs, found.train_pairs) == (1, 0)
+
+
 def test_a_files_pairs_go_with_their_matter_however_that_was_spelt(desk, pairs_file):
     matters.create_matter(desk, "Miller & Sons")
     with pytest.raises(WrongUse, match="no matter"):
