@@ -244,6 +244,8 @@ def _pairs_without(desk: LocalDesk, run: str, matter: str) -> list[TrainingPair]
     """A run's pairs as they are now but for one matter's. Raises WrongUse when there are none."""
     folder = desk.runs.folder(run)
     own = [line.pair for part in (TRAIN, VALIDATION, TEST) for line in folder.pairs(part)]
+    if matter and all(pair.matter != matter for pair in own):
+        matter = desk.reader.matter_name(matter)
     labelled = {pair.matter for pair in own if pair.label} - {matter}
     found = [pair for pair in own if not pair.label and (not matter or pair.matter != matter)]
     if labelled:

@@ -158,8 +158,11 @@ def test_a_file_of_pairs_trains_without_documents_and_a_run_is_made_again(desk, 
     assert {candidate.name for candidate in news.candidates} >= {"average"}
     assert sum(candidate.chosen for candidate in news.candidates) == 1
     decide_both_ways(desk, summary)
-    with pytest.raises(WrongUse, match="Nothing is left"):
-        training.retrain_without(desk, summary.id, "Firm")
+    for spelt in ("Firm", "FIRM"):
+        with pytest.raises(WrongUse, match="Nothing is left"):
+            training.retrain_without(desk, summary.id, spelt)
+    with pytest.raises(WrongUse, match="no matter"):
+        training.retrain_without(desk, summary.id, "Frim")
 
 
 def cancelled(desk, begin, steps=0):
