@@ -205,8 +205,10 @@ def adopt_run(
 
 @task
 def keep_old(desk: LocalDesk, run: str, report: Report = silent) -> None:
-    """Record that the old model was kept. Raises WrongUse when the run's was adopted."""
-    if desk.runs.adoption(run) is not None:
+    """Record that the old model was kept. Raises WrongUse when the run's is in use, or will be."""
+    adoption = desk.runs.adoption(run)
+    used = {each.name for each in desk.reader.generations() if each.state != "kept"}
+    if adoption is not None and adoption.model in used:
         raise WrongUse("The model of this run was adopted. Go back instead.")
     desk.runs.keep_old(run)
 

@@ -34,6 +34,7 @@ COMING = "The verdict comes when the run has ended."
 NONE = "This run has no verdict."
 READING = "Reading the figures…"
 LIVE = "The new model is in use."
+NOT_USED = "It was adopted, and is not in use."
 KEPT = "The old model stays in use. You can adopt this one later."
 OVERRULED = "It was adopted against the verdict."
 SIGNS = {
@@ -161,7 +162,7 @@ class TrainingVerdict(Step):
         elif run.kept:
             self.decided.say("info", "", KEPT)
         else:
-            self.decided.say("info", "", "It was in use before." if run.model else "")
+            self.decided.say("info", "", NOT_USED if run.model else "")
 
     def _can_go_back(self) -> bool:
         overview = self._models.book.overview

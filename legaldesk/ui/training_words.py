@@ -67,7 +67,7 @@ def run_state(run: RunSummary) -> str:
     told = _judged(run.verdict.decision, run.verdict.dense.high)
     if run.stale and run.verdict.decision is not Decision.CANNOT_TELL:
         told = f"{told} than “{plain(run.base)}”"
-    return f"{told}, adopted" if run.model else f"{told}, old one kept" if run.kept else told
+    return f"{told}, old one kept" if run.kept else f"{told}, adopted" if run.model else told
 
 
 def _judged(decision: Decision, high: float) -> str:

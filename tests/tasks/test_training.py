@@ -305,6 +305,24 @@ def test_a_verdict_about_a_model_that_is_not_in_use_does_not_adopt(desk, tmp_pat
     assert (first.live, first.stale, first.better, first.advised) == (False, True, True, False)
 
 
+def test_a_switch_that_was_stopped_leaves_the_old_model_to_be_kept(desk, drop, tmp_path):
+    importing.import_files(desk, (drop("a.pdf", pdf.text_pdf("The rent.")),), "Case", {})
+    importing.await_meaning(desk)
+    finish(make_run(desk.runs.path, desk.meaning.folder.path), e5_like(tmp_path / "new", seed=2))
+    training.adopt_run(desk, "run")
+    with pytest.raises(WrongUse, match="was adopted"):  # it is being prepared
+        training.keep_old(desk, "run")
+    models.stop_switch(desk)
+
+    training.keep_old(desk, "run")
+
+    [listed] = training.list_runs(desk)
+    assert (listed.kept, listed.live, listed.model) == (True, False, "tuned-run")
+    adopt(desk, "run")
+    [listed] = training.list_runs(desk)
+    assert (listed.kept, listed.live) == (False, True)
+
+
 def test_a_bad_verdict_about_a_model_that_is_not_in_use_says_both(desk, tmp_path):
     base, model = e5_like(tmp_path / "base", seed=1), e5_like(tmp_path / "new", seed=2)
     finish(make_run(desk.runs.path, base), model, gain=-0.1)
