@@ -178,11 +178,11 @@ def fit_to_model(
     wanted = recipe.dimensions
     if wanted is None:
         wanted = tuple(sorted({width, *(d for d in MATRYOSHKA if d < width)}, reverse=True))
-    fitting = tuple(dimension for dimension in wanted if dimension <= width)
+    fitting = tuple(dimension for dimension in wanted if 1 <= dimension <= width)
     if wanted and not fitting:
         raise ValueError(f"none of the dimensions {wanted} fits a model of width {width}")
     if fitting != wanted:
-        left_out = _listed([dimension for dimension in wanted if dimension > width])
+        left_out = _listed([dimension for dimension in wanted if dimension not in fitting])
         said.append(f"The model's vectors have {width} numbers, so {left_out} is left out.")
     limit = min(recipe.max_tokens or token_limit, token_limit)
     if recipe.max_tokens > token_limit:

@@ -278,12 +278,17 @@ def _matter_pairs(desk: LocalDesk) -> tuple[MatterPairs, ...]:
 
 
 def _config(desk: LocalDesk, base: Meaning, recipe: Recipe, parted: Split) -> RunConfig:
-    """The recipe as this device and the base can run it."""
+    """The recipe as this device and the base can run it. Raises WrongUse when the base cannot."""
     folder = base.folder
     device = choose_device(desk.reader.setting(DEVICE) or "auto", usable_devices())
     adapted, said = adapt(recipe, abilities(device))
     adapted = fit_to_pairs(adapted, len(parted.train))
-    fitted, also = fit_to_model(adapted, folder.dimension, folder.token_limit, folder.static)
+    try:
+        fitted, also = fit_to_model(adapted, folder.dimension, folder.token_limit, folder.static)
+    except ValueError as error:
+        raise WrongUse(
+            f"The model has dimensions 1 to {folder.dimension}, and the recipe none of these."
+        ) from error
     return RunConfig(
         id=desk.runs.new_id(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
