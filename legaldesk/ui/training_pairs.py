@@ -46,6 +46,7 @@ class TrainingPairs(Step):
         self.switches: dict[str, Switch] = {}
         self.uses: dict[str, QPushButton] = {}
         self._lines: dict[str, QWidget] = {}
+        self._numbers: dict[str, int] = {}
         self._allowed: list[str] = []
         self._left_out: set[str] = set()
         self.state = SignLine()
@@ -124,6 +125,10 @@ class TrainingPairs(Step):
         """The matters that a file's pairs can belong to."""
         names = [each.name for each in matters]
         chosen = current if not self.pairs_file and current in names else self.owner.currentData()
+        if chosen not in names:  # it has another name now
+            number = self._numbers.get(str(chosen))
+            chosen = next((each.name for each in matters if each.number == number), None)
+        self._numbers = {each.name: each.number for each in matters}
         if names != [self.owner.itemData(row) for row in range(self.owner.count())]:
             self.owner.clear()
             for name in names:

@@ -166,6 +166,18 @@ def test_a_files_pairs_belong_to_the_current_matter_unless_another_is_chosen(qtb
     assert pairs.matter == HARBOUR
 
 
+def test_a_files_pairs_stay_with_a_matter_that_is_renamed(window, view):
+    pairs, book = view.page.pairs, window.actors.book
+    book.choose(HARBOUR)
+    pairs.use_file("faq.jsonl")
+    new = "Harbour Street, lease"
+    renamed = [replace(each, name=each.name.replace(HARBOUR, new)) for each in book.matters]
+
+    pairs.show_matters(renamed, new)
+
+    assert pairs.matter == new
+
+
 def test_tab_walks_what_the_count_has_brought_in_the_order_it_is_seen(qtbot, view):
     recipe = view.page.recipe
     walked, at = [], view.page
