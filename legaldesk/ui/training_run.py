@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 BEFORE = "While it learns, curves show here how it gets on. You can pause it or stop it early."
 STARTING = "It starts in a moment."
 INTERRUPTED = "It was interrupted, and can go on where it was saved."
+LEARNED = ("choose", "prove")
+"""Stages in which there is no step left to wait or to end after."""
+
 PAUSED = "It waits, saved, until you let it go on."
 
 
@@ -94,7 +97,7 @@ class TrainingRun(Step):
         self._say_state(run, phase, news)
         told = self._coach.progress if self._coach.drives(run.id) else None
         self._show_progress(news, told, going)
-        self._offer(run, phase)
+        self._offer(run, phase, news.stage if news is not None else "")
         self._say_notices(news.notices if news is not None else ())
         drawn = news is not None and bool(news.steps or news.evaluations)
         self.curves.setVisible(drawn)
@@ -134,13 +137,13 @@ class TrainingRun(Step):
         self.pace.setText(line)
         self.pace.setVisible(bool(line))
 
-    def _offer(self, run: RunSummary, phase: RunPhase) -> None:
+    def _offer(self, run: RunSummary, phase: RunPhase, stage: str) -> None:
         waits, running = self._coach.waits(run.id), phase is RunPhase.RUNNING
         paused, stopped = phase is RunPhase.PAUSED, phase in (RunPhase.INTERRUPTED, RunPhase.FAILED)
         offers = {
-            self.pause: running,
+            self.pause: running and stage not in LEARNED,
             self.go_on: paused,
-            self.stop: running or paused,
+            self.stop: running and stage not in LEARNED or paused,
             self.cancel: self._coach.drives(run.id) and phase is not RunPhase.FINISHED,
             self.resume: stopped and not self._coach.here,
         }

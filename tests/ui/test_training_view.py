@@ -332,6 +332,21 @@ def test_it_pauses_goes_on_and_stops_with_the_best(qtbot, window, office, view):
     assert not window.actors.board.tasks
 
 
+def test_a_run_that_has_learned_is_neither_paused_nor_stopped(qtbot, window, office, view):
+    start(qtbot, view, office)
+    for name in office.told:
+        office.told[name] = news(STEPS, RunPhase.RUNNING, "prove")
+    proving = office.told
+    office.told = {}  # what the script tells from now on goes nowhere
+    office.run_news = lambda name: office._job("run_news", lambda _: proving[name], name)
+
+    qtbot.waitUntil(lambda: "Asking the held-out questions" in seen(view.page.run))
+
+    shown = view.page.run
+    assert not shown.pause.isVisible() and not shown.stop.isVisible()
+    assert shown.cancel.isVisible()
+
+
 def test_a_cancelled_run_can_be_resumed(qtbot, window, office, view):
     start(qtbot, view, office)
     assert [task.title for task in window.actors.board.tasks] == ["Teaching with Balanced"]
