@@ -160,6 +160,7 @@ class TrainingView(View):
         elif self.page.shown and book.run(self.page.shown) is None:
             self.runs.new.click()  # it was deleted
         self._count_pairs()
+        self._compare_again()
 
     def _compare(self, one: str, two: str) -> None:
         book = self._actors.book
@@ -173,9 +174,13 @@ class TrainingView(View):
         self._stack.setCurrentWidget(self.compare_area)
 
     def _compare_again(self) -> None:
+        if self._stack.currentWidget() is not self.compare_area:
+            return
         chosen = self.runs.chosen()
-        if len(chosen) > 1 and self._stack.currentWidget() is self.compare_area:
+        if len(chosen) > 1:
             self._compare(*chosen[:2])
+        elif chosen:
+            self._show(chosen[0])  # the other was deleted
 
     def _show_matters(self) -> None:
         self.page.pairs.show_matters(self._matters.matters, self._matters.current)

@@ -585,6 +585,26 @@ def test_two_runs_stand_side_by_side(qtbot, window, office, proven):
     assert "0.704 → 0.745  (+0.041)" in said and "Batch size" in said
 
 
+def test_two_runs_side_by_side_follow_what_becomes_of_them(qtbot, window, office, proven):
+    going = run("two", "2026-03-15T09:00:00", phase=RunPhase.PAUSED, verdict=None, chosen="")
+    office.runs.append(going)
+    proven.refresh()
+    qtbot.waitUntil(lambda: proven.runs.list.count() == 2)
+    proven.runs.list.selectAll()
+    assert "Paused" in seen(proven.compare)
+
+    office.proofs["two"] = proof()
+    office.turn("two", phase=RunPhase.FINISHED, verdict=proof().verdict, chosen="best")
+    proven.refresh()
+    qtbot.waitUntil(lambda: seen(proven.compare).count("it answers 31 more") == 2)
+    assert "Paused" not in seen(proven.compare)
+
+    office.runs.pop()
+    proven.refresh()
+    qtbot.waitUntil(lambda: not proven.compare.isVisible())
+    assert proven.page.shown == "one"
+
+
 def test_a_run_is_deleted_only_when_asked(qtbot, window, office, proven):
     press(qtbot, proven, proven.page.delete)
     question = answer(qtbot, window, SureQuestion)
