@@ -208,6 +208,24 @@ def fit_to_pairs(recipe: Recipe, pairs: int) -> Recipe:
     return replace(recipe, warmup=0.0)
 
 
+_ADAPTED = ("precision", "tf32", "use_cpu", "optimizer", "warmup")
+"""What the device and the number of pairs decide."""
+
+
+def once_more(made: Recipe, presets: Sequence[Recipe], width: int, token_limit: int) -> Recipe:
+    """The recipe that a run was started with, as far as what it was ``made`` from tells.
+
+    That is the preset which it is when fitted to a model of that width and limit, or else one
+    that was changed, which stays as it was fitted.
+    """
+    for preset in presets:
+        if preset.name == made.name and (not preset.dimensions or min(preset.dimensions) <= width):
+            fitted, _ = fit_to_model(preset, width, token_limit)
+            if replace(fitted, **{name: getattr(made, name) for name in _ADAPTED}) == made:
+                return preset
+    return replace(made, reference_width=0)
+
+
 def with_half_the_batch(recipe: Recipe) -> Recipe | None:
     """The recipe for half the memory and the same effective batch; None when it is at one.
 

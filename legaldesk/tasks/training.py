@@ -12,7 +12,7 @@ from legaldesk.core.findings import examine, without_contradictions_and_duplicat
 from legaldesk.core.models import GenerationInfo
 from legaldesk.core.pairs import Split, TrainingPair, split
 from legaldesk.core.progress import Progress, Report, silent
-from legaldesk.core.recipes import Recipe, adapt, choose, fit_to_model, fit_to_pairs
+from legaldesk.core.recipes import Recipe, adapt, choose, fit_to_model, fit_to_pairs, once_more
 from legaldesk.core.runs import MatterPairs, Proof, RunNews, RunPhase, RunSummary, Survey
 from legaldesk.core.training import (
     TEST,
@@ -234,8 +234,8 @@ def retrain_without(
     Pairs that came from a file are taken from the run. With ``matter`` "" only what was
     removed since is left out. Raises WrongUse.
     """
-    before = desk.runs.folder(run).config().recipe
-    recipe = next((each for each in presets() if each.name == before.name), before)
+    before = desk.runs.folder(run).config()
+    recipe = once_more(before.recipe, presets(), before.width, before.token_limit)
     with desk.runs.making() as made:
         again = _make(desk, recipe, _pairs_without(desk, run, matter))
         made(again)

@@ -165,6 +165,18 @@ def test_a_file_of_pairs_trains_without_documents_and_a_run_is_made_again(desk, 
         training.retrain_without(desk, summary.id, "Frim")
 
 
+def test_a_run_that_is_made_again_keeps_what_was_changed_in_its_recipe(desk, pairs_file):
+    [quick] = [each for each in training.presets() if each.name == "quick"]
+    changed = replace(quick, title="Ours", epochs=3, dimensions=(32,))
+    run = cancelled(
+        desk, lambda report: training.train(desk, changed, (), pairs_file, report=report)
+    )
+
+    again = cancelled(desk, lambda report: training.retrain_without(desk, run.id, report=report))
+
+    assert replace(again.recipe, reference_width=quick.reference_width) == run.recipe
+
+
 def cancelled(desk, begin, steps=0):
     """The new run that was cancelled after so many steps; the live model is as it was."""
     before = {run.id for run in training.list_runs(desk)}
