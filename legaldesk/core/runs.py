@@ -89,6 +89,27 @@ class RunSummary:
         return f"Its figures compare it with “{self.base}”, which is not in use."
 
 
+def unreadable(run: str, problem: str) -> RunSummary:
+    """What can be said of a run whose folder cannot be read: why, so that it can be deleted."""
+    recipe = Recipe(run, run, "", (), "", 0, 0.0, 0.0)
+    return RunSummary(
+        id=run,
+        created="",
+        recipe=recipe,
+        base="",
+        phase=RunPhase.FAILED,
+        pairs=0,
+        matters=(),
+        chosen="",
+        verdict=None,
+        model="",
+        overruled=False,
+        live=False,
+        bytes=0,
+        problem=problem,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RunNews:
     """All that a run told so far, in order; ``stage`` is what goes on now."""

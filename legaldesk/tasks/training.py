@@ -7,13 +7,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from legaldesk.core.errors import WrongUse
+from legaldesk.core.errors import LegalDeskError, WrongUse
 from legaldesk.core.findings import examine, without_contradictions_and_duplicates
 from legaldesk.core.models import GenerationInfo
 from legaldesk.core.pairs import Split, TrainingPair, split
 from legaldesk.core.progress import Progress, Report, silent
 from legaldesk.core.recipes import Recipe, adapt, choose, fit_to_model, fit_to_pairs, once_more
-from legaldesk.core.runs import MatterPairs, Proof, RunNews, RunPhase, RunSummary, Survey
+from legaldesk.core.runs import (
+    MatterPairs,
+    Proof,
+    RunNews,
+    RunPhase,
+    RunSummary,
+    Survey,
+    unreadable,
+)
 from legaldesk.core.training import (
     TEST,
     TRAIN,
@@ -167,8 +175,8 @@ def run_news(desk: LocalDesk, run: str, report: Report = silent) -> RunNews:
 
 @task
 def list_runs(desk: LocalDesk, report: Report = silent) -> tuple[RunSummary, ...]:
-    """Every run, the newest first."""
-    return tuple(_summary(desk, run) for run in desk.runs.ids())
+    """Every run, the newest first; one that cannot be read says so and hides no other."""
+    return tuple(_summary_or_problem(desk, run) for run in desk.runs.ids())
 
 
 @task
@@ -330,6 +338,13 @@ def _drive(desk: LocalDesk, run: str, report: Report) -> RunSummary:
 def _summary(desk: LocalDesk, run: str) -> RunSummary:
     live = desk.meaning.generation
     return desk.runs.summary(run, live.name, live.model)
+
+
+def _summary_or_problem(desk: LocalDesk, run: str) -> RunSummary:
+    try:
+        return _summary(desk, run)
+    except LegalDeskError as error:
+        return unreadable(run, error.message)
 
 
 def _note(desk: LocalDesk, run: str, event: Event) -> None:

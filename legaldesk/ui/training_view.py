@@ -21,7 +21,6 @@ from legaldesk.core.runs import Proof, QuestionChange
 from legaldesk.ui import theme
 from legaldesk.ui.focus_order import order_focus
 from legaldesk.ui.pieces import hairline
-from legaldesk.ui.sign_line import SignLine
 from legaldesk.ui.training_compare import TrainingCompare
 from legaldesk.ui.training_page import TrainingPage
 from legaldesk.ui.training_runs import TrainingRuns
@@ -51,7 +50,6 @@ class TrainingView(View):
         self.runs = TrainingRuns()
         self.page = TrainingPage(actors, models, plots)
         self.compare = TrainingCompare()
-        self.trouble = SignLine()
         self.area, self.compare_area = _scrolled(self.page), _scrolled(self.compare)
         self._stack = QStackedWidget()
         for area in (self.area, self.compare_area):
@@ -152,6 +150,7 @@ class TrainingView(View):
     def _list(self) -> None:
         book = self._actors.book
         self.runs.show_runs(book.runs)
+        self.runs.trouble.say("error", "wrong", book.trouble)
         active = book.active
         heard_of, self._active = self._active, active.id if active is not None else ""
         new = self._active not in ("", heard_of)

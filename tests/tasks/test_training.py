@@ -448,5 +448,12 @@ def test_a_run_that_cannot_be_read_is_said_by_its_name(desk, spoilt):
     folder = make_run(desk.runs.path, desk.meaning.folder.path).path
     (folder / "config.json").write_bytes(spoilt)
 
+    make_run(desk.runs.path, desk.meaning.folder.path, name="sound")
+
     with pytest.raises(LegalDeskError, match="config.json cannot be read"):
         training.resume_training(desk, folder.name)
+    sound, broken = training.list_runs(desk)
+    assert (sound.phase, broken.phase) == (RunPhase.INTERRUPTED, RunPhase.FAILED)
+    assert "config.json cannot be read" in broken.problem
+    training.delete_run(desk, broken.id)
+    assert [each.id for each in training.list_runs(desk)] == ["sound"]

@@ -195,6 +195,17 @@ def test_a_file_that_cannot_be_read_says_why(qtbot, view):
     assert not view.page.recipe.start.isEnabled()
 
 
+def test_runs_that_cannot_be_listed_say_why(qtbot, window, office):
+    def broken(_):
+        raise WrongUse("The runs cannot be read.")
+
+    office.list_runs = lambda: office._job("list_runs", broken)
+    QTest.keyClick(window, Qt.Key(Qt.Key.Key_1 + TRAINING), CONTROL)
+
+    runs = window.views.view(TRAINING).runs
+    qtbot.waitUntil(lambda: "The runs cannot be read." in seen(runs))
+
+
 # ---------------------------------------------------------------- recipe
 
 
