@@ -121,9 +121,7 @@ def _learned_in(desk: LocalDesk, pairs: Sequence[TrainingPair]) -> set[str]:
     return allowed & named if named else allowed
 
 
-def _parted(
-    desk: LocalDesk, base: Meaning, pairs: Sequence[TrainingPair], seed: int
-) -> Split:
+def _parted(desk: LocalDesk, base: Meaning, pairs: Sequence[TrainingPair], seed: int) -> Split:
     """Which pairs are for what; nothing that the base was made from is held out."""
     made_from = lineage(desk.runs, base.generation.name)
     groups = near_duplicate_groups([pair.passage for pair in (*pairs, *made_from.pairs)])

@@ -137,7 +137,9 @@ def matter_line(matter: MatterPairs) -> str:
 
 
 def used_line(run: RunSummary) -> str:
-    """What a run was taught with."""
+    """What a run was taught with, "" where that is not known."""
+    if not run.base:
+        return ""
     return f"{count(run.pairs, 'pair')} of {matters_named(run.matters)}, starting from {run.base}."
 
 
@@ -158,7 +160,9 @@ def matters_named(matters: Sequence[str]) -> str:
 
 
 def passes_line(recipe: Recipe) -> str:
-    """How often a recipe goes over the pairs."""
+    """How often a recipe goes over the pairs, "" where that is not known."""
+    if not recipe.epochs:
+        return ""
     if recipe.epochs == 1:
         said = "Goes over the pairs once"
     else:
