@@ -323,6 +323,19 @@ def test_curves_differ_by_line_and_marker_not_by_colour_alone(qtbot, view):
     assert len({look[1:] for look in LOOKS}) == len({look[2] for look in LOOKS}) == len(LOOKS)
 
 
+def test_a_run_of_one_step_shows_its_only_loss(qtbot, window, office):
+    office.told["one"] = replace(news(1), evaluations=())
+    view = show(qtbot, window, office, run("one", "2026-03-14T09:26:53"), None)
+    curves = view.page.run.curves
+    qtbot.waitUntil(lambda: curves.loss is not None and "Loss" in curves.loss.curves)
+    line = curves.loss.curves["Loss"]
+    assert line.opts["symbol"] == "o"
+
+    curves.show_news(news(2))
+
+    assert line.opts["symbol"] is None
+
+
 def test_it_pauses_goes_on_and_stops_with_the_best(qtbot, window, office, view):
     start(qtbot, view, office)
     part = view.page.run
