@@ -50,7 +50,8 @@ class RunSummary:
     this was against the verdict. ``kept`` says that it was decided to keep the old model.
     ``removed`` counts its pairs that were erased since with their document or matter.
     ``bytes`` it takes on disk. ``problem`` why it failed. ``stale`` says that neither it nor
-    the model that its figures compare it with is in use.
+    the model that its figures compare it with is in use. ``width`` counts the numbers of its
+    model's vectors, 0 where that is not known.
     """
 
     id: str
@@ -70,6 +71,7 @@ class RunSummary:
     kept: bool = False
     removed: int = 0
     stale: bool = False
+    width: int = 0
 
     @property
     def better(self) -> bool:

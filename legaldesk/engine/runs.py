@@ -163,6 +163,7 @@ class Runs:
             kept=not live and (folder.path / KEPT).exists(),
             removed=manifest.removed,
             stale=not live and config.base_identity != live_identity,
+            width=config.width,
         )
 
     def news(self, run: str) -> RunNews:

@@ -102,7 +102,7 @@ class TrainingRun(Step):
         drawn = news is not None and bool(news.steps or news.evaluations)
         self.curves.setVisible(drawn)
         if news is not None and drawn:
-            self.curves.show_news(news)
+            self.curves.show_news(news, run.width)
         self._say_candidates(news)
 
     def _say_state(self, run: RunSummary, phase: RunPhase, news: RunNews | None) -> None:

@@ -118,14 +118,14 @@ class TrainingVerdict(Step):
         self.why.setText(proof.verdict.sentence)
         if proof is not self._proof:
             self._proof = proof
-            self._show_figures(proof)
+            self._show_figures(proof, run.width)
         self.show_decision()
 
-    def _show_figures(self, proof: Proof) -> None:
-        self.table.show_lines(lines(proof.before, proof.after), corpus_line(proof))
+    def _show_figures(self, proof: Proof, full: int) -> None:
+        self.table.show_lines(lines(proof.before, proof.after, full), corpus_line(proof))
         asked = len(proof.general) == 2
         if asked:
-            self.general.show_lines(lines(proof.general[:1], proof.general[1:]), "")
+            self.general.show_lines(lines(proof.general[:1], proof.general[1:], full), "")
         self.general_fold.setVisible(asked)
         self.general.setVisible(asked and self.general_fold.isChecked())
         self.changes.show_proof(proof)

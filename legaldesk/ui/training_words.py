@@ -110,8 +110,13 @@ def row_name(row: TableRow, widest: int) -> str:
         return "Words alone (BM25)"
     if row.mode is Mode.LEXICAL:
         return "Words alone"
-    cut = f"cut to {row.dimension:,}" if row.dimension < widest else f"full size, {widest:,}"
-    return f"Meaning, {cut}" if row.mode is Mode.DENSE else "Words and meaning"
+    size = size_name(row.dimension, widest)
+    return f"Meaning, {size}" if row.mode is Mode.DENSE else "Words and meaning"
+
+
+def size_name(width: int, widest: int) -> str:
+    """ "cut to 64", or "full size, 384" of vectors that have no more numbers."""
+    return f"cut to {width:,}" if width < widest else f"full size, {width:,}"
 
 
 def split_line(found: Findings) -> str:

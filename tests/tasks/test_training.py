@@ -175,6 +175,7 @@ def test_a_run_that_is_made_again_keeps_what_was_changed_in_its_recipe(desk, pai
     again = cancelled(desk, lambda report: training.retrain_without(desk, run.id, report=report))
 
     assert replace(again.recipe, reference_width=quick.reference_width) == run.recipe
+    assert (run.width, run.recipe.dimensions) == (64, (32,))
 
 
 def cancelled(desk, begin, steps=0):

@@ -477,6 +477,18 @@ def test_the_table_has_every_way_of_searching_and_every_figure(proven):
     assert len(QGuiApplication.clipboard().text().splitlines()) == 12
 
 
+def test_full_size_is_all_that_the_models_vectors_have(qtbot, window, office):
+    cut = run("one", "2026-03-14T09:26:53", width=768)
+    view = show(qtbot, window, office, cut, proof())
+    figures = view.page.verdict.table.grid
+
+    names = [figures.item(row, 0).text() for row in range(figures.rowCount())]
+    assert "Meaning, cut to 384" in names and not any("full" in name for name in names)
+    curves = view.page.run.curves
+    qtbot.waitUntil(lambda: curves.figure is not None and bool(curves.figure.curves))
+    assert list(curves.figure.curves)[0] == "cut to 384"
+
+
 def test_a_lost_question_shows_its_passage_and_a_won_one_opens_on_it(qtbot, window, proven, office):
     changes = proven.page.verdict.changes
     assert changes.won.text() == "Won (31)" and changes.lost.text() == "Lost (9)"
