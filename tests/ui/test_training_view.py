@@ -15,6 +15,7 @@ import legaldesk.ui
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.recipes import Recipe
 from legaldesk.core.runs import RunPhase
+from legaldesk.core.verdict import Change, decide
 from legaldesk.ui import theme
 from legaldesk.ui.main_window import SEARCH, MainWindow
 from legaldesk.ui.model_questions import SureQuestion
@@ -475,6 +476,20 @@ def test_the_table_has_every_way_of_searching_and_every_figure(proven):
     assert table.grid.columnCount() == 2 + 15
     table.copy.click()
     assert len(QGuiApplication.clipboard().text().splitlines()) == 12
+
+
+def test_what_is_better_by_meaning_alone_is_not_called_unsure(qtbot, window, office):
+    gained = verdict(0.05)
+    forgot = decide(gained.dense, gained.fused, Change(0.8, 0.7, -0.12, -0.08, 60, 60))
+    summary = run("one", "2026-03-14T09:26:53", verdict=forgot)
+    view = show(qtbot, window, office, summary, replace(proof(0.05), verdict=forgot))
+    assert view.page.verdict.sentence.text().startswith("Worse on the whole: of 214")
+    assert "Worse on the whole" in view.runs.list.item(0).text()
+
+    press(qtbot, view, view.page.verdict.adopt)
+
+    asked = answer(qtbot, window, SureQuestion)
+    assert "better by meaning alone, but worse" in seen(asked)
 
 
 def test_full_size_is_all_that_the_models_vectors_have(qtbot, window, office):
