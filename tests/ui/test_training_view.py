@@ -763,5 +763,27 @@ def test_what_goes_wrong_with_the_balance_is_said_beside_it(qtbot, office, view,
     assert view.page.balance.learn.isVisible()
 
 
+def test_a_balance_that_cannot_be_used_leaves_what_is_learned_alone(qtbot, window, office, view):
+    held, learn = threading.Event(), office.learn_balance
+    balancer = window.actors.training.balancer
+
+    def slow():
+        return office._job("learn", lambda report: held.wait() and learn()._work(report))
+
+    def refuse(_):
+        raise WrongUse("The model changed meanwhile.")
+
+    office.learn_balance = slow
+    office.use_balance = lambda *_: office._job("use_balance", refuse)
+    balancer.learn()
+
+    balancer.use(1.0)
+
+    qtbot.waitUntil(lambda: "changed meanwhile" in balancer.trouble)
+    assert balancer.busy
+    held.set()
+    qtbot.waitUntil(lambda: balancer.found is not None)
+
+
 def test_a_run_shows_no_balance(proven):
     assert not proven.page.balance.isVisible()
