@@ -50,7 +50,11 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
 
 
 def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
+    """One number or several between commas."""
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number") from error
 
 
 def _train(desk: Desk, options: argparse.Namespace, console: Console) -> int:
@@ -80,7 +84,7 @@ def _new_run(
     pairs = str(Path(options.pairs).absolute()) if options.pairs else ""
     survey = training.survey_training(desk, matters, pairs)
     recipe = _recipe(survey.recipes, options.preset or survey.choice.preset)
-    dimensions = tuple(sorted((n for several in options.dims for n in several), reverse=True))
+    dimensions = tuple(sorted({n for several in options.dims for n in several}, reverse=True))
     if dimensions:
         recipe = replace(recipe, dimensions=dimensions)
     return training.train(desk, recipe, matters, pairs, options.matter, report=report)

@@ -39,6 +39,7 @@ def as_json(run, *arguments):
 
 
 def test_a_run_is_told_line_by_line_and_decided_about(run, pairs):
+    run("matters", "add", "Firm")
     status, events = as_json(
         run, "train", "--preset", "quick", "--pairs", pairs, "--matter", "Firm", "--dims", "64,16"
     )
@@ -90,3 +91,11 @@ def test_wrong_use_says_what_to_do(run, arguments, told):
 
     assert status == 2
     assert told in " ".join(errors.split())
+
+
+@pytest.mark.parametrize("dimensions", ["768", "0"])
+def test_dimensions_that_the_model_does_not_have_are_wrong_use(run, pairs, dimensions):
+    status, _, errors = run("train", "--pairs", pairs, "--dims", dimensions)
+
+    assert status == 2
+    assert "The model has dimensions 1 to 64" in " ".join(errors.split())

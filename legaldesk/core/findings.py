@@ -40,12 +40,14 @@ class Findings:
 def examine(
     pairs: Sequence[TrainingPair],
     groups: Sequence[int],
+    usable: Sequence[TrainingPair],
     parted: Split,
     languages: Sequence[str],
     covered: Collection[str],
 ) -> Findings:
-    """Look at pairs, the near-duplicate group of each passage, and how they are parted.
+    """Look at pairs, the near-duplicate group of each passage, and how the usable ones are parted.
 
+    ``usable`` are those that a run takes (see ``without_contradictions_and_duplicates``).
     ``languages`` has each question's code; ``covered`` the model's, empty for many.
     """
     counts = Counter(languages)
@@ -65,8 +67,8 @@ def examine(
         languages=dict(counts),
         uncovered=uncovered,
         train_pairs=len(parted.train),
-        validation_questions=_questions(pairs, parted.validation),
-        test_questions=_questions(pairs, parted.test),
+        validation_questions=_questions(usable, parted.validation),
+        test_questions=_questions(usable, parted.test),
         sentences=(),
     )
     return _with_sentences(found, parted)
@@ -103,8 +105,9 @@ def without_contradictions_and_duplicates(
 def _with_sentences(found: Findings, parted: Split) -> Findings:
     said: list[str] = []
     if found.test_questions < ENOUGH_QUESTIONS:
+        held = _count(found.test_questions, "question is", "questions are")
         said.append(
-            f"Only {found.test_questions} questions are held out. Fewer than {ENOUGH_QUESTIONS} "
+            f"Only {held} held out. Fewer than {ENOUGH_QUESTIONS} "
             "cannot tell a gain from chance, so there will be no verdict."
         )
     if found.contradictions:

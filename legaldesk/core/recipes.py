@@ -178,11 +178,11 @@ def fit_to_model(
     wanted = recipe.dimensions
     if wanted is None:
         wanted = tuple(sorted({width, *(d for d in MATRYOSHKA if d < width)}, reverse=True))
-    fitting = tuple(dimension for dimension in wanted if dimension <= width)
+    fitting = tuple(dimension for dimension in wanted if 1 <= dimension <= width)
     if wanted and not fitting:
         raise ValueError(f"none of the dimensions {wanted} fits a model of width {width}")
     if fitting != wanted:
-        left_out = _listed([dimension for dimension in wanted if dimension > width])
+        left_out = _listed([dimension for dimension in wanted if dimension not in fitting])
         said.append(f"The model's vectors have {width} numbers, so {left_out} is left out.")
     limit = min(recipe.max_tokens or token_limit, token_limit)
     if recipe.max_tokens > token_limit:
@@ -206,6 +206,24 @@ def fit_to_pairs(recipe: Recipe, pairs: int) -> Recipe:
     if recipe.published or batches * recipe.epochs * recipe.warmup >= 1:
         return recipe
     return replace(recipe, warmup=0.0)
+
+
+_ADAPTED = ("precision", "tf32", "use_cpu", "optimizer", "warmup")
+"""What the device and the number of pairs decide."""
+
+
+def once_more(made: Recipe, presets: Sequence[Recipe], width: int, token_limit: int) -> Recipe:
+    """The recipe that a run was started with, as far as what it was ``made`` from tells.
+
+    That is the preset which it is when fitted to a model of that width and limit, or else one
+    that was changed, which stays as it was fitted.
+    """
+    for preset in presets:
+        if preset.name == made.name and (not preset.dimensions or min(preset.dimensions) <= width):
+            fitted, _ = fit_to_model(preset, width, token_limit)
+            if replace(fitted, **{name: getattr(made, name) for name in _ADAPTED}) == made:
+                return preset
+    return replace(made, reference_width=0)
 
 
 def with_half_the_batch(recipe: Recipe) -> Recipe | None:

@@ -50,7 +50,8 @@ class RunSummary:
     this was against the verdict. ``kept`` says that it was decided to keep the old model.
     ``removed`` counts its pairs that were erased since with their document or matter.
     ``bytes`` it takes on disk. ``problem`` why it failed. ``stale`` says that neither it nor
-    the model that its figures compare it with is in use.
+    the model that its figures compare it with is in use. ``width`` counts the numbers of its
+    model's vectors, 0 where that is not known.
     """
 
     id: str
@@ -70,6 +71,7 @@ class RunSummary:
     kept: bool = False
     removed: int = 0
     stale: bool = False
+    width: int = 0
 
     @property
     def better(self) -> bool:
@@ -87,6 +89,27 @@ class RunSummary:
         if not self.stale:
             return ""
         return f"Its figures compare it with “{self.base}”, which is not in use."
+
+
+def unreadable(run: str, problem: str) -> RunSummary:
+    """What can be said of a run whose folder cannot be read: why, so that it can be deleted."""
+    recipe = Recipe(run, run, "", (), "", 0, 0.0, 0.0)
+    return RunSummary(
+        id=run,
+        created="",
+        recipe=recipe,
+        base="",
+        phase=RunPhase.FAILED,
+        pairs=0,
+        matters=(),
+        chosen="",
+        verdict=None,
+        model="",
+        overruled=False,
+        live=False,
+        bytes=0,
+        problem=problem,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,11 @@ class Verdict:
     fused: Change
     general: Change | None = None
 
+    @property
+    def better_alone(self) -> bool:
+        """Whether it is surely better by meaning alone, and is not to be adopted all the same."""
+        return self.decision is Decision.KEEP and self.dense.low > 0
+
 
 def decide(dense: Change, fused: Change, general: Change | None) -> Verdict:
     """The gate: adopt a model that is surely better, and worse at nothing that is measured.

@@ -59,7 +59,8 @@ def _mixed(tuned: Any, base: Any, share: float) -> Any:
 
 
 def choose(recipe: Recipe, scored: Mapping[str, Mapping[str, float]]) -> str:
-    """The candidate to keep: a published recipe's own, else the best by the recipe's metric.
+    """The candidate to keep: a published recipe's own, else the best by the recipe's metric; no
+    earlier step where the recipe keeps the last.
 
     ``scored`` has the metric at its dimension for each validation question, by candidate. The
     average, which forgot least, wins where it is within one standard error of the best: on
@@ -68,6 +69,8 @@ def choose(recipe: Recipe, scored: Mapping[str, Mapping[str, float]]) -> str:
     """
     if recipe.published:
         return recipe.keep
+    if recipe.keep == LAST:
+        scored = {name: figures for name, figures in scored.items() if name != BEST}
     best = max(scored, key=lambda name: (mean(scored[name], scored[name]), name == AVERAGE))
     average = scored.get(AVERAGE)
     if average is not None and as_good(scored[best], average, average):

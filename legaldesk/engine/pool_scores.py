@@ -28,7 +28,10 @@ class Pool:
 
 
 def make_pool(validation: Sequence[PairLine], lines: Sequence[PoolLine]) -> Pool:
-    """The pool of a run; every passage of a right answer's group is a right answer."""
+    """The pool of a run; every passage of a right answer's group is a right answer.
+
+    A question whose answers were all removed from the pool is left out.
+    """
     right: dict[str, set[int]] = defaultdict(set)
     questions: dict[str, str] = {}
     for line in validation:
@@ -38,11 +41,13 @@ def make_pool(validation: Sequence[PairLine], lines: Sequence[PoolLine]) -> Pool
     places: dict[int, list[str]] = defaultdict(list)
     for at, passage in enumerate(lines):
         places[passage.group].append(str(at))
+    asked = [key for key in questions if any(group in places for group in right[key])]
     qrels = {
-        str(number): {place: 1.0 for group in right[key] for place in places[group]}
-        for number, key in enumerate(questions)
+        str(number): {place: 1.0 for group in right[key] for place in places.get(group, ())}
+        for number, key in enumerate(asked)
     }
-    return Pool(tuple(questions.values()), tuple(line.text for line in lines), qrels)
+    texts = tuple(line.text for line in lines)
+    return Pool(tuple(questions[key] for key in asked), texts, qrels)
 
 
 def score_pool(

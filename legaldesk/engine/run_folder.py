@@ -32,6 +32,7 @@ from legaldesk.core.training import (
     TEST,
     TRAIN,
     VALIDATION,
+    Candidate,
     Event,
     Failed,
     RunConfig,
@@ -48,8 +49,8 @@ PAIRS, POOL, PROOF, MANIFEST = "pairs.jsonl", "pool.jsonl", "proof.json", "manif
 COMPLETE = "complete"
 """The file that tells a whole checkpoint from one that a kill interrupted."""
 
-FAILED = Failed.__name__.lower()
-"""What a failure is called in the log."""
+FAILED, CANDIDATE = Failed.__name__.lower(), Candidate.__name__.lower()
+"""What a failure and a model that came out are called in the log."""
 
 T = TypeVar("T")
 
@@ -152,12 +153,13 @@ class RunFolder:
     def cut_log(self, step: int) -> None:
         """Drop what was logged after a step, because the run goes on from there; -1 is all steps.
 
-        What belongs to no step stays, but for what the run failed with before.
+        What belongs to no step stays, but for what the run failed with before. Candidates come at
+        the end, and will come again.
         """
         kept = [
             line
             for line in self.log()
-            if line["event"] != FAILED and line.get("step", step) <= step
+            if line["event"] not in (FAILED, CANDIDATE) and line.get("step", step) <= step
         ]
         data = b"".join(msgspec.json.encode(line) + b"\n" for line in kept)
         write_durably(self.path / "log.jsonl", data)

@@ -160,9 +160,10 @@ class Runs:
             live=live,
             bytes=_size(folder.path),
             problem="" if phase in (RunPhase.RUNNING, RunPhase.PAUSED) else _problem(log),
-            kept=adoption is None and (folder.path / KEPT).exists(),
+            kept=not live and (folder.path / KEPT).exists(),
             removed=manifest.removed,
             stale=not live and config.base_identity != live_identity,
+            width=config.width,
         )
 
     def news(self, run: str) -> RunNews:

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from legaldesk.core.bugs import bug
-from legaldesk.core.errors import LegalDeskError, NoRoom
+from legaldesk.core.errors import LegalDeskError, ModelProblem, NoRoom
 from legaldesk.core.training import Event, Failed, name_of
 from legaldesk.engine.child_streams import private_stdout
 from legaldesk.engine.offline import stay_offline
@@ -57,20 +57,20 @@ def carry_out(folder: RunFolder, tell: Callable[[Event], None], orders: Orders) 
     try:
         tell(TrainingRun(folder, tell, orders).run())
         return 0
+    except NoRoom:
+        _fail(folder, tell, NoRoom.__name__, _NO_ROOM)
     except LegalDeskError as error:
-        _give_up(folder)
+        if isinstance(error, ModelProblem):
+            _give_up(folder)
         _fail(folder, tell, error.kind, error.message)
     except OSError as error:
         problem = f"The run's folder cannot be written: {error.strerror}."
         _fail(folder, tell, NoRoom.__name__, _NO_ROOM if error.errno in FULL else problem)
-    except RuntimeError as error:  # safetensors and torch say so in words of their own
+    except Exception as error:  # safetensors and torch say in words of their own that it is full
         if not any(words in str(error).lower() for words in _DISK_FULL):
             _note_crash(folder, error)
             raise
         _fail(folder, tell, NoRoom.__name__, _NO_ROOM)
-    except Exception as error:
-        _note_crash(folder, error)
-        raise
     return 1
 
 

@@ -167,6 +167,14 @@ def build(
     return trainer
 
 
+def state_at(checkpoint: Path) -> Any:
+    """The trainer's state when a checkpoint was written."""
+    from transformers import TrainerState
+    from transformers.trainer import TRAINER_STATE_NAME
+
+    return TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
+
+
 def _arguments(
     model: Any, recipe: Recipe, prompts: Prompts, data: Any, checkpoints: Path, evaluates: bool
 ) -> Any:

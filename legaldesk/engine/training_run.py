@@ -119,14 +119,15 @@ class TrainingRun:
 
     def _train(self, recipe: Recipe) -> Watch:
         """Train from the last whole checkpoint, or from the base model."""
-        from legaldesk.engine.training_library import PoolEvaluator, build
+        from legaldesk.engine.training_library import PoolEvaluator, build, state_at
 
         self._tell(Stage("load"))
         start = self._folder.whole_checkpoints()
         self._folder.cut_log(step_of(start[-1]) if start else -1)
         model = load_model(self._config)
         evaluator = PoolEvaluator(self._score) if self._pool else None
-        watch = Watch(recipe, self._tell, self._orders, evaluator, self._sizes())
+        sizes, since = self._sizes(), self._since_best()
+        watch = Watch(recipe, self._tell, self._orders, evaluator, sizes, since)
         if not start and evaluator is not None:
             self._tell_base(evaluator, model)
         mined = self._mine(model, recipe) if recipe.negatives else {}
@@ -137,13 +138,21 @@ class TrainingRun:
         )
         self._tell(Stage("train"))
         try:
-            trainer.train(resume_from_checkpoint=str(start[-1]) if start else None)
+            if start and watch.spent:  # all that was left to do was to choose
+                trainer.state = state_at(start[-1])
+            else:
+                trainer.train(resume_from_checkpoint=str(start[-1]) if start else None)
         finally:
             watch.raise_if_broken()
         best = trainer.state.best_model_checkpoint  # by its name: the library may have moved
         kept = self._folder.checkpoints / Path(best).name if best else None
         watch.best = kept if kept is not None and kept.exists() else None
         return watch
+
+    def _since_best(self) -> int:
+        """How many evaluations in a row were no better, as the log has it."""
+        better = [event.best for event in self._evaluations() if event.step]
+        return better[::-1].index(True) if True in better else len(better)
 
     def _sizes(self) -> tuple[int, int]:
         return (len(self._pool.questions), len(self._pool.passages)) if self._pool else (0, 0)
@@ -216,9 +225,14 @@ class TrainingRun:
         return Finished(self._config.id, chosen.name, chosen.step, self._orders.stopped)
 
     def _known(self) -> dict[int, tuple[Score, ...]]:
-        """The figures of every step that was evaluated, from the log."""
+        """The figures of every step that was evaluated, from the log; none without a pool."""
+        if self._pool is None:
+            return {}
+        return {event.step: event.scores for event in self._evaluations() if event.scores}
+
+    def _evaluations(self) -> list[Evaluation]:
         events = [read_event(line) for line in self._folder.log()]
-        return {e.step: e.scores for e in events if isinstance(e, Evaluation) and e.scores}
+        return [event for event in events if isinstance(event, Evaluation)]
 
     def _chosen(self, found: list[Trained], singles: Mapping[str, Mapping[int, Scores]]) -> Trained:
         """The candidate to keep; without questions to choose by, the one that risks least."""

@@ -27,7 +27,10 @@ _NOT_NUMBERS = (
 
 
 class Watch:
-    """The watcher of one attempt (see ``training_library.Watcher``)."""
+    """The watcher of one attempt (see ``training_library.Watcher``).
+
+    ``since_best`` are the evaluations that were no better before it, of a run that goes on.
+    """
 
     def __init__(
         self,
@@ -36,13 +39,14 @@ class Watch:
         orders: Orders,
         evaluator: PoolEvaluator | None,
         sizes: tuple[int, int],
+        since_best: int = 0,
     ) -> None:
         self._recipe, self._tell, self._orders = recipe, tell, orders
         self._evaluator, self._sizes = evaluator, sizes
         self._first_step: int | None = None
         self._started = time.monotonic()
         self._saved_at: float | None = None
-        self._since_best = 0
+        self._since_best = since_best
         self._broken = False
         self.best: Path | None = None
         """The checkpoint of the best step so far."""
@@ -51,6 +55,11 @@ class Watch:
         """Raise ModelProblem when the loss was not a number."""
         if self._broken:
             raise ModelProblem(_NOT_NUMBERS)
+
+    @property
+    def spent(self) -> bool:
+        """Whether the recipe's patience is at its end."""
+        return 0 < self._recipe.patience <= self._since_best
 
     def stepped(self, step: int, steps: int, epoch: float) -> set[str]:
         """What to do after a step."""
@@ -76,9 +85,9 @@ class Watch:
         scores = self._evaluator.latest if self._evaluator else ()
         self._tell(Evaluation(epoch, step, scores, *self._sizes, best))
         self._since_best = 0 if best else self._since_best + 1
-        patience = self._recipe.patience
-        if not patience or self._since_best < patience:
+        if not self.spent:
             return False
+        patience = self._recipe.patience
         times = f"{patience} times in a row" if patience > 1 else "once"
         self._tell(Notice(f"It got no better {times}, so the run ends here and keeps the best."))
         return True

@@ -68,15 +68,13 @@ def evaluate_labels(
     units = answer_units({each.id: each.grades for each in asked})
     widths = checked(dimensions, live.dimension)
     model = _reranker(desk, ours, Path(reranker) if reranker else None)
-    documents, passages = desk.reader.count(_DOCUMENTS), desk.reader.passages()
+    inside = Scope(matter)
+    documents, passages = len(desk.reader.documents(inside)), len(desk.reader.passage_ids(inside))
     rows = measure(
         desk, live, asked, found.searched, ours, widths, units, report, lessons.PARTLY, model
     )
     sizes = len(asked), len(set(units.values())), documents, passages
     return Table(matter or "labels", live.name, *sizes, tuple(rows), found.note)
-
-
-_DOCUMENTS = "SELECT count(*) FROM documents"
 
 
 def evaluate_folder(

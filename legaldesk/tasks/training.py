@@ -7,13 +7,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from legaldesk.core.errors import WrongUse
+from legaldesk.core.errors import LegalDeskError, WrongUse
 from legaldesk.core.findings import examine, without_contradictions_and_duplicates
 from legaldesk.core.models import GenerationInfo
 from legaldesk.core.pairs import Split, TrainingPair, split
 from legaldesk.core.progress import Progress, Report, silent
-from legaldesk.core.recipes import Recipe, adapt, choose, fit_to_model, fit_to_pairs
-from legaldesk.core.runs import MatterPairs, Proof, RunNews, RunPhase, RunSummary, Survey
+from legaldesk.core.recipes import Recipe, adapt, choose, fit_to_model, fit_to_pairs, once_more
+from legaldesk.core.runs import (
+    MatterPairs,
+    Proof,
+    RunNews,
+    RunPhase,
+    RunSummary,
+    Survey,
+    unreadable,
+)
 from legaldesk.core.training import (
     TEST,
     TRAIN,
@@ -54,10 +62,12 @@ def survey_training(
     ``matters`` () are all that may train; a file of pairs takes their place.
     """
     pairs = _pairs(desk, matters, pairs_file)
-    groups, parted = _parted(desk, desk.meaning, pairs, SEED)
+    groups = near_duplicate_groups([pair.passage for pair in pairs])
+    usable = without_contradictions_and_duplicates(pairs)
+    parted = _parted(desk, desk.meaning, usable, SEED)
     spoken = [languages.detect(pair.question) for pair in pairs]
     known = desk.meaning.folder.languages or frozenset()
-    found = examine(pairs, groups, parted, spoken, known)
+    found = examine(pairs, groups, usable, parted, spoken, known)
     foreign = bool(known) and 2 * sum(one not in known for one in spoken if one) > len(spoken)
     choice = choose(len(parted.train), foreign)
     return Survey(_matter_pairs(desk), found, choice, presets(), desk.meaning.folder.name)
@@ -75,7 +85,8 @@ def train(
     """Train a copy of the live model and measure it; the live one is left alone.
 
     ``matter`` names the one that the pairs of a file belong to. After Cancelled the run can
-    be resumed. Raises WrongUse without pairs and ModelProblem when it comes to nothing.
+    be resumed. Raises WrongUse without pairs or such a matter, and ModelProblem when it comes to
+    nothing.
     """
     report(Progress("training", 0, 0, message="prepare"))
     with desk.runs.making() as made:
@@ -92,7 +103,7 @@ def _make(desk: LocalDesk, recipe: Recipe, found: Sequence[TrainingPair]) -> Run
     if not pairs:
         raise WrongUse("Every pair is contradicted by another. Settle them in Review first.")
     base = desk.meaning
-    _, parted = _parted(desk, base, pairs, recipe.seed)
+    parted = _parted(desk, base, pairs, recipe.seed)
     config = _config(desk, base, recipe, parted)
     held = [pairs[index].question for index in parted.validation]
     own = [pair.passage for pair in pairs]
@@ -110,21 +121,28 @@ def _learned_in(desk: LocalDesk, pairs: Sequence[TrainingPair]) -> set[str]:
     return allowed & named if named else allowed
 
 
-def _parted(
-    desk: LocalDesk, base: Meaning, pairs: Sequence[TrainingPair], seed: int
-) -> tuple[list[int], Split]:
-    """The near-duplicate group of each pair's passage, and which pairs are for what.
-
-    Nothing that the base was made from is held out.
-    """
+def _parted(desk: LocalDesk, base: Meaning, pairs: Sequence[TrainingPair], seed: int) -> Split:
+    """Which pairs are for what; nothing that the base was made from is held out."""
     made_from = lineage(desk.runs, base.generation.name)
     groups = near_duplicate_groups([pair.passage for pair in (*pairs, *made_from.pairs)])
-    return groups[: len(pairs)], split(pairs, groups, seed, lineage=made_from)
+    return split(pairs, groups, seed, lineage=made_from)
 
 
 @task
 def resume_training(desk: LocalDesk, run: str, report: Report = silent) -> RunSummary:
-    """Go on with a run that was interrupted, or measure one that was not measured yet."""
+    """Go on with a run that was interrupted, or measure one that was not measured yet.
+
+    Raises WrongUse where a matter whose labels it learns from may not train any more.
+    """
+    folder = desk.runs.folder(run)
+    if folder.state().over != "finished":
+        labelled = {line.pair.matter for line in folder.pairs(TRAIN) if line.pair.label}
+        for each in desk.reader.matters():
+            if each.name in labelled and not each.may_train:
+                raise WrongUse(
+                    f"The matter “{each.name}” may not be trained on any more. Allow it again, or"
+                    " train anew without it."
+                )
     return _drive(desk, run, report)
 
 
@@ -155,8 +173,8 @@ def run_news(desk: LocalDesk, run: str, report: Report = silent) -> RunNews:
 
 @task
 def list_runs(desk: LocalDesk, report: Report = silent) -> tuple[RunSummary, ...]:
-    """Every run, the newest first."""
-    return tuple(_summary(desk, run) for run in desk.runs.ids())
+    """Every run, the newest first; one that cannot be read says so and hides no other."""
+    return tuple(_summary_or_problem(desk, run) for run in desk.runs.ids())
 
 
 @task
@@ -193,8 +211,10 @@ def adopt_run(
 
 @task
 def keep_old(desk: LocalDesk, run: str, report: Report = silent) -> None:
-    """Record that the old model was kept. Raises WrongUse when the run's was adopted."""
-    if desk.runs.adoption(run) is not None:
+    """Record that the old model was kept. Raises WrongUse when the run's is in use, or will be."""
+    adoption = desk.runs.adoption(run)
+    used = {each.name for each in desk.reader.generations() if each.state != "kept"}
+    if adoption is not None and adoption.model in used:
         raise WrongUse("The model of this run was adopted. Go back instead.")
     desk.runs.keep_old(run)
 
@@ -220,8 +240,8 @@ def retrain_without(
     Pairs that came from a file are taken from the run. With ``matter`` "" only what was
     removed since is left out. Raises WrongUse.
     """
-    before = desk.runs.folder(run).config().recipe
-    recipe = next((each for each in presets() if each.name == before.name), before)
+    before = desk.runs.folder(run).config()
+    recipe = once_more(before.recipe, presets(), before.width, before.token_limit)
     with desk.runs.making() as made:
         again = _make(desk, recipe, _pairs_without(desk, run, matter))
         made(again)
@@ -232,6 +252,8 @@ def _pairs_without(desk: LocalDesk, run: str, matter: str) -> list[TrainingPair]
     """A run's pairs as they are now but for one matter's. Raises WrongUse when there are none."""
     folder = desk.runs.folder(run)
     own = [line.pair for part in (TRAIN, VALIDATION, TEST) for line in folder.pairs(part)]
+    if matter and all(pair.matter != matter for pair in own):
+        matter = desk.reader.matter_name(matter)
     labelled = {pair.matter for pair in own if pair.label} - {matter}
     found = [pair for pair in own if not pair.label and (not matter or pair.matter != matter)]
     if labelled:
@@ -246,7 +268,8 @@ def _pairs(
     desk: LocalDesk, matters: tuple[str, ...], pairs_file: str, matter: str = ""
 ) -> Sequence[TrainingPair]:
     if pairs_file:
-        return read_pairs(Path(pairs_file), matter)
+        owner = desk.reader.matter_name(matter) if matter else ""  # its removal erases them
+        return read_pairs(Path(pairs_file), owner)
     return lessons.training_pairs(desk, matters)
 
 
@@ -261,12 +284,17 @@ def _matter_pairs(desk: LocalDesk) -> tuple[MatterPairs, ...]:
 
 
 def _config(desk: LocalDesk, base: Meaning, recipe: Recipe, parted: Split) -> RunConfig:
-    """The recipe as this device and the base can run it."""
+    """The recipe as this device and the base can run it. Raises WrongUse when the base cannot."""
     folder = base.folder
     device = choose_device(desk.reader.setting(DEVICE) or "auto", usable_devices())
     adapted, said = adapt(recipe, abilities(device))
     adapted = fit_to_pairs(adapted, len(parted.train))
-    fitted, also = fit_to_model(adapted, folder.dimension, folder.token_limit, folder.static)
+    try:
+        fitted, also = fit_to_model(adapted, folder.dimension, folder.token_limit, folder.static)
+    except ValueError as error:
+        raise WrongUse(
+            f"The model has dimensions 1 to {folder.dimension}, and the recipe none of these."
+        ) from error
     return RunConfig(
         id=desk.runs.new_id(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -308,6 +336,13 @@ def _drive(desk: LocalDesk, run: str, report: Report) -> RunSummary:
 def _summary(desk: LocalDesk, run: str) -> RunSummary:
     live = desk.meaning.generation
     return desk.runs.summary(run, live.name, live.model)
+
+
+def _summary_or_problem(desk: LocalDesk, run: str) -> RunSummary:
+    try:
+        return _summary(desk, run)
+    except LegalDeskError as error:
+        return unreadable(run, error.message)
 
 
 def _note(desk: LocalDesk, run: str, event: Event) -> None:

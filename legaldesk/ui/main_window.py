@@ -265,6 +265,7 @@ class MainWindow(QMainWindow):
         self.bar.forget_offer()
         self._elsewhere.start_over()
         self.actors.asker.start_over()
+        self.actors.training.book.start_over()
         self._look_again()
 
     def _show_group(self, state: FileState) -> None:

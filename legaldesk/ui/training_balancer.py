@@ -65,9 +65,15 @@ class TrainingBalancer(QObject):
     def use(self, factor: float, generation: int = 0) -> None:
         """Search with this factor from now on, which was learned for that generation, 0 for any."""
         job = self._requests.use_balance(factor, generation)
+        self.trouble = ""
         job.succeeded.connect(self._set_used)
-        job.failed.connect(self._fail)
+        job.failed.connect(self._refuse)
         self._quick.submit(job)
+
+    def _refuse(self, error: LegalDeskError) -> None:
+        """Say why a factor is not used; what is being learned goes on."""
+        self.trouble = error.message
+        self.changed.emit()
 
     def _set_used(self, factor: float) -> None:
         if self.found is not None and factor != self.used != self.found.used:

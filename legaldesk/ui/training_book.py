@@ -99,6 +99,21 @@ class TrainingBook(QObject):
             self.survey, self.survey_trouble = survey, trouble
             self.surveyed.emit()
 
+    def drop_survey(self) -> None:
+        """What is known of the pairs is not so any more."""
+        self.survey = None
+        self.surveyed.emit()
+
+    def start_over(self) -> None:
+        """Nothing stays of what was erased: questions and passages are read again when needed."""
+        self.proofs.clear()
+        self._again |= {what for what in self._asked if what.startswith("proof")}
+        if self._survey_job is not None:
+            self._survey_job.cancel()
+            self._survey_job = None
+        self.drop_survey()
+        self.listed.emit()
+
     def look(self) -> None:
         """Read the list of runs."""
         self._ask("runs", self._requests.list_runs, self._take_runs)

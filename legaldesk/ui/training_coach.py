@@ -46,11 +46,12 @@ class TrainingCoach(QObject):
         self._lane, self._quick = lanes.training, lanes.library
         self._book, self._models = book, models
         self._job: Job | None = None
+        self._run = ""
         self._wishes: dict[str, RunPhase | None] = {}
         self.progress: Progress | None = None
         self.trouble = ""
         book.heard.connect(self._settle)
-        models.switched.connect(lambda _: book.look())
+        models.switched.connect(lambda _: self._read_again())
 
     # ------------------------------------------------------------ a run
 
@@ -63,6 +64,10 @@ class TrainingCoach(QObject):
     def here(self) -> bool:
         """Whether this window drives it."""
         return self._job is not None
+
+    def drives(self, run: str) -> bool:
+        """Whether this window drives that run; of a new one it is known once it is made."""
+        return self.here and run == self._run
 
     def waits(self, run: str) -> bool:
         """Whether it was asked to pause, go on or stop, and has not yet."""
@@ -83,7 +88,7 @@ class TrainingCoach(QObject):
 
     def resume(self, run: RunSummary) -> None:
         """Go on with an interrupted run."""
-        self._drive(self._requests.resume_training(run.id), run.recipe.title)
+        self._drive(self._requests.resume_training(run.id), run.recipe.title, run.id)
 
     def retrain_without(self, run: RunSummary, matter: str = "") -> None:
         """The same run anew, without a matter's pairs, or without what was removed since."""
@@ -95,10 +100,10 @@ class TrainingCoach(QObject):
             self._job.cancel()
             self.changed.emit()
 
-    def _drive(self, job: Job, title: str) -> None:
+    def _drive(self, job: Job, title: str, run: str = "") -> None:
         if self._job is not None:
             return
-        self._job, self.progress, self.trouble = job, None, ""
+        self._job, self._run, self.progress, self.trouble = job, run, None, ""
         self._board.watch(job, f"Teaching with {title}")
         job.progressed.connect(self._advance)
         job.succeeded.connect(self._end)
@@ -111,6 +116,8 @@ class TrainingCoach(QObject):
 
     def _advance(self, progress: Progress) -> None:
         self.progress = progress
+        if progress.stage == "training" and progress.message != "prepare":
+            self._run = progress.message
         self.changed.emit()
 
     def _end(self, run: RunSummary) -> None:
@@ -126,8 +133,13 @@ class TrainingCoach(QObject):
         self._job = self.progress = None
         self._wishes.clear()
         self._book.expect(False)
-        self._book.look()
+        self._read_again()
         self.changed.emit()
+
+    def _read_again(self) -> None:
+        """The runs, and the pairs: more were marked meanwhile, or made the model in use."""
+        self._book.drop_survey()
+        self._book.look()
 
     # ------------------------------------------------------------ on its way
 

@@ -15,7 +15,7 @@ from legaldesk.ui.document_text import plain
 from legaldesk.ui.pieces import hairline, label
 from legaldesk.ui.training_fields import grouped, written
 from legaldesk.ui.training_figures import change_of, dense
-from legaldesk.ui.training_words import matters_named, moment, run_state, verdict_line
+from legaldesk.ui.training_words import matters_named, moment, run_state, size_name, verdict_line
 from legaldesk.ui.wording import count
 
 NOT_SAME = "They were measured on different questions, so only the changes can be compared."
@@ -61,7 +61,7 @@ class TrainingCompare(QWidget):
         parts = {
             "": _facts(one, two),
             "Verdict": _results(one, two, first, second),
-            "nDCG@10, meaning alone": _figures(first, second),
+            "nDCG@10, meaning alone": _figures(first, second, max(one.width, two.width)),
             "What the recipes do differently": _differences(one.recipe, two.recipe),
         }
         for heading, rows in parts.items():
@@ -114,13 +114,16 @@ def _results(
     ]
 
 
-def _figures(first: Proof | None, second: Proof | None) -> list[Row]:
+def _figures(first: Proof | None, second: Proof | None, full: int) -> list[Row]:
     widths = {width for proof in (first, second) if proof for width in dense(proof.after)}
+    widest = max((full, *widths))
     return [
-        (f"Cut to {width:,}" if width != max(widths) else f"Full size, {width:,}",
-         (_figure(first, width), _figure(second, width)))
+        (
+            size_name(width, widest).capitalize(),
+            (_figure(first, width), _figure(second, width)),
+        )
         for width in sorted(widths, reverse=True)
-    ]  # fmt: skip
+    ]
 
 
 def _figure(proof: Proof | None, width: int) -> str:

@@ -21,6 +21,7 @@ from legaldesk.ui.training_figures import (
     measures,
     metric_curves,
 )
+from legaldesk.ui.training_words import size_name
 from legaldesk.workers.job import Job
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class TrainingCurves(QWidget):
         self._lane = lane
         self._asked = False
         self._news: RunNews | None = None
+        self._full = 0
         self.loss: Plot | None = None
         self.figure: Plot | None = None
         self.measure = ChoiceBox("Figure of the curves")
@@ -73,12 +75,12 @@ class TrainingCurves(QWidget):
         job.failed.connect(lambda _: self._say_missing())
         self._lane.submit(job)
 
-    def show_news(self, news: RunNews) -> None:
-        """Draw what a run told so far."""
+    def show_news(self, news: RunNews, full: int = 0) -> None:
+        """Draw what a run told so far; ``full`` is its model's width, 0 for the widest curve."""
         self.warm_up()
         if news is self._news:
             return
-        self._news = news
+        self._news, self._full = news, full
         told = measures(news)
         if [self.measure.itemData(row) for row in range(self.measure.count())] != list(told):
             chosen = self.measure.currentData()
@@ -118,11 +120,8 @@ class TrainingCurves(QWidget):
             self.loss.show_curves({"Loss": loss_curve(news)}, steps)
         if self.figure is not None:
             curves = metric_curves(news, metric)
-            widest = max(curves, default=0)
-            named = {
-                f"full size, {width:,}" if width == widest else f"cut to {width:,}": curve
-                for width, curve in curves.items()
-            }
+            widest = max((self._full, *curves))
+            named = {size_name(width, widest): curve for width, curve in curves.items()}
             self.figure.show_curves(named, steps)
 
     def refresh_theme(self) -> None:

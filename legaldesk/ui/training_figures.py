@@ -51,9 +51,12 @@ class Line:
     first: bool
 
 
-def lines(before: Sequence[TableRow], after: Sequence[TableRow]) -> tuple[Line, ...]:
-    """The table's lines: what a model has no part in once, everything else before and after."""
-    widest = max((row.dimension for row in (*before, *after)), default=0)
+def lines(before: Sequence[TableRow], after: Sequence[TableRow], full: int = 0) -> tuple[Line, ...]:
+    """The table's lines: what a model has no part in once, everything else before and after.
+
+    ``full`` is the width of the model's vectors, 0 for the widest that was measured.
+    """
+    widest = max((full, *(row.dimension for row in (*before, *after))))
     new = {(row.mode, row.dimension): row for row in after}
     old = {(row.mode, row.dimension): row for row in before}
     made: list[Line] = []

@@ -33,7 +33,9 @@ class TrainingOpener(QObject):
     ) -> None:
         """Show the passage in its document, or the first page where it is not found."""
         document = change.document
-        words = change.passage.replace('"', " ").split()[:QUOTED]
+        # Above the text stand its headings, which no phrase crosses into it.
+        text = change.passage.partition("\n")[2] or change.passage
+        words = text.replace('"', " ").split()[:QUOTED]
         job = self._requests.search_words(f'"{" ".join(words)}"', Scope(document=document), 1)
 
         def found(answer: Answer) -> None:

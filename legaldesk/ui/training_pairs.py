@@ -46,6 +46,8 @@ class TrainingPairs(Step):
         self.switches: dict[str, Switch] = {}
         self.uses: dict[str, QPushButton] = {}
         self._lines: dict[str, QWidget] = {}
+        self._numbers: dict[str, int] = {}
+        self._allowed: list[str] = []
         self._left_out: set[str] = set()
         self.state = SignLine()
         self.retry = button("Try again", self.look, "link")
@@ -104,12 +106,10 @@ class TrainingPairs(Step):
     @property
     def matters(self) -> tuple[str, ...]:
         """The matters whose labels the next run uses, () for all that may be."""
-        survey = self._book.survey
-        if self.pairs_file or survey is None or not self._left_out:
+        if self.pairs_file:
             return ()
-        allowed = [each.matter for each in survey.matters if each.may_train]
-        used = tuple(name for name in allowed if name not in self._left_out)
-        return used if 0 < len(used) < len(allowed) else ()
+        used = tuple(name for name in self._allowed if name not in self._left_out)
+        return used if 0 < len(used) < len(self._allowed) else ()
 
     def look(self) -> None:
         """Look at the pairs again."""
@@ -125,6 +125,10 @@ class TrainingPairs(Step):
         """The matters that a file's pairs can belong to."""
         names = [each.name for each in matters]
         chosen = current if not self.pairs_file and current in names else self.owner.currentData()
+        if chosen not in names:  # it has another name now
+            number = self._numbers.get(str(chosen))
+            chosen = next((each.name for each in matters if each.number == number), None)
+        self._numbers = {each.name: each.number for each in matters}
         if names != [self.owner.itemData(row) for row in range(self.owner.count())]:
             self.owner.clear()
             for name in names:
@@ -212,6 +216,7 @@ class TrainingPairs(Step):
             for kept in (self.switches, self.uses):
                 kept.pop(gone)
             self._lines.pop(gone).deleteLater()
+        self._allowed = [each.matter for each in matters if each.may_train]
         allowed = [each.matter for each in matters if each.may_train and each.pairs]
         self._left_out &= set(allowed)
         used = len(allowed) - len(self._left_out)

@@ -126,6 +126,9 @@ class Plot(QWidget):
             self._make(list(curves))
         for name, (steps, values) in curves.items():
             self.curves[name].setData(steps, values)  # type: ignore[attr-defined]
+            if not self._markers:  # a line of one point would not be seen
+                mark = "o" if len(steps) == 1 else None
+                self.curves[name].setSymbol(mark)  # type: ignore[attr-defined]
 
     def _make(self, names: list[str]) -> None:
         self.canvas.clear()
@@ -144,10 +147,9 @@ class Plot(QWidget):
     def _dress(self, look: int, name: str) -> None:
         curve = self.curves[name]
         curve.setPen(pen(look))  # type: ignore[attr-defined]
-        if self._markers:
-            curve.setSymbolSize(theme.px(8))  # type: ignore[attr-defined]
-            curve.setSymbolPen(pg.mkPen(colour(look), width=1.5))  # type: ignore[attr-defined]
-            curve.setSymbolBrush(pg.mkBrush(theme.colours().window))  # type: ignore[attr-defined]
+        curve.setSymbolSize(theme.px(8))  # type: ignore[attr-defined]
+        curve.setSymbolPen(pg.mkPen(colour(look), width=1.5))  # type: ignore[attr-defined]
+        curve.setSymbolBrush(pg.mkBrush(theme.colours().window))  # type: ignore[attr-defined]
 
     def refresh_theme(self) -> None:
         """Follow colours and text size."""

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 BEFORE = "While it learns, curves show here how it gets on. You can pause it or stop it early."
 STARTING = "It starts in a moment."
 INTERRUPTED = "It was interrupted, and can go on where it was saved."
+LEARNED = ("choose", "prove")
+"""Stages in which there is no step left to wait or to end after."""
+
 PAUSED = "It waits, saved, until you let it go on."
 
 
@@ -92,19 +95,22 @@ class TrainingRun(Step):
         going = phase in (RunPhase.RUNNING, RunPhase.PAUSED)
         self.say("")
         self._say_state(run, phase, news)
-        self._show_progress(news, self._coach.progress, going)
-        self._offer(run, phase)
+        told = self._coach.progress if self._coach.drives(run.id) else None
+        self._show_progress(news, told, going)
+        self._offer(run, phase, news.stage if news is not None else "")
         self._say_notices(news.notices if news is not None else ())
         drawn = news is not None and bool(news.steps or news.evaluations)
         self.curves.setVisible(drawn)
         if news is not None and drawn:
-            self.curves.show_news(news)
+            self.curves.show_news(news, run.width)
         self._say_candidates(news)
 
     def _say_state(self, run: RunSummary, phase: RunPhase, news: RunNews | None) -> None:
         if run.problem or phase is RunPhase.FAILED:
             self.state.say("error", "wrong", run.problem or "The run failed.")
-        elif phase is RunPhase.INTERRUPTED and not self._coach.here:
+        elif phase is RunPhase.INTERRUPTED and self._coach.drives(run.id):
+            self.state.say("refresh", "", STARTING)
+        elif phase is RunPhase.INTERRUPTED:
             self.state.say("warning", "careful", INTERRUPTED)
         elif phase is RunPhase.PAUSED:
             self.state.say("info", "secondary", PAUSED)
@@ -131,15 +137,15 @@ class TrainingRun(Step):
         self.pace.setText(line)
         self.pace.setVisible(bool(line))
 
-    def _offer(self, run: RunSummary, phase: RunPhase) -> None:
+    def _offer(self, run: RunSummary, phase: RunPhase, stage: str) -> None:
         waits, running = self._coach.waits(run.id), phase is RunPhase.RUNNING
-        paused, here = phase is RunPhase.PAUSED, self._coach.here
+        paused, stopped = phase is RunPhase.PAUSED, phase in (RunPhase.INTERRUPTED, RunPhase.FAILED)
         offers = {
-            self.pause: running,
+            self.pause: running and stage not in LEARNED,
             self.go_on: paused,
-            self.stop: running or paused,
-            self.cancel: here and (running or paused or phase is RunPhase.INTERRUPTED),
-            self.resume: phase in (RunPhase.INTERRUPTED, RunPhase.FAILED) and not here,
+            self.stop: running and stage not in LEARNED or paused,
+            self.cancel: self._coach.drives(run.id) and phase is not RunPhase.FINISHED,
+            self.resume: stopped and not self._coach.here,
         }
         for push, offered in offers.items():
             push.setVisible(offered)

@@ -11,6 +11,7 @@ from legaldesk.core.runs import RunPhase, RunSummary
 from legaldesk.core.verdict import Decision
 from legaldesk.ui.document_text import day, plain, tip
 from legaldesk.ui.pieces import button, label
+from legaldesk.ui.sign_line import SignLine
 from legaldesk.ui.training_rows import RowList, RowText
 from legaldesk.ui.training_words import moment, run_state, run_title
 
@@ -37,6 +38,7 @@ class TrainingRuns(QWidget):
         self.list.setProperty("role", "panel")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.itemSelectionChanged.connect(self._choose)
+        self.trouble = SignLine()
         self.note = label(EMPTY, "small", wrap=True)
         self.note.setContentsMargins(8, 0, 8, 8)
         column = QVBoxLayout(self)
@@ -47,6 +49,7 @@ class TrainingRuns(QWidget):
         self._heading = label("RUNS", "section")
         self._heading.setContentsMargins(8, 0, 0, 0)
         column.addWidget(self._heading)
+        column.addWidget(self.trouble)
         column.addWidget(self.list, 1)
         column.addWidget(self.note)
 

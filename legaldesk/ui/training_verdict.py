@@ -34,6 +34,7 @@ COMING = "The verdict comes when the run has ended."
 NONE = "This run has no verdict."
 READING = "Reading the figures…"
 LIVE = "The new model is in use."
+NOT_USED = "It was adopted, and is not in use."
 KEPT = "The old model stays in use. You can adopt this one later."
 OVERRULED = "It was adopted against the verdict."
 SIGNS = {
@@ -117,14 +118,14 @@ class TrainingVerdict(Step):
         self.why.setText(proof.verdict.sentence)
         if proof is not self._proof:
             self._proof = proof
-            self._show_figures(proof)
+            self._show_figures(proof, run.width)
         self.show_decision()
 
-    def _show_figures(self, proof: Proof) -> None:
-        self.table.show_lines(lines(proof.before, proof.after), corpus_line(proof))
+    def _show_figures(self, proof: Proof, full: int) -> None:
+        self.table.show_lines(lines(proof.before, proof.after, full), corpus_line(proof))
         asked = len(proof.general) == 2
         if asked:
-            self.general.show_lines(lines(proof.general[:1], proof.general[1:]), "")
+            self.general.show_lines(lines(proof.general[:1], proof.general[1:], full), "")
         self.general_fold.setVisible(asked)
         self.general.setVisible(asked and self.general_fold.isChecked())
         self.changes.show_proof(proof)
@@ -161,7 +162,7 @@ class TrainingVerdict(Step):
         elif run.kept:
             self.decided.say("info", "", KEPT)
         else:
-            self.decided.say("info", "", "It was in use before." if run.model else "")
+            self.decided.say("info", "", NOT_USED if run.model else "")
 
     def _can_go_back(self) -> bool:
         overview = self._models.book.overview

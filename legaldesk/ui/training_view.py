@@ -21,7 +21,6 @@ from legaldesk.core.runs import Proof, QuestionChange
 from legaldesk.ui import theme
 from legaldesk.ui.focus_order import order_focus
 from legaldesk.ui.pieces import hairline
-from legaldesk.ui.sign_line import SignLine
 from legaldesk.ui.training_compare import TrainingCompare
 from legaldesk.ui.training_page import TrainingPage
 from legaldesk.ui.training_runs import TrainingRuns
@@ -51,7 +50,6 @@ class TrainingView(View):
         self.runs = TrainingRuns()
         self.page = TrainingPage(actors, models, plots)
         self.compare = TrainingCompare()
-        self.trouble = SignLine()
         self.area, self.compare_area = _scrolled(self.page), _scrolled(self.compare)
         self._stack = QStackedWidget()
         for area in (self.area, self.compare_area):
@@ -139,13 +137,20 @@ class TrainingView(View):
         self._stack.setCurrentWidget(self.area)
         self.area.verticalScrollBar().setValue(0)
         self.page.show_run(run)
-        if not run and self._actors.book.survey is None and not self._actors.book.surveying:
-            self.page.pairs.look()
+        self._count_pairs()
         order_focus(self.page)
+
+    def _count_pairs(self) -> None:
+        """Look at the pairs where that is not known, and a new run could be begun."""
+        book = self._actors.book
+        known = book.survey is not None or book.surveying or book.survey_trouble
+        if self.isVisible() and not (self.page.shown or known or self._actors.coach.busy):
+            self.page.pairs.look()
 
     def _list(self) -> None:
         book = self._actors.book
         self.runs.show_runs(book.runs)
+        self.runs.trouble.say("error", "wrong", book.trouble)
         active = book.active
         heard_of, self._active = self._active, active.id if active is not None else ""
         new = self._active not in ("", heard_of)
@@ -153,6 +158,8 @@ class TrainingView(View):
             self.runs.choose(self._active)
         elif self.page.shown and book.run(self.page.shown) is None:
             self.runs.new.click()  # it was deleted
+        self._count_pairs()
+        self._compare_again()
 
     def _compare(self, one: str, two: str) -> None:
         book = self._actors.book
@@ -166,9 +173,13 @@ class TrainingView(View):
         self._stack.setCurrentWidget(self.compare_area)
 
     def _compare_again(self) -> None:
+        if self._stack.currentWidget() is not self.compare_area:
+            return
         chosen = self.runs.chosen()
-        if len(chosen) > 1 and self._stack.currentWidget() is self.compare_area:
+        if len(chosen) > 1:
             self._compare(*chosen[:2])
+        elif chosen:
+            self._show(chosen[0])  # the other was deleted
 
     def _show_matters(self) -> None:
         self.page.pairs.show_matters(self._matters.matters, self._matters.current)

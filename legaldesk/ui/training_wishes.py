@@ -25,6 +25,7 @@ AGAINST = {
     Decision.KEEP: "The held-out questions do not show that the new model is better.",
     Decision.CANNOT_TELL: "The held-out questions cannot tell whether the new model is better.",
 }
+WORSE = "The new model is better by meaning alone, but worse at what else was measured."
 RECORDED = (
     "You can adopt it all the same. That it was adopted against the verdict is recorded with the "
     "run. Going back takes one click."
@@ -83,7 +84,9 @@ class TrainingWishes(QObject):
         if not run.better:
             decision = run.verdict.decision if run.verdict is not None else Decision.CANNOT_TELL
             title = "Adopt it against the verdict?"
-            text = " ".join(filter(None, (AGAINST[decision], plain(run.caveat), RECORDED)))
+            alone = run.verdict is not None and run.verdict.better_alone
+            why = WORSE if alone else AGAINST[decision]
+            text = " ".join(filter(None, (why, plain(run.caveat), RECORDED)))
         question = SureQuestion(self._window, title, text, "Adopt it", danger=True)
         ask(question, lambda: self._coach.adopt(run.id, True))
 

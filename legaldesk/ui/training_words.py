@@ -11,7 +11,7 @@ from legaldesk.core.findings import Findings
 from legaldesk.core.recipes import BALANCED, CAREFUL, QUICK, Recipe
 from legaldesk.core.runs import MatterPairs, Proof, QuestionChange, RunPhase, RunSummary
 from legaldesk.core.training import AVERAGE, BASE, BEST, LAST
-from legaldesk.core.verdict import Decision
+from legaldesk.core.verdict import Decision, Verdict
 from legaldesk.ui.document_text import plain
 from legaldesk.ui.wording import count, listed, time_left
 
@@ -64,14 +64,17 @@ def run_state(run: RunSummary) -> str:
         return "In use"
     if run.verdict is None:
         return _PHASES[run.phase]
-    told = _judged(run.verdict.decision, run.verdict.dense.high)
+    told = _judged(run.verdict)
     if run.stale and run.verdict.decision is not Decision.CANNOT_TELL:
         told = f"{told} than “{plain(run.base)}”"
-    return f"{told}, adopted" if run.model else f"{told}, old one kept" if run.kept else told
+    return f"{told}, old one kept" if run.kept else f"{told}, adopted" if run.model else told
 
 
-def _judged(decision: Decision, high: float) -> str:
-    return _DECISIONS.get(decision, "Worse" if high < 0 else "Not surely better")
+def _judged(verdict: Verdict) -> str:
+    if verdict.better_alone:
+        return "Worse on the whole"
+    worse = verdict.dense.high < 0
+    return _DECISIONS.get(verdict.decision, "Worse" if worse else "Not surely better")
 
 
 def stage_words(stage: str) -> str:
@@ -81,7 +84,7 @@ def stage_words(stage: str) -> str:
 
 def verdict_line(proof: Proof) -> str:
     """ "Better: of 214 held-out questions it answers 31 more at rank 1, loses 9."."""
-    told = _judged(proof.verdict.decision, proof.verdict.dense.high)
+    told = _judged(proof.verdict)
     gained = sum(each.after == 1 != each.before for each in proof.changes)
     lost = sum(each.before == 1 != each.after for each in proof.changes)
     questions = count(proof.questions, "held-out question")
@@ -110,8 +113,13 @@ def row_name(row: TableRow, widest: int) -> str:
         return "Words alone (BM25)"
     if row.mode is Mode.LEXICAL:
         return "Words alone"
-    cut = f"cut to {row.dimension:,}" if row.dimension < widest else f"full size, {widest:,}"
-    return f"Meaning, {cut}" if row.mode is Mode.DENSE else "Words and meaning"
+    size = size_name(row.dimension, widest)
+    return f"Meaning, {size}" if row.mode is Mode.DENSE else "Words and meaning"
+
+
+def size_name(width: int, widest: int) -> str:
+    """ "cut to 64", or "full size, 384" of vectors that have no more numbers."""
+    return f"cut to {width:,}" if width < widest else f"full size, {width:,}"
 
 
 def split_line(found: Findings) -> str:
@@ -137,7 +145,9 @@ def matter_line(matter: MatterPairs) -> str:
 
 
 def used_line(run: RunSummary) -> str:
-    """What a run was taught with."""
+    """What a run was taught with, "" where that is not known."""
+    if not run.base:
+        return ""
     return f"{count(run.pairs, 'pair')} of {matters_named(run.matters)}, starting from {run.base}."
 
 
@@ -158,7 +168,9 @@ def matters_named(matters: Sequence[str]) -> str:
 
 
 def passes_line(recipe: Recipe) -> str:
-    """How often a recipe goes over the pairs."""
+    """How often a recipe goes over the pairs, "" where that is not known."""
+    if not recipe.epochs:
+        return ""
     if recipe.epochs == 1:
         said = "Goes over the pairs once"
     else:

@@ -79,11 +79,15 @@ def test_what_is_found_is_counted_and_said() -> None:
     ]
     groups = [0, 0, 1, 2]
 
-    found = examine(pairs, groups, split(pairs, groups, 42), ["en", "en", "en", "de"], {"en"})
+    usable = without_contradictions_and_duplicates(pairs)
+    parted = split(usable, [0, 2], 42)
+
+    found = examine(pairs, groups, usable, parted, ["en", "en", "en", "de"], {"en"})
 
     assert (found.pairs, found.questions, found.documents, found.duplicates) == (4, 3, 3, 1)
     assert found.contradictions == ("Who?",) and found.uncovered == ("de",)
     said = " ".join(found.sentences)
+    assert found.train_pairs + found.validation_questions + found.test_questions == 2
     assert "cannot tell" in said and "1 question has" in said and "1 pair repeats" in said
 
 

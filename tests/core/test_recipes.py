@@ -14,6 +14,7 @@ from legaldesk.core.recipes import (
     fit_to_model,
     fit_to_pairs,
     metric_dimension,
+    once_more,
     with_half_the_batch,
 )
 
@@ -81,6 +82,22 @@ def test_open_dimensions_are_the_models_own() -> None:
 def test_no_dimension_that_fits_is_an_error() -> None:
     with pytest.raises(ValueError, match="768"):
         fit_to_model(replace(RECIPE, dimensions=(768,)), 384, 256)
+
+
+def test_a_run_is_made_once_more_by_what_it_was_started_with() -> None:
+    preset = replace(RECIPE, dimensions=None, reference_width=384, learning_rate=2e-4)
+    changed = replace(preset, epochs=7, dimensions=(256,))
+
+    def again(recipe: Recipe) -> Recipe:
+        adapted, _ = adapt(recipe, Abilities("cpu", bf16=True))
+        made, _ = fit_to_model(fit_to_pairs(adapted, 3), 768, 512)
+        return once_more(made, [preset], 768, 512)
+
+    assert again(preset) == preset
+    found = again(changed)
+    assert (found.epochs, found.dimensions) == (7, (256,))
+    fitted, _ = fit_to_model(found, 768, 512)
+    assert fitted.learning_rate == 5e-5  # falls with the width once, not twice
 
 
 def test_half_the_batch_keeps_the_effective_batch() -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from safetensors import SafetensorError
 
-from legaldesk.core.errors import Cancelled, ModelProblem, ProcessDied, WrongUse
+from legaldesk.core.errors import Cancelled, ModelProblem, NoRoom, ProcessDied, WrongUse
 from legaldesk.core.runs import RunPhase
 from legaldesk.core.training import (
+    VALIDATION,
     Candidate,
     Event,
     Failed,
@@ -25,6 +28,7 @@ from legaldesk.core.training import (
 )
 from legaldesk.engine import training_library
 from legaldesk.engine.model_folder import read_model_folder
+from legaldesk.engine.run_erasure import forget
 from legaldesk.engine.run_folder import COMPLETE, RunFolder, RunState, read_event
 from legaldesk.engine.runs import Runs
 from legaldesk.engine.trainer import Trainer
@@ -122,6 +126,50 @@ def test_a_run_killed_after_its_last_step_only_chooses(tmp_path: Path, tiny_mode
     assert "Step" not in tape.kinds() and names == {"best", "last", "average"}
 
 
+def test_a_run_that_got_no_better_does_not_learn_on_after_a_kill(
+    tmp_path: Path, tiny_model: Path
+) -> None:
+    recipe = replace(TINY, epochs=9, learning_rate=1e-9, patience=2)
+    folder, tape = make_run(tmp_path / "runs", tiny_model, recipe), Tape()
+
+    def interrupt(at: Event) -> Callable[[Event], None]:
+        def hear(event: Event) -> None:
+            if event == at:
+                raise KeyboardInterrupt
+
+        return hear
+
+    with quietly():
+        for at in (Saved(12), Stage("choose")):  # the second evaluation is no better
+            with pytest.raises(KeyboardInterrupt):
+                TrainingRun(folder, interrupt(at), Orders()).run()
+        steps = len(losses(folder))
+        TrainingRun(folder, tape, Orders()).run()
+
+    assert len(losses(folder)) == steps and "Step" not in tape.kinds()
+    evaluated = [line["best"] for line in folder.log() if line["event"] == "evaluation"]
+    assert evaluated == [False, True, False, False]  # the base, and what was learned
+    assert len(Runs(tmp_path).news("run").notices) == 1
+
+
+def test_a_run_whose_pool_was_erased_goes_on_without_figures(
+    tmp_path: Path, tiny_model: Path
+) -> None:
+    folder = make_run(tmp_path / "runs", tiny_model)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with quietly():
+        with pytest.raises(KeyboardInterrupt):
+            TrainingRun(folder, Tape(saved=interrupt), Orders()).run()
+        forget(folder.path, {"document3"}, "", None)  # as a start does after a cut-off removal
+        finished = TrainingRun(folder, Tape(), Orders()).run()
+
+    assert not folder.pool() and folder.pairs(VALIDATION)
+    assert finished.chosen == "average" and len(losses(folder)) > 6
+
+
 def test_why_a_run_failed_is_known_after_a_restart_until_it_is_tried_again(
     tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +224,35 @@ def test_a_run_that_cannot_log_its_failure_still_tells_it(
 
     assert carry_out(folder, tape, Orders()) == 1
     assert tape.kinds() == ["Failed"]
+
+
+@pytest.mark.parametrize(
+    "full",
+    [
+        NoRoom("The disk is full: “table.json” could not be written.", "table.json"),
+        SafetensorError("I/O error: No space left on device (os error 28)"),
+    ],
+)
+def test_a_full_disk_at_the_end_leaves_what_the_run_can_go_on_from(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, full: Exception
+) -> None:
+    folder, tape = make_run(tmp_path, tiny_model, replace(TINY, epochs=1)), Tape()
+
+    def write(*rest: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patched, quietly():
+        patched.setattr(TrainingRun, "_write", write)
+        assert carry_out(folder, tape, Orders()) == 1
+
+    [failed] = [event for event in tape.events if isinstance(event, Failed)]
+    assert failed.kind == "NoRoom" and "after its last checkpoint" in failed.message
+    again = Tape()
+    with quietly():
+        assert carry_out(folder, again, Orders()) == 0
+    assert "Step" not in again.kinds()
+    told = [line["name"] for line in folder.log() if line["event"] == "candidate"]
+    assert sorted(told) == ["average", "best"]  # each once
 
 
 def test_what_was_adapted_and_given_up_is_news_to_the_end(

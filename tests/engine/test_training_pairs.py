@@ -1,5 +1,7 @@
 """What shares a batch, what counts as a right answer, and which negatives are mined."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from legaldesk.core.pairs import TrainingPair
@@ -77,4 +79,5 @@ def test_the_best_candidate_is_chosen_and_the_average_wins_what_is_within_chance
     assert choose(TINY, {BEST: best, LAST: last, AVERAGE: as_good}) == AVERAGE
     assert choose(TINY, {BEST: best, LAST: last, AVERAGE: worse}) == BEST
     assert choose(TINY, {BEST: last, LAST: best}) == LAST
+    assert choose(replace(TINY, keep="last"), {BEST: best, LAST: last}) == LAST
     assert choose(preset("vi-mnrl"), {}) == LAST

@@ -9,13 +9,21 @@ import pytest
 
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.evaluation import GoldDocument, Mode
+from legaldesk.core.hits import Scope
+from legaldesk.core.labels import Verdict
 from legaldesk.core.metrics import METRICS, NDCG, score
 from legaldesk.core.models import Prompts
 from legaldesk.core.progress import silent
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.gold_library import gold_library, searched
-from legaldesk.tasks import models, reranking, searching
-from legaldesk.tasks.evaluating import evaluate_folder, evaluate_set, right_answers
+from legaldesk.tasks import importing, labels, models, reranking, searching
+from legaldesk.tasks.evaluating import (
+    evaluate_folder,
+    evaluate_labels,
+    evaluate_set,
+    right_answers,
+)
+from tests import pdf_factory as pdf
 from tests.gold_sets import TOPICS, small_set
 
 HALVES = {
@@ -154,3 +162,20 @@ def test_the_reranked_row_ranks_as_the_search_does(folder, tiny_model, tiny_rera
 def test_reranked_takes_a_cross_encoder(folder: Path, tiny_model: Path) -> None:
     with pytest.raises(WrongUse, match="Name the folder of a cross-encoder"):
         evaluate_folder(folder, [Mode.RERANKED], tiny_model)
+
+
+def test_a_matters_labels_are_measured_over_its_documents(desk, drop) -> None:
+    for matter, count in (("One", 2), ("Two", 3)):
+        for number in range(count):
+            data = pdf.text_pdf(f"The tenant of {matter} pays the rent of house {number}.")
+            importing.import_files(desk, (drop(f"{matter}{number}.pdf", data),), matter, {})
+    importing.await_meaning(desk)
+    question = "Who pays the rent of house 1?"
+    hit = searching.search(desk, question, Scope("One"), 1).hits[0]
+    labels.label_hit(desk, question, hit.document_id, hit.spans, Verdict.RELEVANT)
+
+    one = evaluate_labels(desk, "One", (Mode.DENSE,))
+    everything = evaluate_labels(desk, "", (Mode.DENSE,))
+
+    assert (one.questions, one.corpus, one.passages) == (1, 2, 2)
+    assert (everything.corpus, everything.passages) == (5, 5)

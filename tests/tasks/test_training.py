@@ -133,10 +133,11 @@ def what_is_removed_is_gone_from_the_run(desk, run):
 
 
 def test_a_file_of_pairs_trains_without_documents_and_a_run_is_made_again(desk, pairs_file):
+    matters.create_matter(desk, "Firm")
     recipe = replace(TINY, dimensions=(64, 32, 16), epochs=4)
     listed = cancelled(
         desk,
-        lambda report: training.train(desk, recipe, (), pairs_file, "Firm", report=report),
+        lambda report: training.train(desk, recipe, (), pairs_file, "firm", report=report),
     )
 
     summary = training.retrain_without(desk, listed.id)
@@ -157,8 +158,24 @@ def test_a_file_of_pairs_trains_without_documents_and_a_run_is_made_again(desk, 
     assert {candidate.name for candidate in news.candidates} >= {"average"}
     assert sum(candidate.chosen for candidate in news.candidates) == 1
     decide_both_ways(desk, summary)
-    with pytest.raises(WrongUse, match="Nothing is left"):
-        training.retrain_without(desk, summary.id, "Firm")
+    for spelt in ("Firm", "FIRM"):
+        with pytest.raises(WrongUse, match="Nothing is left"):
+            training.retrain_without(desk, summary.id, spelt)
+    with pytest.raises(WrongUse, match="no matter"):
+        training.retrain_without(desk, summary.id, "Frim")
+
+
+def test_a_run_that_is_made_again_keeps_what_was_changed_in_its_recipe(desk, pairs_file):
+    [quick] = [each for each in training.presets() if each.name == "quick"]
+    changed = replace(quick, title="Ours", epochs=3, dimensions=(32,))
+    run = cancelled(
+        desk, lambda report: training.train(desk, changed, (), pairs_file, report=report)
+    )
+
+    again = cancelled(desk, lambda report: training.retrain_without(desk, run.id, report=report))
+
+    assert replace(again.recipe, reference_width=quick.reference_width) == run.recipe
+    assert (run.width, run.recipe.dimensions) == (64, (32,))
 
 
 def cancelled(desk, begin, steps=0):
@@ -226,6 +243,40 @@ def test_what_is_removed_while_a_run_is_measured_is_not_in_its_proof(desk, tmp_p
     assert training.proof(desk, run).changes  # of the other matter
 
 
+def test_what_a_run_leaves_out_is_not_counted_for_its_parts(desk, tmp_path):
+    file = tmp_path / "pairs.jsonl"
+    write_pairs(file, 40)
+    file.write_text(file.read_text() * 2)
+
+    found = training.survey_training(desk, pairs_file=str(file)).findings
+    run = cancelled(desk, lambda report: training.train(desk, TINY, (), str(file), report=report))
+
+    made = desk.runs.folder(run.id)
+    assert (found.pairs, found.duplicates, run.pairs) == (80, 40, 40)
+    assert [found.train_pairs, found.validation_questions, found.test_questions] == [
+        len(made.pairs(part)) for part in (TRAIN, VALIDATION, TEST)
+    ]
+    clash = {"anchor": "When?", "positive": "Soon.", "negative": "soon."}
+    file.write_text(json.dumps(clash))
+    found = training.survey_training(desk, pairs_file=str(file)).findings
+    assert (found.pairs, found.train_pairs) == (1, 0)
+
+
+def test_a_files_pairs_go_with_their_matter_however_that_was_spelt(desk, pairs_file):
+    matters.create_matter(desk, "Miller & Sons")
+    with pytest.raises(WrongUse, match="no matter"):
+        training.train(desk, TINY, (), pairs_file, "Miler & Sons")
+    run = cancelled(
+        desk, lambda report: training.train(desk, TINY, (), pairs_file, "miller & sons", report)
+    )
+
+    removing.remove_matter(desk, "Miller & Sons")
+
+    assert run.matters == ("Miller & Sons",)
+    files = [file for file in desk.library.rglob("*") if file.is_file()]
+    assert [file.name for file in files if b"article" in file.read_bytes()] == []
+
+
 def test_what_is_removed_while_a_run_is_made_is_not_in_it(desk, pairs_file, monkeypatch):
     matters.create_matter(desk, "Miller")
     looked_for = training.passages_near
@@ -265,6 +316,24 @@ def test_a_verdict_about_a_model_that_is_not_in_use_does_not_adopt(desk, tmp_pat
     second, first = training.list_runs(desk)
     assert (second.live, second.stale, second.overruled) == (True, False, False)
     assert (first.live, first.stale, first.better, first.advised) == (False, True, True, False)
+
+
+def test_a_switch_that_was_stopped_leaves_the_old_model_to_be_kept(desk, drop, tmp_path):
+    importing.import_files(desk, (drop("a.pdf", pdf.text_pdf("The rent.")),), "Case", {})
+    importing.await_meaning(desk)
+    finish(make_run(desk.runs.path, desk.meaning.folder.path), e5_like(tmp_path / "new", seed=2))
+    training.adopt_run(desk, "run")
+    with pytest.raises(WrongUse, match="was adopted"):  # it is being prepared
+        training.keep_old(desk, "run")
+    models.stop_switch(desk)
+
+    training.keep_old(desk, "run")
+
+    [listed] = training.list_runs(desk)
+    assert (listed.kept, listed.live, listed.model) == (True, False, "tuned-run")
+    adopt(desk, "run")
+    [listed] = training.list_runs(desk)
+    assert (listed.kept, listed.live) == (False, True)
 
 
 def test_a_bad_verdict_about_a_model_that_is_not_in_use_says_both(desk, tmp_path):
@@ -326,6 +395,17 @@ def test_a_run_holds_nothing_of_matters_that_may_not_train(desk, drop, pairs_fil
     assert len(made.pool()) == 30
 
 
+def test_a_run_does_not_go_on_with_a_matter_that_may_not_train_any_more(desk):
+    matters.create_matter(desk, "Miller")
+    run = make_run(desk.runs.path, desk.meaning.folder.path, replace(TINY, epochs=1)).path.name
+
+    with pytest.raises(WrongUse, match="“Miller” may not be trained on any more"):
+        training.resume_training(desk, run)
+    labels.let_train(desk, "Miller", True)
+
+    assert training.resume_training(desk, run).phase is RunPhase.FINISHED
+
+
 def made_with(desk, file, seed):
     """A run that is made of the pairs of a file, and not carried out."""
     recipe = replace(TINY, seed=seed)
@@ -369,5 +449,12 @@ def test_a_run_that_cannot_be_read_is_said_by_its_name(desk, spoilt):
     folder = make_run(desk.runs.path, desk.meaning.folder.path).path
     (folder / "config.json").write_bytes(spoilt)
 
+    make_run(desk.runs.path, desk.meaning.folder.path, name="sound")
+
     with pytest.raises(LegalDeskError, match="config.json cannot be read"):
         training.resume_training(desk, folder.name)
+    sound, broken = training.list_runs(desk)
+    assert (sound.phase, broken.phase) == (RunPhase.INTERRUPTED, RunPhase.FAILED)
+    assert "config.json cannot be read" in broken.problem
+    training.delete_run(desk, broken.id)
+    assert [each.id for each in training.list_runs(desk)] == ["sound"]

@@ -137,7 +137,8 @@ def rows(gain: float, questions: int) -> tuple[TableRow, ...]:
 def changes(won: int, lost: int) -> tuple[QuestionChange, ...]:
     """Questions that came to the first rank, and some that left it."""
     asked = "Who must indemnify the other party in case number {0}, and up to what amount?"
-    passage = (
+    passage = (  # below its headings, as a run keeps it
+        "7 Liability > 7.2 Indemnity\n"
         "Each party shall indemnify and hold harmless the other party from and against all losses, "
         "damages and costs arising out of any breach of this agreement by the indemnifying party."
     )
@@ -251,7 +252,7 @@ class TrainingOffice:
                 phase = RunPhase.PAUSED if self.paused else RunPhase.RUNNING
                 self.turn(name, phase=phase)
                 self.told[name] = news(self.done, phase)
-                report(Progress("training", self.done, STEPS, "steps", 0.5, 2.0 * STEPS))
+                report(Progress("training", self.done, STEPS, "steps", 0.5, 2.0 * STEPS, name))
                 self._wait()
                 if self.training_trouble is not None:
                     raise self.training_trouble

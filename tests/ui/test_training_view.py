@@ -15,6 +15,7 @@ import legaldesk.ui
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.recipes import Recipe
 from legaldesk.core.runs import RunPhase
+from legaldesk.core.verdict import Change, decide
 from legaldesk.ui import theme
 from legaldesk.ui.main_window import SEARCH, MainWindow
 from legaldesk.ui.model_questions import SureQuestion
@@ -166,6 +167,18 @@ def test_a_files_pairs_belong_to_the_current_matter_unless_another_is_chosen(qtb
     assert pairs.matter == HARBOUR
 
 
+def test_a_files_pairs_stay_with_a_matter_that_is_renamed(window, view):
+    pairs, book = view.page.pairs, window.actors.book
+    book.choose(HARBOUR)
+    pairs.use_file("faq.jsonl")
+    new = "Harbour Street, lease"
+    renamed = [replace(each, name=each.name.replace(HARBOUR, new)) for each in book.matters]
+
+    pairs.show_matters(renamed, new)
+
+    assert pairs.matter == new
+
+
 def test_tab_walks_what_the_count_has_brought_in_the_order_it_is_seen(qtbot, view):
     recipe = view.page.recipe
     walked, at = [], view.page
@@ -181,6 +194,17 @@ def test_a_file_that_cannot_be_read_says_why(qtbot, view):
     view.page.pairs.use_file("broken.csv")
     qtbot.waitUntil(lambda: "Line 3 of broken.csv has no passage." in seen(view.page.pairs))
     assert not view.page.recipe.start.isEnabled()
+
+
+def test_runs_that_cannot_be_listed_say_why(qtbot, window, office):
+    def broken(_):
+        raise WrongUse("The runs cannot be read.")
+
+    office.list_runs = lambda: office._job("list_runs", broken)
+    QTest.keyClick(window, Qt.Key(Qt.Key.Key_1 + TRAINING), CONTROL)
+
+    runs = window.views.view(TRAINING).runs
+    qtbot.waitUntil(lambda: "The runs cannot be read." in seen(runs))
 
 
 # ---------------------------------------------------------------- recipe
@@ -300,6 +324,19 @@ def test_curves_differ_by_line_and_marker_not_by_colour_alone(qtbot, view):
     assert len({look[1:] for look in LOOKS}) == len({look[2] for look in LOOKS}) == len(LOOKS)
 
 
+def test_a_run_of_one_step_shows_its_only_loss(qtbot, window, office):
+    office.told["one"] = replace(news(1), evaluations=())
+    view = show(qtbot, window, office, run("one", "2026-03-14T09:26:53"), None)
+    curves = view.page.run.curves
+    qtbot.waitUntil(lambda: curves.loss is not None and "Loss" in curves.loss.curves)
+    line = curves.loss.curves["Loss"]
+    assert line.opts["symbol"] == "o"
+
+    curves.show_news(news(2))
+
+    assert line.opts["symbol"] is None
+
+
 def test_it_pauses_goes_on_and_stops_with_the_best(qtbot, window, office, view):
     start(qtbot, view, office)
     part = view.page.run
@@ -320,6 +357,21 @@ def test_it_pauses_goes_on_and_stops_with_the_best(qtbot, window, office, view):
     assert not window.actors.board.tasks
 
 
+def test_a_run_that_has_learned_is_neither_paused_nor_stopped(qtbot, window, office, view):
+    start(qtbot, view, office)
+    for name in office.told:
+        office.told[name] = news(STEPS, RunPhase.RUNNING, "prove")
+    proving = office.told
+    office.told = {}  # what the script tells from now on goes nowhere
+    office.run_news = lambda name: office._job("run_news", lambda _: proving[name], name)
+
+    qtbot.waitUntil(lambda: "Asking the held-out questions" in seen(view.page.run))
+
+    shown = view.page.run
+    assert not shown.pause.isVisible() and not shown.stop.isVisible()
+    assert shown.cancel.isVisible()
+
+
 def test_a_cancelled_run_can_be_resumed(qtbot, window, office, view):
     start(qtbot, view, office)
     assert [task.title for task in window.actors.board.tasks] == ["Teaching with Balanced"]
@@ -333,6 +385,22 @@ def test_a_cancelled_run_can_be_resumed(qtbot, window, office, view):
     qtbot.waitUntil(view.page.verdict.sentence.isVisible)
     assert calls(office, "resume_training") == [("run-1",)]
     assert office.done >= STEPS
+
+
+def test_an_interrupted_run_is_not_taken_for_the_one_that_goes_on(qtbot, window, office, view):
+    interrupted = run(
+        "old", "2026-03-01T09:00:00", phase=RunPhase.INTERRUPTED, verdict=None, chosen=""
+    )
+    office.runs.append(interrupted)
+    start(qtbot, view, office)
+    shown = view.page.run
+    assert shown.cancel.isVisible()
+
+    view.runs.choose("old")
+    qtbot.waitUntil(lambda: "It was interrupted, and can go on" in seen(shown))
+
+    assert not shown.cancel.isVisible() and not shown.resume.isVisible()  # one at a time
+    assert not shown.bar.isVisible()
 
 
 def test_a_run_survives_the_window(qtbot, office, lanes, settings, window, view):
@@ -408,6 +476,32 @@ def test_the_table_has_every_way_of_searching_and_every_figure(proven):
     assert table.grid.columnCount() == 2 + 15
     table.copy.click()
     assert len(QGuiApplication.clipboard().text().splitlines()) == 12
+
+
+def test_what_is_better_by_meaning_alone_is_not_called_unsure(qtbot, window, office):
+    gained = verdict(0.05)
+    forgot = decide(gained.dense, gained.fused, Change(0.8, 0.7, -0.12, -0.08, 60, 60))
+    summary = run("one", "2026-03-14T09:26:53", verdict=forgot)
+    view = show(qtbot, window, office, summary, replace(proof(0.05), verdict=forgot))
+    assert view.page.verdict.sentence.text().startswith("Worse on the whole: of 214")
+    assert "Worse on the whole" in view.runs.list.item(0).text()
+
+    press(qtbot, view, view.page.verdict.adopt)
+
+    asked = answer(qtbot, window, SureQuestion)
+    assert "better by meaning alone, but worse" in seen(asked)
+
+
+def test_full_size_is_all_that_the_models_vectors_have(qtbot, window, office):
+    cut = run("one", "2026-03-14T09:26:53", width=768)
+    view = show(qtbot, window, office, cut, proof())
+    figures = view.page.verdict.table.grid
+
+    names = [figures.item(row, 0).text() for row in range(figures.rowCount())]
+    assert "Meaning, cut to 384" in names and not any("full" in name for name in names)
+    curves = view.page.run.curves
+    qtbot.waitUntil(lambda: curves.figure is not None and bool(curves.figure.curves))
+    assert list(curves.figure.curves)[0] == "cut to 384"
 
 
 def test_a_lost_question_shows_its_passage_and_a_won_one_opens_on_it(qtbot, window, proven, office):
@@ -500,6 +594,30 @@ def test_keeping_the_old_one_changes_nothing(qtbot, office, proven):
 # ---------------------------------------------------------------- earlier runs
 
 
+def test_nothing_of_what_was_erased_stays_in_the_verdict(qtbot, window, office, proven):
+    office.proofs["one"] = replace(proof(), changes=())
+    before = calls(office, "survey_training")
+
+    window.actors.erasing.erased.emit()
+
+    qtbot.waitUntil(lambda: "142 at rank 1" in seen(proven.page.verdict))
+    assert "indemnify" not in seen(proven.page.verdict)
+    proven.runs.new.click()  # whose pairs are counted anew
+    qtbot.waitUntil(lambda: len(calls(office, "survey_training")) > len(before))
+
+
+def test_after_a_run_the_pairs_are_counted_anew(qtbot, window, office, view):
+    start(qtbot, view, office)
+    office.holding = False
+    qtbot.waitUntil(view.page.verdict.sentence.isVisible)
+    qtbot.waitUntil(lambda: not window.actors.training.coach.busy)
+    office.survey_findings = FEW  # what made the model in use is not held out again
+
+    view.runs.new.click()
+
+    qtbot.waitUntil(lambda: "12 questions held out for the verdict" in seen(view.page.pairs))
+
+
 def test_two_runs_stand_side_by_side(qtbot, window, office, proven):
     other = replace(RECIPES[0], batch_size=16)
     office.runs.append(run("two", "2026-03-15T10:00:00", recipe=other, verdict=verdict(-0.05)))
@@ -516,6 +634,26 @@ def test_two_runs_stand_side_by_side(qtbot, window, office, proven):
     said = seen(proven.compare)
     assert "Better: of 214" in said and "Worse: of 214" in said
     assert "0.704 → 0.745  (+0.041)" in said and "Batch size" in said
+
+
+def test_two_runs_side_by_side_follow_what_becomes_of_them(qtbot, window, office, proven):
+    going = run("two", "2026-03-15T09:00:00", phase=RunPhase.PAUSED, verdict=None, chosen="")
+    office.runs.append(going)
+    proven.refresh()
+    qtbot.waitUntil(lambda: proven.runs.list.count() == 2)
+    proven.runs.list.selectAll()
+    assert "Paused" in seen(proven.compare)
+
+    office.proofs["two"] = proof()
+    office.turn("two", phase=RunPhase.FINISHED, verdict=proof().verdict, chosen="best")
+    proven.refresh()
+    qtbot.waitUntil(lambda: seen(proven.compare).count("it answers 31 more") == 2)
+    assert "Paused" not in seen(proven.compare)
+
+    office.runs.pop()
+    proven.refresh()
+    qtbot.waitUntil(lambda: not proven.compare.isVisible())
+    assert proven.page.shown == "one"
 
 
 def test_a_run_is_deleted_only_when_asked(qtbot, window, office, proven):
@@ -623,6 +761,28 @@ def test_what_goes_wrong_with_the_balance_is_said_beside_it(qtbot, office, view,
 
     qtbot.waitUntil(lambda: sentence in seen(view.page.balance))
     assert view.page.balance.learn.isVisible()
+
+
+def test_a_balance_that_cannot_be_used_leaves_what_is_learned_alone(qtbot, window, office, view):
+    held, learn = threading.Event(), office.learn_balance
+    balancer = window.actors.training.balancer
+
+    def slow():
+        return office._job("learn", lambda report: held.wait() and learn()._work(report))
+
+    def refuse(_):
+        raise WrongUse("The model changed meanwhile.")
+
+    office.learn_balance = slow
+    office.use_balance = lambda *_: office._job("use_balance", refuse)
+    balancer.learn()
+
+    balancer.use(1.0)
+
+    qtbot.waitUntil(lambda: "changed meanwhile" in balancer.trouble)
+    assert balancer.busy
+    held.set()
+    qtbot.waitUntil(lambda: balancer.found is not None)
 
 
 def test_a_run_shows_no_balance(proven):
