@@ -22,13 +22,14 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from _options import options_of
 
 from legaldesk.core.evaluation import GoldSet
 from legaldesk.core.metrics import NDCG, score_all
 from legaldesk.core.models import Prompts
 from legaldesk.core.pairs import Split, TrainingPair, split
 from legaldesk.core.recipes import Abilities, Recipe, adapt, fit_to_model
-from legaldesk.core.training import Evaluation, Event, RunConfig, Step
+from legaldesk.core.training import Candidate, Evaluation, Event, RunConfig, Step
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.model_folder import ModelFolder, bundled_model, read_model_folder
 from legaldesk.engine.near_duplicates import near_duplicate_groups
@@ -61,7 +62,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--set", default="obliqa_en_dev")
     parser.add_argument("--preset", default="balanced")
@@ -129,7 +130,7 @@ def corpus(out: Path, config: RunConfig, gold: GoldSet, model: Path | None = Non
     """The vectors of the whole collection; the base's are kept from run to run."""
     kept = out / f"{gold.name}-{config.base_identity[:16]}.npy"
     if model is None and kept.exists():
-        return np.load(kept)
+        return np.asarray(np.load(kept))
     if model is not None:
         config = replace(config, base_folder=str(model))
     texts = [document.text for document in gold.documents]
@@ -156,7 +157,7 @@ def trained(folder: RunFolder) -> None:
         if isinstance(event, Step) and event.step % 10:
             return
         figures = ""
-        if isinstance(event, Evaluation) or hasattr(event, "chosen") and hasattr(event, "scores"):
+        if isinstance(event, Evaluation | Candidate):
             figures = " ".join(f"{s.dimension}:{s.figures[NDCG]:.4f}" for s in event.scores)
             event = replace(event, scores=())
         print(f"{time.monotonic() - started:6.0f} s  {event} {figures}", flush=True)

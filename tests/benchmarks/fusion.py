@@ -17,7 +17,6 @@ set whose questions are each about one document counts by the share of character
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from itertools import product
 from pathlib import Path
 
 from _candidates import SetOfCandidates, candidates
+from _options import options_of
 
 from legaldesk.core.evaluation import GoldSet
 from legaldesk.core.fusion import DEPTH, UNCOVERED_WEIGHT, Scored, fuse
@@ -151,7 +151,7 @@ class Measured:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--kept", type=Path, default=Path("candidates"))

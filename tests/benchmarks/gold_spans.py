@@ -15,16 +15,17 @@ from __future__ import annotations
 import json
 import random
 import statistics
-import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+from _desks import own_desk
+from _options import options_of
 from _places import Letters, Place, page_texts
 
-from legaldesk.app import open_desk
 from legaldesk.core.documents import Document
 from legaldesk.core.hits import Scope
+from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks import documents, importing, searching
 
 SHORTEST = 40
@@ -34,13 +35,24 @@ MODES = {"words": ("words",), "meaning": ("meaning",), "both": ("words", "meanin
 MATTER = "CUAD"
 
 
-def main(pdfs: str, cuad: str, library: str) -> None:
+def main() -> None:
+    """Measure in the given library, or in one that is deleted afterwards."""
+    parser = options_of(__doc__)
+    parser.add_argument("pdfs", type=Path)
+    parser.add_argument("cuad_set", type=Path)
+    parser.add_argument("library", nargs="?", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
+        measure(given.pdfs, given.cuad_set, given.library or Path(temporary))
+
+
+def measure(pdfs: Path, cuad: Path, library: Path) -> None:
     """Import the contracts, ask, and print one table."""
-    with open_desk(Path(library)) as desk:
-        importing.import_files(desk, (pdfs,), MATTER, {})
+    with own_desk(library) as desk:
+        importing.import_files(desk, (str(pdfs),), MATTER, {})
         importing.await_meaning(desk)
         stored = {key(Path(d.name).stem): d for d in documents.list_documents(desk, Scope(MATTER))}
-        spans = read_spans(Path(cuad), set(stored))
+        spans = read_spans(cuad, set(stored))
         results: dict[str, list[float]] = defaultdict(list)
         missing = total = 0
         for name, questions in spans.items():
@@ -55,7 +67,13 @@ def main(pdfs: str, cuad: str, library: str) -> None:
         report(results, total, missing, len(spans))
 
 
-def ask(desk, question: str, document: Document, places: list[Place], results) -> None:
+def ask(
+    desk: LocalDesk,
+    question: str,
+    document: Document,
+    places: list[Place],
+    results: dict[str, list[float]],
+) -> None:
     """One question in every mode; each gold span counts as touched or not."""
     for mode, halves in MODES.items():
         answer = searching.search_by(desk, question, Scope(document=document.id), 10, halves)
@@ -97,8 +115,4 @@ def interval(values: list[float], samples: int = 1000) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        main(*sys.argv[1:4])
-    else:
-        with tempfile.TemporaryDirectory() as temporary:
-            main(*sys.argv[1:3], temporary)
+    main()
