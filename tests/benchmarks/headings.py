@@ -1,6 +1,6 @@
-"""Prints how many headings are in the same passage as the first words of their section.
+"""How many headings are in the same passage as the first words of their section.
 
-    PYTHONPATH=. python tests/benchmarks/headings.py PDFS [--misses]
+    python3 packaging/dev.py bench headings PDFS [--misses]
 
 Two lists: the hand-made one in headings.json, and the leaves of the PDFs' own outlines.
 PDFS is the folder whose paths headings.json names; the folder before a file's name begins
