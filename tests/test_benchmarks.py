@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,3 +80,15 @@ def test_the_readme_names_benchmarks_that_are_there():
 
     assert len(named) > 20
     assert set(named) - {"legaldesk"} <= {file.stem for file in SCRIPTS}
+
+
+def test_gold_spans_are_of_the_contract_whose_name_is_the_longest(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPTS[0].parent))
+    gold_spans = importlib.import_module("gold_spans")
+    found = {"cuad-leclanche": "first " * 9, "cuad-leclanchelease1": "second " * 9}
+    rows = [json.dumps({"doc_id": name, "query": "?", "text": found[name]}) for name in found]
+    (tmp_path / "spans.jsonl").write_text("\n".join(rows), encoding="utf-8")
+
+    spans = gold_spans.read_spans(tmp_path, {gold_spans.key("LECLANCH\u00c9 Lease1")})
+
+    assert spans == {"leclanchelease1": {"?": [found["cuad-leclanchelease1"]]}}

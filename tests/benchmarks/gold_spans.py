@@ -16,6 +16,7 @@ import json
 import random
 import statistics
 import tempfile
+import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
@@ -82,20 +83,26 @@ def ask(
 
 
 def read_spans(cuad: Path, names: set[str]) -> dict[str, dict[str, list[str]]]:
-    """Gold texts by document and question, for the documents at hand."""
+    """Gold texts by document and question, for the documents at hand.
+
+    The set cuts its names off, some at the same place: a file has the longest that it begins with.
+    """
+    lines = (cuad / "spans.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    cut_off = {row["doc_id"].removeprefix("cuad-") for row in rows}
+    files = {max(filter(name.startswith, cut_off), key=len, default=""): name for name in names}
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for line in (cuad / "spans.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        name = row["doc_id"].removeprefix("cuad-")
-        match = next((known for known in names if known.startswith(name) or name == known), None)
-        if match and len(row["text"]) >= SHORTEST:
-            found[match][row["query"]].append(row["text"])
+    for row in rows:
+        name = files.get(row["doc_id"].removeprefix("cuad-"))
+        if name and len(row["text"]) >= SHORTEST:
+            found[name][row["query"]].append(row["text"])
     return found
 
 
 def key(name: str) -> str:
-    """A file's letters and digits, as the set names its documents."""
-    return "".join(char.lower() for char in name if char.isalnum() and char.isascii())
+    """A file's letters and digits without accents, as the set names its documents."""
+    plain = unicodedata.normalize("NFKD", name).lower()
+    return "".join(char for char in plain if char.isalnum() and char.isascii())
 
 
 def report(results: dict[str, list[float]], total: int, missing: int, count: int) -> None:
