@@ -5,15 +5,16 @@
 
 SETS is the folder that holds the set. Its pairs are split by connected component into parts
 to train on, to choose the step and the candidate by, and to report on. The report compares
-nDCG@10 of the base and of the chosen candidate over the whole collection on the part that was
-not looked at, with the paired bootstrap over split units, and says how often it was looked at
-before: choose settings by the validation figures, which --no-test stops at.
+nDCG@10 of the base and of the chosen candidate over the whole collection on the part that was not
+looked at, with the paired bootstrap over split units. Choose settings by the validation figures,
+which --no-test stops at. Runs and the base's vectors are kept in FOLDER where one is given.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -47,6 +48,11 @@ SEED = 42
 
 def main() -> None:
     asked = arguments()
+    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
+        measure(asked, asked.out or Path(temporary))
+
+
+def measure(asked: argparse.Namespace, out: Path) -> None:
     gold = read_gold_set(asked.sets / asked.set)
     pairs = pairs_of(gold)
     groups = near_duplicate_groups([pair.passage for pair in pairs])
@@ -54,11 +60,11 @@ def main() -> None:
     parted = replace(parted, train=drawn(parted.train, asked.pairs))
     model = read_model_folder(asked.model or bundled_model())
     recipe = replace(preset(asked.preset), **json.loads(asked.change))
-    folder = make_run(asked, recipe, model, pairs, parted, gold)
+    folder = make_run(asked, out, recipe, model, pairs, parted, gold)
     told(parted, pairs)
     trained(folder)
     if not asked.no_test:
-        report(asked.out, folder, gold, pairs, parted)
+        report(out, folder, gold, pairs, parted)
 
 
 def arguments() -> argparse.Namespace:
@@ -70,7 +76,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--validation", type=float, default=0.08)
     parser.add_argument("--test", type=float, default=0.2)
     parser.add_argument("--change", default="{}")
-    parser.add_argument("--out", type=Path, default=Path("fine_tuning"))
+    parser.add_argument("--out", type=Path, help="where runs are kept")
     parser.add_argument("--model", type=Path)
     parser.add_argument("--name", default="")
     parser.add_argument("--no-test", action="store_true")
@@ -96,6 +102,7 @@ def drawn(indices: Sequence[int], count: int) -> tuple[int, ...]:
 
 def make_run(
     asked: argparse.Namespace,
+    out: Path,
     recipe: Recipe,
     model: ModelFolder,
     pairs: list[TrainingPair],
@@ -114,8 +121,8 @@ def make_run(
         token_limit=model.token_limit, seed=SEED, said=(*said, *also), split_by=parted.by,
         split_note=parted.note,
     )  # fmt: skip
-    nearest = pool(asked.out, config, gold, [pairs[at].question for at in parted.validation])
-    return create_run(asked.out, config, pairs, parted, nearest)
+    nearest = pool(out, config, gold, [pairs[at].question for at in parted.validation])
+    return create_run(out, config, pairs, parted, nearest)
 
 
 def pool(out: Path, config: RunConfig, gold: GoldSet, questions: list[str]) -> list[str]:
@@ -128,7 +135,7 @@ def pool(out: Path, config: RunConfig, gold: GoldSet, questions: list[str]) -> l
 
 def corpus(out: Path, config: RunConfig, gold: GoldSet, model: Path | None = None) -> np.ndarray:
     """The vectors of the whole collection; the base's are kept from run to run."""
-    kept = out / f"{gold.name}-{config.base_identity[:16]}.npy"
+    kept = out / f"{gold.name}-{config.base_identity[:16]}-{config.recipe.precision}.npy"
     if model is None and kept.exists():
         return np.asarray(np.load(kept))
     if model is not None:
