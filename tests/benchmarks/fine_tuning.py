@@ -29,7 +29,7 @@ from legaldesk.core.evaluation import GoldSet
 from legaldesk.core.metrics import NDCG, score_all
 from legaldesk.core.models import Prompts
 from legaldesk.core.pairs import Split, TrainingPair, split
-from legaldesk.core.recipes import Abilities, Recipe, adapt, fit_to_model
+from legaldesk.core.recipes import Abilities, Recipe, adapt, fit_to_model, fit_to_pairs
 from legaldesk.core.training import Candidate, Evaluation, Event, RunConfig, Step
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.model_folder import ModelFolder, bundled_model, read_model_folder
@@ -112,7 +112,8 @@ def make_run(
     device = "cpu"
     can: Abilities = abilities(device)
     adapted, said = adapt(recipe, can)
-    fitted, also = fit_to_model(adapted, model.dimension, model.token_limit)
+    adapted = fit_to_pairs(adapted, len(parted.train))
+    fitted, also = fit_to_model(adapted, model.dimension, model.token_limit, model.static)
     config = RunConfig(
         id=asked.name or f"{asked.set}-{recipe.name}-{int(time.time())}", created="",
         recipe=fitted, device=device, base_folder=str(model.path), base_name=model.name,
