@@ -242,7 +242,8 @@ def _matters(desk: Desk, options: argparse.Namespace, console: Console) -> int:
     needed = {"list": 0, "add": 1, "rename": 2, "lock": 1, "unlock": 1, "assign": 2, "withdraw": 2}
     names = options.names
     if len(names) != needed[options.action]:
-        raise WrongUse(f"“matters {options.action}” takes {needed[options.action]} names.")
+        count = ("no name", "one name", "two names")[needed[options.action]]
+        raise WrongUse(f"“matters {options.action}” takes {count}.")
     if options.action == "add":
         matters.create_matter(desk, names[0])
     elif options.action == "rename":
@@ -389,7 +390,8 @@ def _common(default_library: object, default_json: object) -> _Parser:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="legaldesk",
-        description="Find the passage that answers a legal question.",
+        description="Find the passage that answers a legal question. Without a command the window"
+        " opens.",
         parents=[_common(None, False)],
         allow_abbrev=False,
     )
@@ -413,7 +415,13 @@ def _parser() -> argparse.ArgumentParser:
     matter = add("matters", _matters, "list matters, make and change them")
     actions = ("list", "add", "rename", "lock", "unlock", "assign", "withdraw")
     matter.add_argument("action", nargs="?", default="list", choices=actions)
-    matter.add_argument("names", nargs="*", metavar="NAME", help="of the matter or document")
+    matter.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="of a matter; for “rename” the old and the new one; for “assign” and “withdraw” a"
+        " document's and the matter's",
+    )
     remove = add("remove", _remove, "erase documents or a matter, leaving nothing behind")
     remove.add_argument("documents", nargs="*", metavar="DOCUMENT")
     remove.add_argument("--matter", help="erase a matter and what is in no other")
@@ -445,11 +453,16 @@ def _add_search(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", type=_positive, default=10, help="passages to return (10)")
     parser.add_argument("--matter", help="search one matter")
     parser.add_argument("--document", help="search one document")
-    parser.add_argument("--batch", metavar="FILE", help="questions as JSON lines (id, text)")
+    parser.add_argument(
+        "--batch",
+        metavar="FILE",
+        help="questions as JSON lines: id, text, and document and matter where wanted",
+    )
     parser.add_argument(
         "--by",
         choices=("reranked", "both", "words", "meaning"),
-        help="which half answers, or both, put in order once more where a cross-encoder is in use",
+        help="which half answers, or both, or both put in order once more by a cross-encoder (that"
+        " where one is in use, else both)",
     )
 
 

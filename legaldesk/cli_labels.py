@@ -31,8 +31,15 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
 
     def action(name: str, command: Callable[..., int], about: str) -> argparse.ArgumentParser:
         added = actions.add_parser(name, help=about, description=about, allow_abbrev=False)
-        added.add_argument("--library", metavar="DIR", default=argparse.SUPPRESS)
-        added.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+        added.add_argument(
+            "--library", metavar="DIR", default=argparse.SUPPRESS, help="the library's folder"
+        )
+        added.add_argument(
+            "--json",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="JSON lines on standard output",
+        )
         added.set_defaults(command=command)
         return added
 
@@ -57,9 +64,11 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
 def _add_list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--matter", default="", help="of one matter")
     parser.add_argument("--question", default="", help="whose question has this in it")
-    parser.add_argument("--verdict", choices=[verdict.value for verdict in Verdict])
+    verdicts = [verdict.value for verdict in Verdict]
+    parser.add_argument("--verdict", choices=verdicts, help="those with this verdict")
     parser.add_argument("--labeller", default="", help="given by one person")
-    parser.add_argument("--source", choices=[source.value for source in LabelSource])
+    sources = [source.value for source in LabelSource]
+    parser.add_argument("--source", choices=sources, help="where they were given")
     parser.add_argument("--history", action="store_true", help="also those that no longer count")
     parser.add_argument("--contradictions", action="store_true", help="what waits to be settled")
     parser.add_argument("--limit", type=int, help="the newest so many (1,000)")

@@ -34,8 +34,8 @@ def register(add: Callable[..., argparse.ArgumentParser]) -> None:
         "name",
         nargs="?",
         default="",
-        help="a model; for “add” a folder, a zip file or OWNER/NAME; for “reranker” the folder of"
-        " a cross-encoder, or “off”",
+        help="a model; for “add” a folder, a zip file or OWNER/NAME; for “device” auto, cpu, cuda"
+        " or mps; for “reranker” the folder of a cross-encoder, or “off”",
     )
     parser.add_argument("--as", dest="wished", default="", metavar="NAME", help="install under it")
     parser.add_argument("--query-prompt", metavar="TEXT", help="put before every question")
@@ -105,7 +105,7 @@ def _use_of(info: GenerationInfo) -> list[str]:
 def _entry_line(entry: CatalogueEntry) -> str:
     size = f"{entry.size / 1e9:.1f} GB" if entry.size else "size not known"
     terms = "; its terms must be accepted" if entry.gated else ""
-    return f"{entry.repo}; {size}; {entry.licence}{terms}; {entry.good_for}"
+    return f"{entry.repo}; {size}; {entry.licence or 'licence not stated'}{terms}; {entry.good_for}"
 
 
 def _state(info: GenerationInfo) -> str:

@@ -363,6 +363,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="texts to typeset, without .txt (default: all)")
     args = parser.parse_args()
     texts = [read_text(path) for path in law_files()]
+    if unknown := set(args.names) - {text.name for text in texts}:
+        parser.error(f"there is no text called {', '.join(sorted(unknown))}")
     args.out.mkdir(parents=True, exist_ok=True)
     for text in texts:
         if not args.names or text.name in args.names:

@@ -13,6 +13,7 @@ checked like the rest.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import sys
@@ -68,7 +69,12 @@ class Part:
 
 def main(arguments: Sequence[str]) -> int:
     """Write the bill and say what is wrong. Returns the exit status."""
-    target = Path(arguments[0]) if arguments else ROOT / "build" / "legaldesk.cdx.json"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    usual = ROOT / "build" / "legaldesk.cdx.json"
+    parser.add_argument("target", nargs="?", type=Path, default=usual, metavar="FILE")
+    target: Path = parser.parse_args(arguments).target
     listed = json.loads(LIST.read_text(encoding="utf-8"))
     parts = parts_of(distributions(), listed["known"])
     target.parent.mkdir(parents=True, exist_ok=True)

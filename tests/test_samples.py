@@ -194,3 +194,12 @@ def test_samples_json_follows_the_texts():
     made = json.loads(maker.describe([maker.read_text(path) for path in maker.law_files()]))
 
     assert made["documents"] == LAWS
+
+
+def test_a_text_that_is_not_there_is_named_instead_of_passed_over(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["make_samples.py", "--out", str(tmp_path), "us-constitutoin"])
+
+    with pytest.raises(SystemExit):
+        make_samples().main()
+
+    assert "no text called us-constitutoin" in capsys.readouterr().err

@@ -106,3 +106,13 @@ def test_the_script_writes_the_bill_and_fails_for_a_planted_package(
     assert named["torch"]["purl"].startswith("pkg:pypi/torch@")
     needs = {each["ref"].split("@")[0]: each.get("dependsOn", []) for each in bill["dependencies"]}
     assert any(each.startswith("torch@") for each in needs["legaldesk"])
+
+
+def test_a_wish_for_help_is_no_file_to_write(sbom, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SystemExit):
+        sbom.main(["--help"])
+
+    assert "every licence" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []

@@ -78,7 +78,7 @@ def candidates(folder: Path, kept: Path) -> SetOfCandidates:
     if not facts.exists():
         kept.mkdir(parents=True, exist_ok=True)
         made, arrays = _made(read_gold_set(folder))
-        np.savez(lists, **arrays)
+        np.savez(lists, **arrays)  # type: ignore[arg-type]
         facts.write_bytes(msgspec.msgpack.encode(made))
     found = msgspec.msgpack.decode(facts.read_bytes(), type=SetOfCandidates)
     with np.load(lists) as arrays:
@@ -104,7 +104,7 @@ def _made(gold: GoldSet) -> tuple[SetOfCandidates, dict[str, np.ndarray]]:
                 for each in given
             ]
         weights = halves.weights(found.names)
-        lists = {
+        lists: dict[str, list[Sequence[Scored]]] = {
             "words": [each.by_words for each in given],
             "plain": [_plain(desk, each) for each in asked],
             "meaning": [each.by_meaning[width] for each in given],

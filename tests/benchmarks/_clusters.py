@@ -37,4 +37,4 @@ def between(vectors: Vectors, random: np.random.Generator) -> Vectors:
     """A question (width,) that lies between two topics, which is harder for a graph than in one."""
     one, other = vectors[random.integers(len(vectors), size=2)]
     query = 0.6 * one + 0.4 * other
-    return query / np.linalg.norm(query)
+    return np.asarray(query / np.linalg.norm(query), dtype=np.float32)

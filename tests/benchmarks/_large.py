@@ -8,6 +8,7 @@ through the engine's own Store and always comes out the same.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
@@ -47,7 +48,7 @@ Source = tuple[tuple[str, ...], str]
 """A passage's headings and its text."""
 
 
-def add_options(parser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """The options that say which library a benchmark is run on."""
     parser.add_argument(
         "--keep", type=Path, required=True, help="the folder in which libraries are kept"

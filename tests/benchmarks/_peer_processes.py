@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -45,7 +46,7 @@ class Line:
     """When it came, in seconds since the process was started, and what it had computed by then
     with its children, in seconds of a processor."""
 
-    content: dict
+    content: dict[str, Any]
     at: float
     computed: float
 
@@ -101,7 +102,9 @@ def _call(command: list[str]) -> None:
         raise Failed(_last_line(done.stderr))
 
 
-def watch(python: Path, program: str, order: str, store: Path, model: Path, work: list) -> Watched:
+def watch(
+    python: Path, program: str, order: str, store: Path, model: Path, work: list[Any]
+) -> Watched:
     """Run one contestant to its end. Raises Failed when that is not a good one."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as errors:
         given = Path(folder) / "work.json"
@@ -118,6 +121,7 @@ def watch(python: Path, program: str, order: str, store: Path, model: Path, work
         ) as process:
             looking = threading.Thread(target=_look, args=(process, watched))
             looking.start()
+            assert process.stdout
             for line in process.stdout:
                 at = time.perf_counter() - begun
                 watched.lines.append(Line(json.loads(line), at, computed(process.pid)))
@@ -128,10 +132,10 @@ def watch(python: Path, program: str, order: str, store: Path, model: Path, work
     return watched
 
 
-def _look(process: subprocess.Popen, watched: Watched) -> None:
+def _look(process: subprocess.Popen[str], watched: Watched) -> None:
     """Keep the most memory that a process and its children have, until it ends."""
     while process.poll() is None:
-        memory = sum(_of_each(process.pid, lambda one: one.memory_info().rss))
+        memory = int(sum(_of_each(process.pid, lambda one: one.memory_info().rss)))
         watched.peak = max(watched.peak, memory)
         time.sleep(BEAT)
 

@@ -71,7 +71,8 @@ def quality(asked: Iterable[tuple[Sequence[Answer], Sequence[Passage]]]) -> Qual
         answers += _touched(found, golds)
     if not rows:
         return None
-    return Quality(*map(statistics.mean, zip(*rows, strict=True)), statistics.mean(answers))
+    first, ten, little, much = (statistics.mean(column) for column in zip(*rows, strict=True))
+    return Quality(first, ten, little, much, statistics.mean(answers))
 
 
 def _touched(found: Sequence[Passage], golds: Sequence[Answer]) -> list[bool]:

@@ -92,7 +92,7 @@ def _cells(row: Row) -> list[str]:
 
 
 def _median(row: Row, figure: str) -> float:
-    return statistics.median(getattr(one, figure) for one in row.rounds)
+    return float(statistics.median(getattr(one, figure) for one in row.rounds))
 
 
 def ratio(row: Row, base: Row) -> float:

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from legaldesk.core.hits import Hit
+from legaldesk.engine.local_desk import LocalDesk
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Letters:
         return Place(tuple((page, min(at), max(at) + 1) for page, at in found.items()))
 
 
-def page_texts(desk, document_id: str) -> list[tuple[int, str]]:
+def page_texts(desk: LocalDesk, document_id: str) -> list[tuple[int, str]]:
     """Every page's number and text."""
     rows = desk.reader.rows(
         "SELECT number, text FROM pages JOIN documents d ON d.id = document"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,14 +30,16 @@ class Taken:
         return _median_ratio(self.processor, name, other)
 
 
-def in_turns(contestants: dict[str, Callable[[], object]], rounds: int, warm_ups: int = 0) -> Taken:
+def in_turns(
+    contestants: Mapping[str, Callable[[], object]], rounds: int, warm_ups: int = 0
+) -> Taken:
     """The seconds of each contestant in each round, every other round in the reverse order.
 
     Rounds to warm up come before and are not counted.
     """
     taken = Taken({name: [] for name in contestants}, {name: [] for name in contestants})
     for number in range(-warm_ups, rounds):
-        order = list(contestants) if number % 2 == 0 else list(reversed(contestants))
+        order = list(contestants)[:: -1 if number % 2 else 1]
         for name in order:
             clock, processor = time.perf_counter(), time.process_time()
             contestants[name]()

@@ -12,7 +12,9 @@ Seconds = dict[str, list[list[float]]]
 """Of each contestant, by round and question."""
 
 
-def in_turns(asks: Mapping[str, Callable[[Q], object]], questions: Sequence[Q], rounds: int):
+def in_turns(
+    asks: Mapping[str, Callable[[Q], object]], questions: Sequence[Q], rounds: int
+) -> Seconds:
     """Ask every contestant every question once a round, one contestant after another.
 
     One question goes ahead that is not counted.

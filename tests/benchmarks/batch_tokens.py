@@ -13,22 +13,23 @@ first size, medians of the rounds' ratios by the clock (by processor time).
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from _options import options_of
 from _rounds import in_turns, machine
 from encoding import asked, samples
 
 from legaldesk.engine import encoder, query_export
 from legaldesk.engine.encoder import Encoder
-from legaldesk.engine.model_folder import bundled_model, read_model_folder
+from legaldesk.engine.model_folder import ModelFolder, bundled_model, read_model_folder
 from legaldesk.engine.query_encoder import QueryEncoder
 from legaldesk.engine.query_graph import QueryGraph
 from legaldesk.engine.tokens import TokenCounter
@@ -41,7 +42,7 @@ Answer = Callable[[str], object]
 
 def main() -> None:
     """Encode and ask, and print a line for each batch size."""
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--tokens", type=int, nargs="+", default=[1_024, 2_048, 4_096])
     parser.add_argument("--passages", type=int, default=256)
@@ -61,7 +62,7 @@ def main() -> None:
         measure(encoders, export, texts, questions, options.rounds)
 
 
-def sized(folder, size: int, precision: str) -> Encoder:
+def sized(folder: ModelFolder, size: int, precision: str) -> Encoder:
     """An encoder with batches of this size."""
     usual, encoder.batch_tokens = encoder.batch_tokens, lambda *_: size
     try:
@@ -70,7 +71,7 @@ def sized(folder, size: int, precision: str) -> Encoder:
         encoder.batch_tokens = usual
 
 
-def exported(folder, library: Path) -> Answer:
+def exported(folder: ModelFolder, library: Path) -> Answer:
     """The model's export, as the engine makes it."""
     graph = QueryGraph(library, folder.identity)
     if not query_export.export(folder, graph, lambda: None):
@@ -93,9 +94,7 @@ def measure(
     print(f"{'':>8}{'passages/s':>12}{'ratio':>13}{'question p50':>14}{'p95':>9}{'most':>9}")
     row("idle", "", "", idle)
     runs = {
-        str(size): lambda size=size: busy(
-            encoders[size], texts, answers[size], questions, waits[size]
-        )
+        str(size): partial(busy, encoders[size], texts, answers[size], questions, waits[size])
         for size in encoders
     }
     taken = in_turns(runs, rounds)

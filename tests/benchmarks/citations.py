@@ -10,16 +10,18 @@ with the section that is named put first, and by both halves.
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+from _desks import own_desk
+from _options import options_of
+
 import legaldesk.core.query as language
-from legaldesk.app import open_desk
 from legaldesk.core.hits import Scope
 from legaldesk.core.references import Reference, references, stands_under
 from legaldesk.engine import passage_facts
+from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks import demo, documents, importing, searching
 
 SENTENCES = {
@@ -34,9 +36,18 @@ MOST = 40
 """Sections asked for in one document."""
 
 
-def main(library: str) -> None:
+def main() -> None:
+    """Measure in the given library, or in one that is deleted afterwards."""
+    parser = options_of(__doc__)
+    parser.add_argument("library", nargs="?", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
+        measure(given.library or Path(temporary))
+
+
+def measure(library: Path) -> None:
     """Import, ask and print one table."""
-    with open_desk(Path(library)) as desk:
+    with own_desk(library) as desk:
         demo.import_samples(desk)
         importing.await_meaning(desk)
         found: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
@@ -52,7 +63,7 @@ def main(library: str) -> None:
             print(f"{name:10}{len(rows):8}{plain:>12}{words:>8}{both:>8}")
 
 
-def sections(desk, document: str) -> list[tuple[Reference, str]]:
+def sections(desk: LocalDesk, document: str) -> list[tuple[Reference, str]]:
     """The sections that a document's headings name, evenly over it, and how they are cited."""
     scope = Scope(demo.SAMPLE_MATTER, document)
     paths = passage_facts.sections(desk.reader, desk.reader.passage_ids(scope))
@@ -75,7 +86,9 @@ def citation(heading: str, reference: Reference) -> str:
     return f"{short.get(first.capitalize(), first)} {rest}"
 
 
-def asked(desk, question: str, document: str, reference: Reference) -> tuple[bool, bool, bool]:
+def asked(
+    desk: LocalDesk, question: str, document: str, reference: Reference
+) -> tuple[bool, bool, bool]:
     """Whether each way of searching has the section first."""
     scope = Scope(demo.SAMPLE_MATTER, document)
     plain = desk.reader.by_words(language.any_of(question), scope, 1)
@@ -95,8 +108,4 @@ def asked(desk, question: str, document: str, reference: Reference) -> tuple[boo
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        main(sys.argv[1])
-    else:
-        with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
-            main(temporary)
+    main()

@@ -21,12 +21,16 @@ import time
 from pathlib import Path
 
 import numpy as np
+from _options import options_of
 
 from legaldesk import RESOURCES
 from legaldesk.engine import query_export
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.query_graph import FACTS, QueryGraph
 from legaldesk.tasks import importing
+
+Start = tuple[float, list[float], int]
+"""Seconds, the question's vector, and bytes of the process that answered."""
 
 QUESTION = "May a party be compelled to arbitrate?"
 ROUNDS = 5
@@ -75,10 +79,13 @@ sys.stdin.read()
 
 def main() -> None:
     """Import, export, measure, and print one table."""
+    options_of(__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder)
         graph, model = prepared(library)
-        rows = {name: [] for name in ("sentence-transformers", "torch", "export", "asked")}
+        rows: dict[str, list[Start]] = {
+            name: [] for name in ("sentence-transformers", "torch", "export", "asked")
+        }
         for _ in range(ROUNDS):
             rows["sentence-transformers"].append(one(BARE, model, library))
             facts = (graph.folder / FACTS).read_bytes()
@@ -110,14 +117,15 @@ def prepared(library: Path) -> tuple[QueryGraph, Path]:
     return graph, model.path
 
 
-def one(program: str, model: Path, library: Path) -> tuple[float, list[float], int]:
-    """Seconds, the question's vector, and bytes of the process that answered."""
+def one(program: str, model: Path, library: Path) -> Start:
+    """One process, until its answer is known."""
     command = [sys.executable, "-c", program + TELL, str(model), str(library), QUESTION]
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_WAIT_POLICY": "PASSIVE"}
     begun = time.perf_counter()
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     ) as process:
+        assert process.stdin and process.stdout
         line = process.stdout.readline()
         took = time.perf_counter() - begun
         process.stdin.close()
@@ -127,7 +135,7 @@ def one(program: str, model: Path, library: Path) -> tuple[float, list[float], i
     return took, vector, sizes[-1]
 
 
-def show(rows: dict[str, list[tuple[float, list[float], int]]]) -> None:
+def show(rows: dict[str, list[Start]]) -> None:
     """The table, with ratios to the first row."""
     base = statistics.median(took for took, _, _ in rows["sentence-transformers"])
     wanted = np.asarray(rows["sentence-transformers"][0][1])

@@ -9,13 +9,13 @@ user's documents, and as large as these. The model's export in "queries" is not 
 
 from __future__ import annotations
 
-import argparse
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from _large import add_options, library, with_graph
+from _options import options_of
 
 from legaldesk.engine.database import FILE_NAME
 
@@ -25,7 +25,7 @@ GOAL = 5_000
 
 def main() -> None:
     """Make the library and print one table."""
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     add_options(parser)
     parser.add_argument("--passages", type=int, default=100_000)
     options = parser.parse_args()

@@ -30,10 +30,13 @@ import argparse
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, groupby, islice, zip_longest
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from _options import options_of
 from _rounds import Taken, in_turns, machine
 
 from legaldesk.core.documents import PageText
@@ -64,7 +67,7 @@ class Bench:
     folder: ModelFolder
     device: str
     encoders: dict[str, Encoder]
-    library: object
+    library: Any
 
 
 def main() -> None:
@@ -82,7 +85,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--passages", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=5)
@@ -103,7 +106,7 @@ def description(folder: ModelFolder, device: str, rounds: int) -> str:
     )
 
 
-def bare_model(folder: ModelFolder, device: str):
+def bare_model(folder: ModelFolder, device: str) -> Any:
     """sentence-transformers as its own documentation uses it."""
     from sentence_transformers import SentenceTransformer
 
@@ -167,8 +170,8 @@ def compare(
     vectors = {each: encoder.encode_passages(texts) for each, encoder in bench.encoders.items()}
     runs: dict[str, Callable[[], object]] = {}
     for precision, encoder in bench.encoders.items():
-        runs[f"ours {precision}"] = lambda encoder=encoder: encoder.encode_passages(texts)
-        runs[f"bare {precision}"] = lambda each=precision: bare(bench, texts, each)
+        runs[f"ours {precision}"] = partial(encoder.encode_passages, texts)
+        runs[f"bare {precision}"] = partial(bare, bench, texts, precision)
         runs[f"peak {precision}"] = products(bench.device, precision)
     runs["by document"] = lambda: by_document(bench, documents)
     taken = in_turns(runs, rounds)
@@ -201,9 +204,10 @@ def line(taken: Taken, precision: str, passages: int, work: float, cosine: float
 def bare(bench: Bench, texts: list[str], precision: str) -> np.ndarray:
     """The library's own vectors."""
     with autocast(bench.device, precision):
-        return bench.library.encode_document(
+        vectors: np.ndarray = bench.library.encode_document(
             texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
         )
+    return vectors
 
 
 def by_document(bench: Bench, documents: Documents) -> None:

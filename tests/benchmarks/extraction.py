@@ -20,7 +20,6 @@ machine gives to two processes at all: bare PDFium in one process and in two.
 
 from __future__ import annotations
 
-import argparse
 import logging
 import multiprocessing
 from collections.abc import Callable
@@ -28,6 +27,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pypdfium2
+from _options import options_of
 from _rounds import Taken, in_turns, machine, pdfs
 
 from legaldesk import RESOURCES
@@ -41,7 +41,7 @@ Files = dict[str, bytes]
 
 def main() -> None:
     """Measure and print a table for each argument."""
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     parser.add_argument("sources", nargs="*", type=Path, default=[RESOURCES / "samples"])
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()

@@ -5,15 +5,16 @@
 
 SETS is the folder that holds the set. Its pairs are split by connected component into parts
 to train on, to choose the step and the candidate by, and to report on. The report compares
-nDCG@10 of the base and of the chosen candidate over the whole collection on the part that was
-not looked at, with the paired bootstrap over split units, and says how often it was looked at
-before: choose settings by the validation figures, which --no-test stops at.
+nDCG@10 of the base and of the chosen candidate over the whole collection on the part that was not
+looked at, with the paired bootstrap over split units. Choose settings by the validation figures,
+which --no-test stops at. Runs and the base's vectors are kept in FOLDER where one is given.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,13 +23,14 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from _options import options_of
 
 from legaldesk.core.evaluation import GoldSet
 from legaldesk.core.metrics import NDCG, score_all
 from legaldesk.core.models import Prompts
 from legaldesk.core.pairs import Split, TrainingPair, split
-from legaldesk.core.recipes import Abilities, Recipe, adapt, fit_to_model
-from legaldesk.core.training import Evaluation, Event, RunConfig, Step
+from legaldesk.core.recipes import Abilities, Recipe, adapt, fit_to_model, fit_to_pairs
+from legaldesk.core.training import Candidate, Evaluation, Event, RunConfig, Step
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.model_folder import ModelFolder, bundled_model, read_model_folder
 from legaldesk.engine.near_duplicates import near_duplicate_groups
@@ -46,6 +48,11 @@ SEED = 42
 
 def main() -> None:
     asked = arguments()
+    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
+        measure(asked, asked.out or Path(temporary))
+
+
+def measure(asked: argparse.Namespace, out: Path) -> None:
     gold = read_gold_set(asked.sets / asked.set)
     pairs = pairs_of(gold)
     groups = near_duplicate_groups([pair.passage for pair in pairs])
@@ -53,15 +60,15 @@ def main() -> None:
     parted = replace(parted, train=drawn(parted.train, asked.pairs))
     model = read_model_folder(asked.model or bundled_model())
     recipe = replace(preset(asked.preset), **json.loads(asked.change))
-    folder = make_run(asked, recipe, model, pairs, parted, gold)
+    folder = make_run(asked, out, recipe, model, pairs, parted, gold)
     told(parted, pairs)
     trained(folder)
     if not asked.no_test:
-        report(asked.out, folder, gold, pairs, parted)
+        report(out, folder, gold, pairs, parted)
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--set", default="obliqa_en_dev")
     parser.add_argument("--preset", default="balanced")
@@ -69,7 +76,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--validation", type=float, default=0.08)
     parser.add_argument("--test", type=float, default=0.2)
     parser.add_argument("--change", default="{}")
-    parser.add_argument("--out", type=Path, default=Path("fine_tuning"))
+    parser.add_argument("--out", type=Path, help="where runs are kept")
     parser.add_argument("--model", type=Path)
     parser.add_argument("--name", default="")
     parser.add_argument("--no-test", action="store_true")
@@ -95,6 +102,7 @@ def drawn(indices: Sequence[int], count: int) -> tuple[int, ...]:
 
 def make_run(
     asked: argparse.Namespace,
+    out: Path,
     recipe: Recipe,
     model: ModelFolder,
     pairs: list[TrainingPair],
@@ -104,7 +112,8 @@ def make_run(
     device = "cpu"
     can: Abilities = abilities(device)
     adapted, said = adapt(recipe, can)
-    fitted, also = fit_to_model(adapted, model.dimension, model.token_limit)
+    adapted = fit_to_pairs(adapted, len(parted.train))
+    fitted, also = fit_to_model(adapted, model.dimension, model.token_limit, model.static)
     config = RunConfig(
         id=asked.name or f"{asked.set}-{recipe.name}-{int(time.time())}", created="",
         recipe=fitted, device=device, base_folder=str(model.path), base_name=model.name,
@@ -113,8 +122,8 @@ def make_run(
         token_limit=model.token_limit, seed=SEED, said=(*said, *also), split_by=parted.by,
         split_note=parted.note,
     )  # fmt: skip
-    nearest = pool(asked.out, config, gold, [pairs[at].question for at in parted.validation])
-    return create_run(asked.out, config, pairs, parted, nearest)
+    nearest = pool(out, config, gold, [pairs[at].question for at in parted.validation])
+    return create_run(out, config, pairs, parted, nearest)
 
 
 def pool(out: Path, config: RunConfig, gold: GoldSet, questions: list[str]) -> list[str]:
@@ -127,9 +136,9 @@ def pool(out: Path, config: RunConfig, gold: GoldSet, questions: list[str]) -> l
 
 def corpus(out: Path, config: RunConfig, gold: GoldSet, model: Path | None = None) -> np.ndarray:
     """The vectors of the whole collection; the base's are kept from run to run."""
-    kept = out / f"{gold.name}-{config.base_identity[:16]}.npy"
+    kept = out / f"{gold.name}-{config.base_identity[:16]}-{config.recipe.precision}.npy"
     if model is None and kept.exists():
-        return np.load(kept)
+        return np.asarray(np.load(kept))
     if model is not None:
         config = replace(config, base_folder=str(model))
     texts = [document.text for document in gold.documents]
@@ -156,7 +165,7 @@ def trained(folder: RunFolder) -> None:
         if isinstance(event, Step) and event.step % 10:
             return
         figures = ""
-        if isinstance(event, Evaluation) or hasattr(event, "chosen") and hasattr(event, "scores"):
+        if isinstance(event, Evaluation | Candidate):
             figures = " ".join(f"{s.dimension}:{s.figures[NDCG]:.4f}" for s in event.scores)
             event = replace(event, scores=())
         print(f"{time.monotonic() - started:6.0f} s  {event} {figures}", flush=True)

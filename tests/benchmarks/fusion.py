@@ -3,10 +3,11 @@
     python3 packaging/dev.py bench fusion SETS [NAME ...] [--kept FOLDER]
 
 SETS is the folder that holds the sets, of which all are asked unless some are named. What each
-half proposes is kept in FOLDER, since making it cuts and encodes whole collections. The figure is
-nDCG@10 with a document as its best passage; for a set whose questions have gold spans the share of
-their characters within the first 2,000 that are read is printed too, and the share of the questions
-of which any gold character is among these.
+half proposes is kept in FOLDER where one is given, since making it cuts and encodes whole
+collections; what is there is not made anew, so take another one after a change to cutting, model or
+halves. The figure is nDCG@10 with a document as its best passage; for a set whose questions have
+gold spans the share of their characters within the first 2,000 that are read is printed too, and
+the share of the questions of which any gold character is among these.
 
 The first table compares "both", as a search fuses, with the better of meaning and the reference
 BM25, paired, with the 95% interval over questions that share no right answer; the second chooses
@@ -17,7 +18,7 @@ set whose questions are each about one document counts by the share of character
 
 from __future__ import annotations
 
-import argparse
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from itertools import product
 from pathlib import Path
 
 from _candidates import SetOfCandidates, candidates
+from _options import options_of
 
 from legaldesk.core.evaluation import GoldSet
 from legaldesk.core.fusion import DEPTH, UNCOVERED_WEIGHT, Scored, fuse
@@ -151,16 +153,18 @@ class Measured:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--kept", type=Path, default=Path("candidates"))
+    parser.add_argument("--kept", type=Path, help="where candidates are kept")
     asked = parser.parse_args()
     names = asked.names or sorted(path.name for path in asked.sets.iterdir() if path.is_dir())
-    measured = [
-        Measured(read_gold_set(asked.sets / name), candidates(asked.sets / name, asked.kept))
-        for name in names
-    ]
+    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
+        kept = asked.kept or Path(temporary)
+        measured = [
+            Measured(read_gold_set(asked.sets / name), candidates(asked.sets / name, kept))
+            for name in names
+        ]
     print(f"{'set':<20}{'BM25':>7}{'words':>7}{'meaning':>9}{'both':>7}  both - better half")
     for each in measured:
         show(each)

@@ -11,8 +11,6 @@ a fresh library.
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,19 +18,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from _desks import own_desk
+from _options import options_of
 
 from legaldesk.core.pairs import Split, TrainingPair, split
 from legaldesk.engine.evaluation_set import read_gold_set
 from legaldesk.engine.near_duplicates import near_duplicate_groups
 from legaldesk.engine.presets import preset
 from legaldesk.engine.run_folder import create_run
+from legaldesk.tasks import training
 
 SEED = 42
 PAIRS = 1_600
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--train", type=int, default=1_000)
     parser.add_argument("--preset", default="balanced")
@@ -81,15 +82,12 @@ def shuffled(pairs: Sequence[TrainingPair], parted: Split) -> list[TrainingPair]
 
 def judge(name: str, pairs: Sequence[TrainingPair], parted: Split, recipe: str) -> None:
     """Train and measure one run as the app does, and print what the gate says."""
-    from legaldesk.app import open_desk
-    from legaldesk.tasks import training
-
     begun = time.perf_counter()
     with (
         tempfile.TemporaryDirectory(prefix="legaldesk-") as library,
-        open_desk(Path(library)) as desk,
+        own_desk(Path(library)) as desk,
     ):
-        config = training._config(desk, preset(recipe), parted)
+        config = training._config(desk, desk.meaning, preset(recipe), parted)
         create_run(desk.runs.path, config, pairs, parted, [pair.passage for pair in pairs])
         verdict = training.resume_training(desk, config.id).verdict
         assert verdict is not None
@@ -98,4 +96,4 @@ def judge(name: str, pairs: Sequence[TrainingPair], parted: Split, recipe: str) 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

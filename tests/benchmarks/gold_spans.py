@@ -15,16 +15,18 @@ from __future__ import annotations
 import json
 import random
 import statistics
-import sys
 import tempfile
+import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
+from _desks import own_desk
+from _options import options_of
 from _places import Letters, Place, page_texts
 
-from legaldesk.app import open_desk
 from legaldesk.core.documents import Document
 from legaldesk.core.hits import Scope
+from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks import documents, importing, searching
 
 SHORTEST = 40
@@ -34,13 +36,24 @@ MODES = {"words": ("words",), "meaning": ("meaning",), "both": ("words", "meanin
 MATTER = "CUAD"
 
 
-def main(pdfs: str, cuad: str, library: str) -> None:
+def main() -> None:
+    """Measure in the given library, or in one that is deleted afterwards."""
+    parser = options_of(__doc__)
+    parser.add_argument("pdfs", type=Path)
+    parser.add_argument("cuad_set", type=Path)
+    parser.add_argument("library", nargs="?", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
+        measure(given.pdfs, given.cuad_set, given.library or Path(temporary))
+
+
+def measure(pdfs: Path, cuad: Path, library: Path) -> None:
     """Import the contracts, ask, and print one table."""
-    with open_desk(Path(library)) as desk:
-        importing.import_files(desk, (pdfs,), MATTER, {})
+    with own_desk(library) as desk:
+        importing.import_files(desk, (str(pdfs),), MATTER, {})
         importing.await_meaning(desk)
         stored = {key(Path(d.name).stem): d for d in documents.list_documents(desk, Scope(MATTER))}
-        spans = read_spans(Path(cuad), set(stored))
+        spans = read_spans(cuad, set(stored))
         results: dict[str, list[float]] = defaultdict(list)
         missing = total = 0
         for name, questions in spans.items():
@@ -55,7 +68,13 @@ def main(pdfs: str, cuad: str, library: str) -> None:
         report(results, total, missing, len(spans))
 
 
-def ask(desk, question: str, document: Document, places: list[Place], results) -> None:
+def ask(
+    desk: LocalDesk,
+    question: str,
+    document: Document,
+    places: list[Place],
+    results: dict[str, list[float]],
+) -> None:
     """One question in every mode; each gold span counts as touched or not."""
     for mode, halves in MODES.items():
         answer = searching.search_by(desk, question, Scope(document=document.id), 10, halves)
@@ -64,20 +83,26 @@ def ask(desk, question: str, document: Document, places: list[Place], results) -
 
 
 def read_spans(cuad: Path, names: set[str]) -> dict[str, dict[str, list[str]]]:
-    """Gold texts by document and question, for the documents at hand."""
+    """Gold texts by document and question, for the documents at hand.
+
+    The set cuts its names off, some at the same place: a file has the longest that it begins with.
+    """
+    lines = (cuad / "spans.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    cut_off = {row["doc_id"].removeprefix("cuad-") for row in rows}
+    files = {max(filter(name.startswith, cut_off), key=len, default=""): name for name in names}
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for line in (cuad / "spans.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        name = row["doc_id"].removeprefix("cuad-")
-        match = next((known for known in names if known.startswith(name) or name == known), None)
-        if match and len(row["text"]) >= SHORTEST:
-            found[match][row["query"]].append(row["text"])
+    for row in rows:
+        name = files.get(row["doc_id"].removeprefix("cuad-"))
+        if name and len(row["text"]) >= SHORTEST:
+            found[name][row["query"]].append(row["text"])
     return found
 
 
 def key(name: str) -> str:
-    """A file's letters and digits, as the set names its documents."""
-    return "".join(char.lower() for char in name if char.isalnum() and char.isascii())
+    """A file's letters and digits without accents, as the set names its documents."""
+    plain = unicodedata.normalize("NFKD", name).lower()
+    return "".join(char for char in plain if char.isalnum() and char.isascii())
 
 
 def report(results: dict[str, list[float]], total: int, missing: int, count: int) -> None:
@@ -97,8 +122,4 @@ def interval(values: list[float], samples: int = 1000) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        main(*sys.argv[1:4])
-    else:
-        with tempfile.TemporaryDirectory() as temporary:
-            main(*sys.argv[1:3], temporary)
+    main()

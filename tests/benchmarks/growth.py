@@ -36,6 +36,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -54,6 +55,7 @@ from _large import (
     with_export,
     with_graph,
 )
+from _options import options_of
 from cold_start import QUESTION
 
 from legaldesk import RESOURCES
@@ -128,7 +130,7 @@ PARTS = ("pages", "import", "document", "start")
 
 def main() -> None:
     """Measure what is asked for."""
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     add_options(parser)
     parser.add_argument("--pages", type=int, nargs="+", default=[1_000, 10_000])
     parser.add_argument("--passages", type=int, default=100_000)
@@ -168,7 +170,7 @@ def pages(places: list[Path], options: argparse.Namespace) -> None:
 
 
 @contextmanager
-def adding(place: Path, options: argparse.Namespace):
+def adding(place: Path, options: argparse.Namespace) -> Iterator[Callable[[int], float]]:
     """Gives a function that adds ADDED documents to a copy and returns the seconds it took."""
     with copied(place, options.keep) as copy, closing(LocalDesk(copy)) as desk:
         generation = desk.meaning.generation
@@ -247,7 +249,7 @@ def document(place: Path) -> None:
 
 
 @contextmanager
-def ready_desk(place: Path):
+def ready_desk(place: Path) -> Iterator[LocalDesk]:
     """A desk whose model is loaded, and which has imported something before."""
     with closing(LocalDesk(place)) as desk:
         desk.meaning.wait_until_ready()
@@ -297,7 +299,8 @@ def written(name: str) -> int:
 
 def start(place: Path) -> None:
     """Start engine processes and time their first answers; then open the index here."""
-    for told, beforehand in (("", lambda: None), (", memory at hand", have_memory)):
+    states: dict[str, Callable[[], None]] = {"": lambda: None, ", memory at hand": have_memory}
+    for told, beforehand in states.items():
         found = []
         for _ in range(ROUNDS):
             beforehand()
@@ -320,7 +323,7 @@ def first_answers(place: Path) -> tuple[float, float]:
     seconds = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         for half in ("words", "both"):
-            if not process.stdout.readline():
+            if not process.stdout or not process.stdout.readline():
                 sys.exit(f"there was no answer by {half}")
             seconds.append(time.perf_counter() - begun)
     return seconds[0], seconds[1]

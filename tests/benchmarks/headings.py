@@ -1,6 +1,6 @@
-"""Prints how many headings are in the same passage as the first words of their section.
+"""How many headings are in the same passage as the first words of their section.
 
-    PYTHONPATH=. python tests/benchmarks/headings.py PDFS [--misses]
+    python3 packaging/dev.py bench headings PDFS [--misses]
 
 Two lists: the hand-made one in headings.json, and the leaves of the PDFs' own outlines.
 PDFS is the folder whose paths headings.json names; the folder before a file's name begins
@@ -9,7 +9,6 @@ with its language.
 
 from __future__ import annotations
 
-import argparse
 import bisect
 import json
 import sys
@@ -17,6 +16,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from _options import options_of
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN, Extraction, OutlineEntry
 from legaldesk.core.furniture import body_lines
@@ -208,7 +209,7 @@ def shares(title: str, results: Sequence[tuple[str, str]]) -> None:
 
 def main() -> None:
     """Reads the arguments, judges every document and prints the shares."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = options_of(__doc__)
     parser.add_argument("pdfs", type=Path)
     parser.add_argument("--misses", action="store_true", help="list what is apart or not found")
     arguments = parser.parse_args()

@@ -11,16 +11,19 @@ highlight's boxes must be those of the passage and no others.
 from __future__ import annotations
 
 import random
+import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 
 import pypdfium2
+from _desks import own_desk
+from _options import options_of
 
 from legaldesk import RESOURCES
-from legaldesk.app import open_desk
 from legaldesk.core.passages import Span
 from legaldesk.engine import pdfium
+from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.pdfium_view import line_boxes, read_back
 from legaldesk.engine.reader import spans_of
 from legaldesk.tasks import care, documents, importing
@@ -29,10 +32,13 @@ SAMPLES = 200
 SEED = 42
 
 
-def main(pdfs: str) -> int:
+def main() -> int:
     """Import, check and print; the exit status is 1 when a bound is missed."""
-    with tempfile.TemporaryDirectory() as folder, open_desk(Path(folder)) as desk:
-        summary = importing.import_files(desk, (pdfs,), "Case", {})
+    parser = options_of(__doc__)
+    parser.add_argument("pdfs", nargs="?", type=Path, default=RESOURCES / "samples")
+    pdfs = parser.parse_args().pdfs
+    with tempfile.TemporaryDirectory() as folder, own_desk(Path(folder)) as desk:
+        summary = importing.import_files(desk, (str(pdfs),), "Case", {})
         print(f"{len(summary.outcomes)} files in {summary.seconds:.1f} s")
         for finding in care.verify(desk):
             print(f"{'ok ' if finding.ok else 'BAD'} {finding.check}: {finding.detail}")
@@ -46,7 +52,7 @@ def main(pdfs: str) -> int:
     return 0 if good >= 0.99 * len(chosen) else 1
 
 
-def read_back_one(desk, row) -> bool:
+def read_back_one(desk: LocalDesk, row: sqlite3.Row) -> bool:
     """Whether a passage's boxes hold its visible characters and no others, on every page."""
     document = documents.document_details(desk, row["sha256"]).document
     opened = pdfium.open_document(desk.originals.load(document))
@@ -70,4 +76,4 @@ def on_page(opened: pypdfium2.PdfDocument, span: Span, name: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(sys.argv[1:2] or [str(RESOURCES / "samples")])))
+    sys.exit(main())

@@ -11,7 +11,6 @@ images of all hostile files asked for directly, imported or not. Exits with 1 if
 
 from __future__ import annotations
 
-import argparse
 import collections
 import os
 import random
@@ -20,8 +19,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from _idle import idle_process
+from _options import options_of
+
+if TYPE_CHECKING:
+    from legaldesk.core.desk import Desk
+    from legaldesk.core.documents import FileOutcome
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -37,7 +42,7 @@ LONGEST_VIEW = 60
 
 def main() -> int:
     """Run once and print every figure; 1 where one is beyond its limit."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = options_of(__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -92,14 +97,14 @@ def word(number: int) -> str:
 class Run:
     """Imports, looks at pages one after another, and times the window's thread."""
 
-    def __init__(self, app, window, files: list[Path]) -> None:
+    def __init__(self, app: Any, window: Any, files: list[Path]) -> None:
         import psutil
         from PySide6.QtCore import Qt, QTimer
 
         self.app, self.window, self.files = app, window, files
         self.problems: list[str] = []
         self.late: list[float] = []
-        self.outcomes: list = []
+        self.outcomes: list[FileOutcome] = []
         self.looked_at = self.refused = 0
         self.doing = "importing"
         self.to_look_at: list[tuple[str, int]] = []
@@ -137,7 +142,7 @@ class Run:
     def go_and_look(self) -> None:
         """Look at the first pages of every document that was imported."""
         print(f"imported in {time.perf_counter() - self.begun:.0f} s")
-        self.names = {each.document_id: Path(each.file).name for each in self.outcomes}
+        self.names = {each.document_id or "": Path(each.file).name for each in self.outcomes}
         pages = {each.document_id: each.pages for each in self.outcomes if each.document_id}
         self.to_look_at = [
             (document, page)
@@ -214,7 +219,7 @@ def not_found(library: Path, files: list[Path]) -> list[str]:
         ]
 
 
-def found_by(desk, question: str) -> set[str]:
+def found_by(desk: Desk, question: str) -> set[str]:
     """The names of the documents that a search for words finds."""
     from legaldesk.core.hits import Scope
     from legaldesk.tasks import searching

@@ -22,7 +22,6 @@ programs' load does not touch; parsers included). All 1,793 pages of the 60 cont
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -35,6 +34,7 @@ from pathlib import Path
 
 import psutil
 import pypdfium2
+from _options import options_of
 from _rounds import machine, pdfs
 
 from legaldesk import RESOURCES
@@ -133,7 +133,7 @@ alone and together (bytes)."""
 
 def main() -> None:
     """Run all of them in turns and print one table."""
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=RESOURCES / "samples")
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
@@ -198,7 +198,8 @@ def run(name: str, library: Path, model: Path, files: list[Path]) -> Found:
         line = process.stdout.read() if process.stdout else ""
     if process.returncode or not line:
         sys.exit(f"{name} failed")
-    return json.loads(line) | {"together": together}
+    found: Found = json.loads(line)
+    return found | {"together": together}
 
 
 def watched(process: subprocess.Popen[str]) -> float:

@@ -12,13 +12,14 @@ halves together with the longest passages, paired, by the second figure where th
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from _options import options_of
 
 from legaldesk.core.evaluation import GoldSet, Mode, Table, TableRow
 from legaldesk.core.metrics import CHARACTER_RECALL, NDCG, answer_units
@@ -33,7 +34,7 @@ LIMIT_FILE = "sentence_bert_config.json"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--tokens", type=int, nargs="+", default=[64, 128, 256])

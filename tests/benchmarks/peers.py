@@ -48,6 +48,7 @@ from pathlib import Path
 
 import platformdirs
 import psutil
+from _options import options_of
 from _peer_processes import Failed, Watched, environment, watch
 from _peer_questions import Question, cuad_questions, sample_questions, spread
 from _peer_score import Passage, Quality, quality
@@ -112,7 +113,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = options_of(__doc__)
     parser.add_argument("pdfs", type=Path, nargs="?", default=RESOURCES / "samples")
     parser.add_argument("--first", type=int, help="only so many files, the first by name")
     parser.add_argument("--rounds", type=int, default=1)

@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import json
 import statistics
-import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
+from _desks import own_desk
+from _options import options_of
 from _places import Letters, Place, page_texts
 
 from legaldesk import RESOURCES
-from legaldesk.app import open_desk
 from legaldesk.core.hits import Scope
+from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks import demo, documents, importing, searching
 
 MODES = {"words": ("words",), "meaning": ("meaning",), "both": ("words", "meaning")}
@@ -32,9 +34,18 @@ Ranks = dict[str, dict[str, list[int]]]
 """The rank of the first right hit of every question, 0 for none: by mode and language."""
 
 
-def main(library: str) -> None:
+def main() -> None:
+    """Measure in the given library, or in one that is deleted afterwards."""
+    parser = options_of(__doc__)
+    parser.add_argument("library", nargs="?", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
+        measure(given.library or Path(temporary))
+
+
+def measure(library: Path) -> None:
     """Import, ask and print one table."""
-    with open_desk(Path(library)) as desk:
+    with own_desk(library) as desk:
         demo.import_samples(desk)
         importing.await_meaning(desk)
         ranks: Ranks = defaultdict(lambda: defaultdict(list))
@@ -46,7 +57,7 @@ def main(library: str) -> None:
         report(ranks)
 
 
-def placed_questions(desk) -> list[tuple[dict, list[tuple[str, Place]]]]:
+def placed_questions(desk: LocalDesk) -> list[tuple[dict[str, Any], list[tuple[str, Place]]]]:
     """Every question with its answers' places, each with its document's id."""
     ids = {d.name: d.id for d in documents.list_documents(desk, Scope(demo.SAMPLE_MATTER))}
     pages = {name: dict(page_texts(desk, document)) for name, document in ids.items()}
@@ -54,7 +65,9 @@ def placed_questions(desk) -> list[tuple[dict, list[tuple[str, Place]]]]:
     return [(row, answer_places(row, ids, pages)) for row in map(json.loads, lines)]
 
 
-def answer_places(row: dict, ids: dict, pages: dict) -> list[tuple[str, Place]]:
+def answer_places(
+    row: dict[str, Any], ids: dict[str, str], pages: dict[str, dict[int, str]]
+) -> list[tuple[str, Place]]:
     """Where a question is answered. Raises LookupError when its page does not say so."""
     places = []
     for answer in row["answers"]:
@@ -66,7 +79,9 @@ def answer_places(row: dict, ids: dict, pages: dict) -> list[tuple[str, Place]]:
     return places
 
 
-def first_right(desk, question: str, places: list[tuple[str, Place]], halves) -> int:
+def first_right(
+    desk: LocalDesk, question: str, places: list[tuple[str, Place]], halves: tuple[str, ...]
+) -> int:
     """The rank of the first hit that touches an answer, 0 when none of the first 10 does."""
     answer = searching.search_by(desk, question, Scope(demo.SAMPLE_MATTER), DEPTH, halves)
     right = (
@@ -89,8 +104,4 @@ def report(ranks: Ranks) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        main(sys.argv[1])
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            main(folder)
+    main()

@@ -23,6 +23,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from _options import options_of
 from _rounds import in_turns, machine
 from encoding import asked, cut
 
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--reranker", type=Path)
     parser.add_argument("--rounds", type=int, default=5)

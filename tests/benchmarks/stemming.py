@@ -13,14 +13,14 @@ Vietnamese. It is no part of LegalDesk: pip install snowballstemmer
 
 from __future__ import annotations
 
-import argparse
 import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
-import snowballstemmer
+from _options import options_of
 
 from legaldesk.core.evaluation import GoldSet
 from legaldesk.core.metrics import NDCG, Qrels, answer_units, score_all
@@ -45,10 +45,12 @@ Match = Callable[[str], str]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("names", nargs="*")
     asked = parser.parse_args()
+    import snowballstemmer  # noqa: F401 - before minutes of cutting
+
     names = asked.names or sorted(path.name for path in asked.sets.iterdir() if path.is_dir())
     print(f"{'set':<20}{'exact':>7}{'letters':>9}{'snowball':>10}  letters - snowball")
     for name in names:
@@ -89,6 +91,8 @@ def stemmer(language: str) -> Stem:
     """A language's Snowball stemmer; for one that has none every word is its own stem."""
     if language not in SNOWBALL:
         return lambda word: word
+    import snowballstemmer
+
     made = snowballstemmer.stemmer(SNOWBALL[language])
     known: dict[str, str] = {}
 
@@ -100,7 +104,7 @@ def stemmer(language: str) -> Stem:
     return stem
 
 
-def made_index(rows: Iterable[tuple]) -> sqlite3.Connection:
+def made_index(rows: Iterable[tuple[Any, ...]]) -> sqlite3.Connection:
     """A word index such as a library's, with the stemmed text of each passage beside it."""
     index = sqlite3.connect(":memory:")
     index.execute(

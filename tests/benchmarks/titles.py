@@ -16,15 +16,15 @@ every row.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from _options import options_of
 
 import legaldesk.core.query as language
 from legaldesk.core.evaluation import GoldQuestion, GoldSet, Searched
@@ -76,7 +76,7 @@ class Corpus:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--contracts", type=int, default=20)
     parser.add_argument("--questions", type=int, default=300)
@@ -130,7 +130,7 @@ Row = dict[str, tuple[float, float]]
 
 
 def within(
-    corpus: Corpus, encoder: Encoder, questions: Sequence[GoldQuestion], scopes: dict[str, Scope]
+    corpus: Corpus, encoder: Encoder, questions: Sequence[GoldQuestion], scopes: Mapping[str, Scope]
 ) -> Iterator[Row]:
     """Each question asked within its contract."""
     for question in questions:

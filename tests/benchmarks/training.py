@@ -11,7 +11,6 @@ marks its checkpoints; bare does what the library does by itself, its card inclu
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import statistics
@@ -21,6 +20,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from _options import options_of
 
 from legaldesk.core.models import Prompts
 from legaldesk.core.pairs import TrainingPair
@@ -44,7 +45,7 @@ Timed = Callable[[], Any]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options_of(__doc__)
     parser.add_argument("sets", type=Path)
     parser.add_argument("--pairs", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=5)
@@ -110,7 +111,8 @@ def ours(config: RunConfig, lines: list[PairLine], folder: Path) -> Timed:
     model.max_seq_length = config.recipe.training_tokens or config.recipe.max_tokens
     watch = Watch(config.recipe, lambda event: None, Orders(), None, (0, 0))
     texts = columns(lines, config.recipe, {})
-    return build(model, config.recipe, config.prompts, texts, folder, None, watch).train
+    trainer = build(model, config.recipe, config.prompts, texts, folder, None, watch)
+    return lambda: trainer.train()
 
 
 def bare(config: RunConfig, lines: list[PairLine], folder: Path) -> Timed:
@@ -133,7 +135,7 @@ def bare(config: RunConfig, lines: list[PairLine], folder: Path) -> Timed:
     )
     loss = make_loss(model, config.recipe)
     trainer = SentenceTransformerTrainer(model=model, args=arguments, train_dataset=data, loss=loss)
-    return trainer.train
+    return lambda: trainer.train()
 
 
 if __name__ == "__main__":

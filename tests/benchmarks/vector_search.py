@@ -37,11 +37,14 @@ import numpy as np
 import psutil
 from _clusters import Vectors, between, clustered
 from _large import machine
+from _options import options_of
 
 from legaldesk.engine import hnsw
 from legaldesk.engine.vector_index import VectorIndex
 
 ROUNDS = 5
+
+Search = Callable[[Vectors], list[int]]
 
 
 class Shelf:
@@ -77,7 +80,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000])
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--width", type=int, default=384)
@@ -104,11 +107,19 @@ def one_size(vectors: Vectors, folder: Path, options: argparse.Namespace) -> Non
     graph = bare(folder, vectors.shape[1])
     for wanted in options.wanted:
         compare(vectors, ours, graph, asked, wanted)
-        for ef in options.ef if graph is not None else ():
-            graph.set_ef(ef)
-            found = recall(vectors, partial(nearest, graph, wanted), asked, wanted)
-            print(f"  bare at ef {ef:>5}: recall@{wanted} {found:.4f}")
+        if graph is not None:
+            widths(vectors, graph, asked, wanted, options.ef)
     ours.close()
+
+
+def widths(
+    vectors: Vectors, graph: hnswlib.Index, asked: list[Vectors], wanted: int, tried: list[int]
+) -> None:
+    """Print what bare hnswlib finds at other widths."""
+    for ef in tried:
+        graph.set_ef(ef)
+        found = recall(vectors, partial(nearest, graph, wanted), asked, wanted)
+        print(f"  bare at ef {ef:>5}: recall@{wanted} {found:.4f}")
 
 
 def build(shelf: Shelf, folder: Path) -> None:
@@ -138,19 +149,25 @@ def bare(folder: Path, width: int) -> hnswlib.Index | None:
 
 def nearest(graph: hnswlib.Index, wanted: int, query: Vectors) -> list[int]:
     """What bare hnswlib finds."""
-    return graph.knn_query(query, wanted, num_threads=1)[0][0].tolist()
+    return list(graph.knn_query(query, wanted, num_threads=1)[0][0].tolist())
 
 
 def exact(vectors: Vectors, query: Vectors, wanted: int) -> list[int]:
     """The nearest by one product over all rows."""
     scores = vectors @ query
     top = np.argpartition(scores, -wanted)[-wanted:]
-    return top[np.argsort(-scores[top])].tolist()
+    return list(top[np.argsort(-scores[top])].tolist())
 
 
-def compare(vectors: Vectors, ours: VectorIndex, graph, asked: list[Vectors], wanted: int) -> None:
+def compare(
+    vectors: Vectors,
+    ours: VectorIndex,
+    graph: hnswlib.Index | None,
+    asked: list[Vectors],
+    wanted: int,
+) -> None:
     """Alternate the contestants over the same questions and print one line."""
-    contestants: dict[str, Callable[[Vectors], list[int]]] = {
+    contestants: dict[str, Search] = {
         "ours": lambda query: ours.search(query, wanted)[0].tolist(),
         "exact": lambda query: exact(vectors, query, wanted),
     }
@@ -170,7 +187,7 @@ def compare(vectors: Vectors, ours: VectorIndex, graph, asked: list[Vectors], wa
     print(f"{line}, recall@{wanted} {found:.4f}{f' at ef {ef}' if graph is not None else ''}")
 
 
-def timed(contestants, questions) -> dict[str, list[float]]:
+def timed(contestants: dict[str, Search], questions: Vectors) -> dict[str, list[float]]:
     """Seconds of every contestant for each question, in turns."""
     taken: dict[str, list[float]] = {name: [] for name in contestants}
     for query in questions:
@@ -186,7 +203,7 @@ def middle(rounds: list[dict[str, float]], name: str) -> float:
     return statistics.median(each[name] for each in rounds) * 1e3
 
 
-def recall(vectors: Vectors, ask, asked: list[Vectors], wanted: int) -> float:
+def recall(vectors: Vectors, ask: Search, asked: list[Vectors], wanted: int) -> float:
     """The share of the truly nearest that are found."""
     hits = sum(len(set(ask(query)) & set(exact(vectors, query, wanted))) for query in asked)
     return hits / len(asked) / wanted

@@ -13,17 +13,17 @@ both p95.
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
 from _large import add_options, copied, library, machine, questions, with_export, with_graph
+from _options import options_of
 from _rounds import pdfs
 from _turns import at
 
@@ -50,7 +50,7 @@ desk.close()
 
 def main() -> None:
     """Measure and print one table."""
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     add_options(parser)
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--files", type=Path, default=RESOURCES / "samples")
@@ -88,7 +88,7 @@ def one_round(
     return idle, busy
 
 
-def while_it(lasts: Callable[[], bool], work: Callable[[], float]):
+def while_it(lasts: Callable[[], bool], work: Callable[[], float]) -> Iterator[float]:
     """What work gives, again and again."""
     while lasts():
         yield work()

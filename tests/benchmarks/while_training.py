@@ -19,6 +19,9 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
+
+from _options import options_of
 
 from legaldesk import RESOURCES
 
@@ -35,7 +38,7 @@ QUESTIONS = (
 
 def main() -> None:
     """Run it once and print one table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = options_of(__doc__)
     parser.add_argument("pairs", nargs="?", type=Path)
     parser.add_argument("--preset", default="balanced")
     parser.add_argument("--fill", type=Path, help=argparse.SUPPRESS)
@@ -88,7 +91,7 @@ def measure(pairs: Path, preset: str, library: Path) -> None:
 class _Session:
     """The window's thread ticks; another one asks, idle first, then while the run goes on."""
 
-    def __init__(self, app, window, library: Path, pairs: Path, preset: str) -> None:
+    def __init__(self, app: Any, window: Any, library: Path, pairs: Path, preset: str) -> None:
         from PySide6.QtCore import Qt, QTimer
 
         from legaldesk.ui.views import TRAINING
@@ -100,7 +103,8 @@ class _Session:
         self.coach.failed.connect(self._end)
         self.late: dict[str, list[float]] = {"idle": [], "training": []}
         self.took: dict[str, list[float]] = {"idle": [], "training": []}
-        self.state, self.outcome = "", None
+        self.outcome: object = None
+        self.state = ""
         self.begun = self.seconds = 0.0
         self.due = time.perf_counter()
         self.timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=BEAT_MS)
@@ -123,7 +127,7 @@ class _Session:
         self.state, self.begun = "training", time.perf_counter()
         self.coach.train(preset(self.preset), str(self.pairs), "Samples")
 
-    def _end(self, outcome) -> None:
+    def _end(self, outcome: object) -> None:
         self.seconds = time.perf_counter() - self.begun
         self.state, self.outcome = "", outcome
         self.window.close()
@@ -170,4 +174,4 @@ def at(values: list[float], share: float) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -28,7 +28,6 @@ The library of a million passages takes some 10 minutes to make and its graph 30
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Sequence
@@ -36,6 +35,7 @@ from contextlib import closing
 from pathlib import Path
 
 from _large import add_options, library, machine, questions, with_export, with_graph
+from _options import options_of
 from _turns import Seconds, in_turns, p50, p95
 
 from legaldesk.core.fusion import DEPTH
@@ -52,7 +52,7 @@ MOST_BY_FTS5 = 100_000
 
 def main() -> None:
     """Measure every size, then say how the halves grow."""
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     add_options(parser)
     parser.add_argument("--passages", type=int, nargs="+", default=[100_000])
     parser.add_argument("--matter", default="")

@@ -20,8 +20,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from _idle import idle_process
+from _options import options_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "resources" / "samples"
@@ -29,10 +31,13 @@ BEAT_MS = 16
 HEAVY = ("torch", "sentence_transformers", "hnswlib")
 FIGURES = ("p50", "p99", "max")
 
+Figures = dict[str, Any]
+"""Of one run: FIGURES in ms, and "seconds", "files", "idle" and "heavy"."""
+
 
 def main() -> int:
     """Run it a few times and print every run and the medians; 1 when a run failed."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = options_of(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=SAMPLES)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--library", help=argparse.SUPPRESS)
@@ -47,7 +52,7 @@ def main() -> int:
     return 1 if heavy else 0
 
 
-def one_run(folder: Path) -> dict:
+def one_run(folder: Path) -> Figures:
     """One import in a fresh library and a fresh process."""
     with tempfile.TemporaryDirectory(prefix="legaldesk-") as library:
         command = [sys.executable, __file__, str(folder.resolve()), "--library", library]
@@ -57,13 +62,13 @@ def one_run(folder: Path) -> dict:
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         sys.exit(done.returncode)
-    run = json.loads(done.stdout.splitlines()[-1])
+    run: Figures = json.loads(done.stdout.splitlines()[-1])
     took = f"{run['files']:4} files {run['seconds']:5.1f} s"
     print(f"{took} {figures(run)}  an idle process {run['idle']}", flush=True)
     return run
 
 
-def figures(run: dict) -> str:
+def figures(run: Figures) -> str:
     """The three figures in milliseconds."""
     return "  ".join(f"{name} {run[name]:6.1f} ms" for name in FIGURES)
 
@@ -92,13 +97,13 @@ def measure(folder: Path, library: Path) -> int:
 class _Run:
     """Collects lateness from the drop until the last passage has its meaning."""
 
-    def __init__(self, app, window) -> None:
+    def __init__(self, app: Any, window: Any) -> None:
         self.app, self.window = app, window
         self.late: list[float] = []
         self.imported, self.old_state = False, None
         self.seconds = self.due = self.begun = 0.0
 
-    def begin(self, folder: Path, timer) -> None:
+    def begin(self, folder: Path, timer: Any) -> None:
         self.idle = idle_process(BEAT_MS / 1000)
         self.begun = time.perf_counter()
         self.due = self.begun + BEAT_MS / 1000
@@ -120,7 +125,7 @@ class _Run:
         """All files are read; only what the engine says from now on tells about meaning."""
         self.imported, self.old_state = True, self.window.actors.watcher.state
 
-    def result(self) -> dict:
+    def result(self) -> Figures:
         late = sorted(self.late)
         return {
             "p50": late[len(late) // 2],

@@ -21,11 +21,11 @@ taken away, so that it is the large library's search that is measured.
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from _large import add_options, library, machine, questions
+from _options import options_of
 from _turns import in_turns, p50, p95, ratio
 
 from legaldesk.core.evaluation import GoldSet
@@ -56,7 +56,7 @@ Ranking = list[tuple[int, float]]
 
 def main() -> None:
     """Measure speed, then quality."""
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     add_options(parser)
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--quality", type=Path, nargs="*", default=[], help="gold sets' folders")
@@ -138,7 +138,7 @@ def naming(question: str) -> str:
 
 def quality(gold: GoldSet) -> None:
     """Print nDCG@10 of each way of asking, over the set's questions."""
-    word_search.SMALL = 0  # as if this library were large
+    word_search.SMALL = 0  # type: ignore[attr-defined] # as if this library were large
     asked = {each.id: each for each in gold.questions}
     qrels = {each.id: each.grades for each in gold.questions}
     with gold_library(gold, None, with_meaning=False, report=lambda progress: None) as found:
@@ -184,7 +184,7 @@ def with_citations(reader: Reader, text: str, scope: Scope) -> Ranking:
     return [(item.passage, item.score) for item in ranked]
 
 
-def documents(ranking: Ranking, names) -> list[str]:
+def documents(ranking: Ranking, names: Mapping[int, str]) -> list[str]:
     """The documents that passages stand for, each once."""
     return list(dict.fromkeys(names[passage] for passage, _ in ranking))[:100]
 

@@ -20,7 +20,6 @@ that take part, which the load of other programs touches less).
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import statistics
@@ -33,6 +32,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pypdfium2
+from _options import options_of
 from _peer_processes import computed
 from _rounds import machine, pdfs
 
@@ -65,7 +65,7 @@ Round = dict[str, Took]
 
 def main() -> None:
     """Measure a few rounds and print each, the medians and the ratios."""
-    parser = argparse.ArgumentParser(description="See the module's text.")
+    parser = options_of(__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=RESOURCES / "samples")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()

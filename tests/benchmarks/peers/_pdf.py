@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 SIZE, OVERLAP = 1000, 200
 
 
-def passages(files: Iterable[str]) -> list[dict]:
+def passages(files: Iterable[str]) -> list[dict[str, Any]]:
     """Every passage of the files in reading order, as {"text", "file", "page"}.
 
     The libraries come in with the first call, because asking does not need them.

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Protocol
+from typing import Any, Protocol
 
 DEPTH = 10
 WARMING = 10
@@ -23,6 +23,8 @@ WARMING = 10
 
 Found = tuple[str, list[int], str]
 """A file's name, the pages from 1 on, and the text."""
+
+Tell = Callable[[dict[str, Any]], None]
 
 
 class Contestant(Protocol):
@@ -58,7 +60,7 @@ def run(make: Callable[[str, str], Contestant], *packages: str) -> None:
         contestant.close()
 
 
-def _import(contestant: Contestant, files: list[str], tell: Callable[[dict], None]) -> None:
+def _import(contestant: Contestant, files: list[str], tell: Tell) -> None:
     contestant.warm()
     tell({"ready": True})
     begun = time.perf_counter()
@@ -66,7 +68,7 @@ def _import(contestant: Contestant, files: list[str], tell: Callable[[dict], Non
     tell({"seconds": time.perf_counter() - begun, "passages": passages})
 
 
-def _ask(contestant: Contestant, questions: list[dict], tell: Callable[[dict], None]) -> None:
+def _ask(contestant: Contestant, questions: list[dict[str, Any]], tell: Tell) -> None:
     """The first question is the one of the cold start, and counts as nothing else."""
     tell({"first": contestant.find(questions[0]["text"], questions[0]["file"])})
     for one in questions[1 : 1 + WARMING]:
@@ -77,12 +79,12 @@ def _ask(contestant: Contestant, questions: list[dict], tell: Callable[[dict], N
         tell({"seconds": time.perf_counter() - begun, "found": found})
 
 
-def _private_stdout() -> Callable[[dict], None]:
+def _private_stdout() -> Tell:
     """Where the lines go; what libraries print goes to standard error instead."""
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
-    def tell(line: dict) -> None:
+    def tell(line: dict[str, Any]) -> None:
         print(json.dumps(line), file=lines, flush=True)
 
     return tell

@@ -31,7 +31,7 @@ class Chroma:
         )
         for ids, _, metadatas, documents in batches:
             self.passages.add(ids=ids, metadatas=metadatas, documents=documents)
-        return self.passages.count()
+        return int(self.passages.count())
 
     def find(self, question: str, file: str | None) -> list[Found]:
         where = {"file": file} if file else None

@@ -26,9 +26,9 @@ class LanceDB:
     def schema(self) -> type[LanceModel]:
         encode = self.encode
 
-        class Passage(LanceModel):
+        class Passage(LanceModel):  # type: ignore[misc]
             text: str = encode.SourceField()
-            vector: Vector(encode.ndims()) = encode.VectorField()
+            vector: Vector(encode.ndims()) = encode.VectorField()  # type: ignore[valid-type]
             file: str
             page: int
 
@@ -40,7 +40,7 @@ class LanceDB:
 
     def add(self, files: list[str]) -> int:
         self.table.add(passages(files))
-        return self.table.count_rows()
+        return int(self.table.count_rows())
 
     def find(self, question: str, file: str | None) -> list[Found]:
         query = self.table.search(question).limit(DEPTH)

@@ -7,6 +7,7 @@ HuggingFaceEmbeddings and the in-memory vector store, which is dumped as JSON.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from _pdf import OVERLAP, SIZE
 from _stand import DEPTH, Found, run
@@ -40,8 +41,8 @@ class LangChain:
         return len(stored)
 
     def find(self, question: str, file: str | None) -> list[Found]:
-        def chosen(document) -> bool:
-            return os.path.basename(document.metadata["source"]) == file
+        def chosen(document: Any) -> bool:
+            return bool(os.path.basename(document.metadata["source"]) == file)
 
         found = self.store.similarity_search(question, DEPTH, filter=chosen if file else None)
         return [

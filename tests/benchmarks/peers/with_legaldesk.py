@@ -14,6 +14,7 @@ from _stand import DEPTH, Found, run
 from legaldesk.app import open_desk
 from legaldesk.core.documents import FileState
 from legaldesk.core.hits import Scope
+from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.tasks import documents, importing, searching
 
 MATTER = "Peers"
@@ -24,7 +25,9 @@ class LegalDesk:
 
     def __init__(self, store: str, model: str) -> None:
         self.open = ExitStack()
-        self.desk = self.open.enter_context(open_desk(Path(store)))
+        desk = self.open.enter_context(open_desk(Path(store)))
+        assert isinstance(desk, LocalDesk)  # nobody else has this folder
+        self.desk = desk
         self.ids: dict[str, str] = {}
 
     def warm(self) -> None:

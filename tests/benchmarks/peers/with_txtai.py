@@ -31,7 +31,7 @@ class Txtai:
     def add(self, files: list[str]) -> int:
         self.embeddings.index(passages(files))
         self.embeddings.save(self.store)
-        return self.embeddings.count()
+        return int(self.embeddings.count())
 
     def find(self, question: str, file: str | None) -> list[Found]:
         asked = {"question": question} | ({"file": file} if file else {})

@@ -1,0 +1,20 @@
+"""A library that this very process has, so that what is measured can look into it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from legaldesk.app import open_desk
+from legaldesk.engine.local_desk import LocalDesk
+
+
+@contextmanager
+def own_desk(library: Path) -> Iterator[LocalDesk]:
+    """The library in a folder, made where there is none. Ends where a window has it."""
+    with open_desk(library) as desk:
+        if not isinstance(desk, LocalDesk):
+            sys.exit(f"{library} is in use. Close its window, then start again.")
+        yield desk
