@@ -28,9 +28,10 @@ from legaldesk.core.training import (
 from legaldesk.engine import languages
 from legaldesk.engine.devices import choose_device, usable_devices
 from legaldesk.engine.generations import DEVICE
-from legaldesk.engine.lineage import TUNED, lineage
+from legaldesk.engine.lineage import TUNED, lineage, weights_of
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
+from legaldesk.engine.model_record import says_it_was_tuned
 from legaldesk.engine.near_duplicates import near_duplicate_groups
 from legaldesk.engine.pair_files import read_pairs
 from legaldesk.engine.presets import presets
@@ -117,7 +118,7 @@ def _parted(
 
     Nothing that the base was made from is held out.
     """
-    made_from = lineage(desk.runs, base.generation.name)
+    made_from = lineage(desk, base)
     groups = near_duplicate_groups([pair.passage for pair in (*pairs, *made_from.pairs)])
     return groups[: len(pairs)], split(pairs, groups, seed, lineage=made_from)
 
@@ -283,6 +284,8 @@ def _config(desk: LocalDesk, base: Meaning, recipe: Recipe, parted: Split) -> Ru
         split_by=parted.by,
         split_note=parted.note,
         dimension=base.generation.used_dimension,
+        base_weights=tuple(sorted(weights_of(folder))),
+        base_tuned=says_it_was_tuned(folder.path),
     )
 
 
@@ -328,5 +331,6 @@ def _progress(event: Event, before: Progress) -> Progress:
 def _prove(desk: LocalDesk, run: str, folder: RunFolder, report: Report) -> None:
     config = folder.config()
     dimension = config.dimension or desk.meaning.generation.used_dimension
-    found = prove(folder, stored_passages(desk.reader), dimension, report)
+    texts = stored_passages(desk.reader)
+    found = prove(folder, texts, dimension, report, desk.known_hashes)
     desk.runs.keep_proof(run, found)
