@@ -108,7 +108,8 @@ def _ask_first(backup: Backup, sure: bool) -> None:
     if sure:
         return
     print(f"This puts back {_line(backup)}", file=sys.stderr)
-    print("Labels and matters are as they were then.", file=sys.stderr)
+    text = "Labels and matters are as they were then, but matters keep the names they have now."
+    print(text, file=sys.stderr)
     if sys.stdin.isatty():
         print("Type yes to go on: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() == "yes":
