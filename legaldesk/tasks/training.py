@@ -182,10 +182,9 @@ def adopt_run(
         why = summary.caveat if summary.better else f"{summary.verdict.sentence} {summary.caveat}"
         raise WrongUse(f"{why.rstrip()} To use the new model all the same, overrule.")
     folder = desk.runs.folder(run)
-    name = summary.model
-    if not desk.shelf.has(name):
-        added = desk.shelf.add_folder(folder.model, report, f"trained:{run}", f"{TUNED}{run}")
-        name = added.name
+    name = summary.model or f"{TUNED}{run}"
+    if not desk.shelf.has(name):  # it is where an earlier try ended before it was recorded
+        desk.shelf.add_folder(folder.model, report, f"trained:{run}", name)
     desk.runs.adopt(run, Adoption(name, not summary.better))
     used = desk.meaning.generation
     dimension = min(used.used_dimension, desk.shelf.info(name).dimension)

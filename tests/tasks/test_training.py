@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from legaldesk.core.errors import Cancelled, LegalDeskError, ModelProblem, WrongUse
+from legaldesk.core.errors import Cancelled, LegalDeskError, ModelProblem, NoRoom, WrongUse
 from legaldesk.core.evaluation import Mode
 from legaldesk.core.hits import Scope
 from legaldesk.core.labels import Verdict
@@ -266,6 +266,24 @@ def test_a_verdict_about_a_model_that_is_not_in_use_does_not_adopt(desk, tmp_pat
     second, first = training.list_runs(desk)
     assert (second.live, second.stale, second.overruled) == (True, False, False)
     assert (first.live, first.stale, first.better, first.advised) == (False, True, True, False)
+
+
+def test_a_model_that_was_installed_before_a_full_disk_is_adopted_at_the_second_try(
+    desk, tmp_path, monkeypatch
+):
+    finish(make_run(desk.runs.path, desk.meaning.folder.path), e5_like(tmp_path / "one", seed=1))
+
+    def fail(*_):
+        raise NoRoom("The disk is full.")
+
+    monkeypatch.setattr(desk.runs, "adopt", fail)
+    with pytest.raises(NoRoom):
+        training.adopt_run(desk, "run")
+    monkeypatch.undo()
+    adopt(desk, "run")
+
+    [listed] = training.list_runs(desk)
+    assert (listed.live, listed.model) == (True, "tuned-run")
 
 
 def test_a_bad_verdict_about_a_model_that_is_not_in_use_says_both(desk, tmp_path):
