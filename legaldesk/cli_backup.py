@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -54,10 +54,18 @@ def _list(desk: Desk, options: argparse.Namespace, console: Console) -> None:
         return
     for backup in overview.backups:
         console.line(_line(backup))
+    _warn(overview.backups, console)
     if not overview.backups:
         console.line("There is no backup yet.")
     if overview.ordered:
         console.line(f"{overview.ordered} is put back when the library is opened next.")
+
+
+def _warn(found: Iterable[Backup], console: Console) -> None:
+    """Say once what is wrong with what the newest one holds that is in doubt."""
+    doubtful = next((each for each in found if each.doubtful), None)
+    if doubtful is not None:
+        console.text(f"{doubtful.name}: {doubtful.doubt}")
 
 
 def _make(desk: RemoteDesk, options: argparse.Namespace, console: Console) -> None:
@@ -65,6 +73,8 @@ def _make(desk: RemoteDesk, options: argparse.Namespace, console: Console) -> No
         made = backups.make_backup(owner, report=console.report)
     console.end_line()
     console.tell(asdict(made), f"Made {_line(made)}")
+    if not console.as_json:
+        _warn((made,), console)
 
 
 def _restore(desk: RemoteDesk, options: argparse.Namespace, console: Console) -> None:
@@ -108,7 +118,8 @@ def _ask_first(backup: Backup, sure: bool) -> None:
     if sure:
         return
     print(f"This puts back {_line(backup)}", file=sys.stderr)
-    print("Labels and matters are as they were then.", file=sys.stderr)
+    text = "Labels and matters are as they were then, but matters keep the names they have now."
+    print(text, file=sys.stderr)
     if sys.stdin.isatty():
         print("Type yes to go on: ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() == "yes":

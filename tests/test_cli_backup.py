@@ -134,6 +134,35 @@ def test_people_are_told_in_sentences(filled, library, capsys):
     assert "The library is as it was on" in out and "is kept in" in out
 
 
+def test_a_backup_of_changed_pages_says_so_and_what_to_do(filled, library, capsys):
+    with closing(sqlite3.connect(library / "library.sqlite")) as db, db:
+        db.execute("UPDATE pages SET text = replace(text, 'Second', 'Secomd')")
+    (library / "library.sqlite.seal").unlink()
+
+    status, [made], _ = filled("backup", "make")
+    assert (status, made["doubtful"]) == (0, 1)
+    assert [each["doubtful"] for each in listed(filled)["backups"]] == [1, 0]
+    for words in (["make"], ["list"]):
+        cli.main(["backup", *words, "--library", str(library)])
+        out = " ".join(capsys.readouterr().out.split())
+        assert "In 1 document some passages do not say what the pages say" in out
+        assert "“legaldesk verify”" in out
+    status, lines, _ = filled("verify")
+    [wrong] = [line for line in lines if not line["ok"]]
+    assert "b.pdf" in wrong["detail"]
+
+
+def test_an_import_tells_of_changed_pages_too(filled, library, drop):
+    with closing(sqlite3.connect(library / "library.sqlite")) as db, db:
+        db.execute("UPDATE pages SET text = replace(text, 'Second', 'Secomd')")
+    (library / "library.sqlite.seal").unlink()
+    shutil.rmtree(library / "backups")
+
+    status, _, errors = filled("import", drop("c.pdf", pdf.text_pdf("Third.")), "--words-only")
+
+    assert status == 0 and "In 1 document some passages" in errors
+
+
 def test_without_a_backup_that_is_said(run):  # noqa: F811
     assert run("backup", "list")[1][0]["backups"] == []
     assert run("backup", "restore", "--yes")[0] == 2

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One backup. ``made`` is its moment in UTC as ISO 8601 has it, ``size`` in bytes."""
+    """One backup. ``made`` is its moment in UTC as ISO 8601 has it, ``size`` in bytes.
+
+    In ``doubtful`` of its documents there are passages that do not say what their pages say.
+    """
 
     name: str
     made: str
@@ -15,6 +18,19 @@ class Backup:
     documents: int
     passages: int
     labels: int
+    doubtful: int = 0
+
+    @property
+    def doubt(self) -> str:
+        """What is wrong with what it holds and what to do about that, "" for nothing."""
+        if not self.doubtful:
+            return ""
+        what = "1 document" if self.doubtful == 1 else f"{self.doubtful:,} documents"
+        return (
+            f"In {what} some passages do not say what the pages say. To see where, choose “Check"
+            " the library…” in the menu, or run “legaldesk verify”. Remove what is named there and"
+            " add it again, or put back a backup from before."
+        )
 
 
 @dataclass(frozen=True, slots=True)

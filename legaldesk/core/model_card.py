@@ -13,6 +13,9 @@ from legaldesk.core.recipes import Recipe
 from legaldesk.core.training import AVERAGE, BASE, RunConfig, Score
 
 _SAMPLES = 3
+TUNED_HERE = "fine-tuned by LegalDesk"
+"""Stands in the title of every card, and says whose model it is wherever that goes."""
+
 _LOGGED = 60
 """Rows of the log that are printed; more are thinned out evenly."""
 
@@ -107,7 +110,7 @@ def _description(data: CardData) -> str:
     prompts = config.prompts
     said = f"`{prompts.query}` and `{prompts.passage}`" if prompts.query else "none"
     return _lines(
-        f"# {config.base_name}, fine-tuned by LegalDesk (run {config.id})",
+        f"# {config.base_name}, {TUNED_HERE} (run {config.id})",
         "",
         f"A sentence-transformers model fine-tuned from {config.base_name} with the recipe "
         f"“{recipe.title}”; {_origin(data)}. It maps questions and passages to vectors of "

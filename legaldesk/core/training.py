@@ -22,6 +22,8 @@ class RunConfig:
     ``base_folder`` is a model's folder, ``width`` and ``token_limit`` its own. ``said`` has
     the sentences about what was adapted. ``show_texts`` allows client text in the card.
     ``dimension`` is the Matryoshka dimension in use, 0 where that was not written down.
+    ``base_weights`` are the hashes of the base's files of weights, () where those were not either,
+    and ``base_tuned`` says that LegalDesk made it.
     """
 
     id: str
@@ -40,6 +42,8 @@ class RunConfig:
     split_note: str = ""
     show_texts: bool = False
     dimension: int = 0
+    base_weights: tuple[str, ...] = ()
+    base_tuned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +18,17 @@ from legaldesk.engine.store_rows import FORGETS
 KEPT = 3
 
 
-def make_backup(library: Path, database: Path, wanted: Callable[[], object]) -> Backup:
-    """Make a backup now, then erase the oldest beyond KEPT.
+def make_backup(
+    library: Path,
+    database: Path,
+    wanted: Callable[[], object],
+    doubtful: Callable[[], int] = lambda: 0,
+) -> Backup:
+    """Make a backup now, then erase the oldest beyond KEPT, but not the last without a doubt.
 
-    ``wanted`` is called again and again and may raise Cancelled. Raises NoRoom, and
-    LibraryDamaged where the library is found damaged; the others are all kept then.
+    ``wanted`` is called again and again and may raise Cancelled. ``doubtful`` counts
+    documents whose passages do not say what their pages say, which no other check sees. Raises
+    NoRoom, and LibraryDamaged where the library is found damaged; the others are all kept then.
     """
     moment = datetime.now(UTC)
     make_private_folder(shelf.shelf(library))
@@ -31,17 +37,27 @@ def make_backup(library: Path, database: Path, wanted: Callable[[], object]) -> 
     try:
         rows = copying.copy_database(database, file, _stop(wanted))
         rows = copying.check_copy(file, rows, _stop(wanted))
-        shelf.put_on(library, name, _about(file, moment, rows))
+        shelf.put_on(library, name, _about(file, moment, rows, doubtful()))
     except BaseException:
         with suppress(OSError):
             shelf.clear_unfinished(library)
         raise
     found = shelf.backups(library)
-    others = [each for each in found if each.name != name]
-    for old in others[KEPT - 1 :]:
+    for old in _superfluous(found, name):
         with suppress(OSError):  # in use by another program: the next one takes it along
             shelf.take_off(library, old.name)
     return next(each for each in found if each.name == name)
+
+
+def _superfluous(found: Sequence[Backup], newest: str) -> list[Backup]:
+    """Those beyond KEPT, but for the last without a doubt where there is none among the others."""
+    others = [each for each in found if each.name != newest]
+    kept, going = [each for each in found if each.name == newest], others[KEPT - 1 :]
+    kept += others[: KEPT - 1]
+    if all(each.doubtful for each in kept):
+        last = next((each for each in going if not each.doubtful), None)
+        return [each for each in going if each is not last]
+    return going
 
 
 def keep_before_migration(library: Path, database: Path, schema: int) -> None:
@@ -70,7 +86,7 @@ def _stop(wanted: Callable[[], object]) -> copying.Stop:
     return stop
 
 
-def _about(file: Path, moment: datetime, rows: copying.Counts) -> shelf.Description:
+def _about(file: Path, moment: datetime, rows: copying.Counts, doubtful: int) -> shelf.Description:
     return shelf.Description(
         made=moment.isoformat(timespec="microseconds"),
         schema=copying.schema_of(file),
@@ -79,4 +95,5 @@ def _about(file: Path, moment: datetime, rows: copying.Counts) -> shelf.Descript
         labels=rows.get("labels", 0),
         digest=digest_of(file),
         forgets=copying.setting(file, FORGETS),
+        doubtful=doubtful,
     )

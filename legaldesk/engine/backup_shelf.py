@@ -24,7 +24,10 @@ _ORDER, _NEWS = "put-back.json", "restored.json"
 
 
 class Description(msgspec.Struct, frozen=True):
-    """What is kept beside a backup. ``forgets`` is when something was last removed before it."""
+    """What is kept beside a backup. ``forgets`` is when something was last removed before it.
+
+    ``doubtful`` counts the documents whose passages do not say what their pages say.
+    """
 
     made: str
     schema: int
@@ -33,6 +36,7 @@ class Description(msgspec.Struct, frozen=True):
     labels: int
     digest: str
     forgets: str
+    doubtful: int = 0
 
 
 def shelf(library: Path) -> Path:
@@ -77,7 +81,9 @@ def _listed(place: Path) -> Backup | None:
     if about is None:
         return None
     size = place.stat().st_size
-    return Backup(place.name, about.made, size, about.documents, about.passages, about.labels)
+    return Backup(
+        place.name, about.made, size, about.documents, about.passages, about.labels, about.doubtful
+    )
 
 
 def description(place: Path) -> Description | None:

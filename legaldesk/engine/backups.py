@@ -2,7 +2,9 @@
 
 One a day where something changed, one before a migration, one when asked for, and one after
 every removal, when the older ones are erased: what was removed is to be in none. A backup is
-written beside the others, checked and only then counted, so a failed one replaces none.
+written beside the others, checked and only then counted, so a failed one replaces none. One in
+which passages do not say what their pages say is told as doubtful, and does not replace the last
+one in which they do.
 
 The documents' own files are not in it: they lie in the library's folder “originals”, as they
 were imported. Not promised: a backup on another disk. Whoever loses the disk loses both, so the
@@ -24,6 +26,7 @@ from legaldesk.engine import backup_copy as copying
 from legaldesk.engine import backup_shelf as shelf
 from legaldesk.engine.backup_making import make_backup
 from legaldesk.engine.database import database_path
+from legaldesk.engine.passage_check import doubtful_documents
 from legaldesk.engine.recovered import clear_recovered
 from legaldesk.engine.restoring import erase_aside, erase_aside_before, keeps_aside
 from legaldesk.engine.store_rows import FORGETS
@@ -84,8 +87,11 @@ class Backups:
                 raise Cancelled
             wanted()
 
+        def doubtful() -> int:
+            return doubtful_documents(self._library, still_wanted)
+
         with self._one:
-            return make_backup(self._library, self._database, still_wanted)
+            return make_backup(self._library, self._database, still_wanted, doubtful)
 
     def make_if_due(self) -> Backup | None:
         """Make one where the newest is a day old and the library has changed since."""

@@ -144,9 +144,16 @@ class Generations:
             raise WrongUse(f"The dimension of “{name}” can be 1 to {folder.dimension}.")
         with self._switching:
             generation = self._open(folder, name, dimension)
+            building = self._building
             if generation.id == self._live.generation.id:
                 self._live.became(generation)
-            elif self._building is None or self._building.generation.id != generation.id:
+                if not _reads(self._live, folder):
+                    self.load_anew()
+            elif (
+                building is None
+                or building.generation.id != generation.id
+                or not _reads(building, folder)
+            ):
                 self._drop_building()
                 self._building = self._wake(generation, folder)
                 self._start_building()
@@ -339,6 +346,9 @@ class Generations:
         if resting is None or resting.generation.id != generation.id:
             return self._meaning(generation, folder)
         self._resting = None
+        if folder is not None and not _reads(resting, folder):
+            self._do_aside(Meaning.close, resting)
+            return self._meaning(generation, folder)
         resting.became(generation)
         return resting
 
@@ -418,6 +428,14 @@ class Generations:
 
     def _index_folder(self, number: int) -> Path:
         return self._library / "index" / str(number)
+
+
+def _reads(meaning: Meaning, folder: ModelFolder) -> bool:
+    """Whether a Meaning uses the files in this folder: the same model may lie in another too."""
+    try:
+        return meaning.folder.path == folder.path
+    except ModelProblem:
+        return False
 
 
 def _no_way_back(name: str, problem: ModelProblem) -> ModelProblem:

@@ -57,6 +57,8 @@ class LocalDesk:
         put_back_if_ordered(library)
         self.store = Store(library)
         self.backups = Backups(library, doubtful=not self.store.was_sealed)
+        self.known_hashes = library / "weights.json"
+        """Where the hashes of models' files are remembered."""
         self.shelf = ModelShelf(library)
         self.shelf.clear_leftovers()
         default = str(model) if model is not None else BUNDLED_NAME
@@ -65,7 +67,7 @@ class LocalDesk:
             library, self.store, self._read_model, default, self.list_frequent_words
         )
         self.reranking = Reranking(
-            self.store, self._setting, library / "weights.json", self.generations.turns
+            self.store, self._setting, self.known_hashes, self.generations.turns
         )
         self.runs = Runs(library)
         self.originals = Originals(library / "originals")
@@ -198,7 +200,7 @@ class LocalDesk:
     def _read_model(self, name: str, prompts: Prompts | None) -> ModelFolder:
         """A model by its name, or by its folder's path where it is used in place."""
         path = Path(name) if os.path.isabs(name) else self.shelf.path(name)
-        folder = read_model_folder(path, prompts, self.library / "weights.json")
+        folder = read_model_folder(path, prompts, self.known_hashes)
         return replace(folder, languages=languages_of(folder))
 
     def _setting(self, name: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from legaldesk.core.model_card import TUNED_HERE
 from legaldesk.core.models import CatalogueEntry, Prompts
 from legaldesk.engine.catalogue import entry_of
 from legaldesk.engine.model_files import README, SETTINGS, settings
@@ -140,6 +141,12 @@ def fingerprint_of(folder: Path) -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
+def says_it_was_tuned(folder: Path) -> bool:
+    """Whether the model's card has the title of those that LegalDesk writes, in any library."""
+    titles = (line for line in _readme(folder / README).splitlines() if line.startswith("# "))
+    return TUNED_HERE in next(titles, "")
+
+
 def size_of(folder: Path) -> int:
     """Bytes of the model's files."""
     return sum(size for _, size, _ in _facts(folder, folder.rglob("*")))
@@ -164,17 +171,22 @@ def _entry(source: str) -> CatalogueEntry | None:
 
 def _card(file: Path) -> Record:
     """What a README's front matter and its training section say."""
-    try:
-        with file.open(encoding="utf-8", errors="replace") as stream:
-            text = stream.read(_MAX_README)
-    except OSError:
-        return Record()
+    text = _readme(file)
     front = _front_matter(text)
     licence = front.get("license_name") or front.get("license") or [""]
     found = _DIMENSIONS.search(text)
     trained = [int(part) for part in found[1].split(",") if part.strip()] if found else []
     languages = _languages(front.get("language", [])) or None
     return Record("", licence[0], languages, _dimensions(trained))
+
+
+def _readme(file: Path) -> str:
+    """A model's card as far as it is looked at, "" where there is none."""
+    try:
+        with file.open(encoding="utf-8", errors="replace") as stream:
+            return stream.read(_MAX_README)
+    except OSError:
+        return ""
 
 
 def _front_matter(text: str) -> dict[str, list[str]]:

@@ -55,22 +55,29 @@ class _Exam:
         return [str(place) for place in range(len(self.corpus))]
 
 
-def prove(folder: RunFolder, library: Sequence[str], dimension: int, report: Report) -> Proof:
+def prove(
+    folder: RunFolder,
+    library: Sequence[str],
+    dimension: int,
+    report: Report,
+    known: Path | None = None,
+) -> Proof:
     """Measure a finished run; ``library`` are the texts of its passages.
 
     ``dimension`` is the one in use, at which the gate compares. The general questions are
-    those in the base's languages. Encodes everything twice.
+    those in the base's languages. ``known`` is where hashes of models are remembered. Encodes
+    everything twice.
     """
     config = folder.config()
     exam = _exam(folder, library, report)
     dimension = min(dimension, config.width)
     dimensions = sorted({*measured_dimensions(config.recipe, config.width), dimension})[::-1]
-    base = read_model_folder(Path(config.base_folder), config.prompts)
+    base = read_model_folder(Path(config.base_folder), config.prompts, known)
     general = _general(base.languages)
     sides = []
     for name, model in (
         ("base", base),
-        ("candidate", read_model_folder(folder.model, config.prompts)),
+        ("candidate", read_model_folder(folder.model, config.prompts, known)),
     ):
         encoder = Encoder(model, config.device)
         sides.append(

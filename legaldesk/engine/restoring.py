@@ -8,7 +8,8 @@ of it there is a database in its place, so that a kill leaves the old one or the
 Documents that the backup does not know are read again, into the matters that the replaced
 database still tells (still_told.py): stored copies from the folder “recovered” (recovered.py),
 those referenced in place from where they lie. A matter is locked out of “All matters”, and
-may not train, where either database says so. What waited to be read still waits.
+may not train, where either database says so, and is called what it was called last. What waited
+to be read still waits.
 """
 
 from __future__ import annotations
@@ -136,6 +137,7 @@ def _prepare(library: Path, backup: Path, stage: Path) -> tuple[str, ...]:
     told = told_of(library)
     store = Store(stage)
     try:
+        store.take_matter_names(told.names, told.untold)
         with Reader(stage) as reader:
             rows = reader.rows("SELECT sha256, referenced FROM documents")
             stored = {row["sha256"] for row in rows if not row["referenced"]}

@@ -14,7 +14,7 @@ from pathlib import Path
 from legaldesk.core.errors import WrongUse
 from legaldesk.engine.database import FILE_NAME, database_path
 from legaldesk.engine.recovered_place import hash_in
-from legaldesk.engine.store_rows import GONE, matter_name, read_gone
+from legaldesk.engine.store_rows import GONE, UNTOLD, matter_name, read_gone, read_untold
 
 ASIDE = "set-aside"
 """The folder of the databases that were replaced, each in a folder named by its moment."""
@@ -61,15 +61,18 @@ class Matters:
 class Told:
     """Documents by hash, what waits, and hashes of what was removed.
 
-    Of the matters those that are locked out, and those that may not train. A file that waits is
-    (path, matter, in place).
+    Of the matters their names, by row and the moment when they were made, those that are locked
+    out, and those that may not train. A file that waits is (path, matter, in place). ``untold`` is
+    the setting with what training runs were not told yet, None where it cannot be read.
     """
 
     documents: dict[str, Known] = field(default_factory=dict)
+    names: dict[tuple[int, str], str] = field(default_factory=dict)
     locked: Matters = field(default_factory=Matters)
     untaught: Matters = field(default_factory=Matters)
     waiting: list[tuple[str, str, bool]] = field(default_factory=list)
     removed: set[str] = field(default_factory=set)
+    untold: str | None = None
 
     def about(self, sha256: str, name: str = "") -> Known:
         """What is told of a document, or what stands for that where nothing is."""
@@ -82,7 +85,7 @@ def told_by(database: Path) -> Told:
     """What one database tells."""
     found = Told()
     parts: tuple[Callable[[sqlite3.Connection, Told], None], ...]
-    parts = (_read_locks, _read_removed, _read_documents, _read_waiting)
+    parts = (_read_matters, _read_removed, _read_untold, _read_documents, _read_waiting)
     with suppress(sqlite3.Error, OSError):
         uri = f"{database.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as db:
@@ -107,19 +110,27 @@ def told_of(library: Path) -> Told:
     return found
 
 
-def _read_locks(db: sqlite3.Connection, found: Told) -> None:
-    for locked, may_train, *matter in db.execute(
+def _read_matters(db: sqlite3.Connection, found: Told) -> None:
+    for locked, may_train, name, row, made in db.execute(
         "SELECT locked_out, may_train, name, id, created FROM matters"
     ):
+        found.names[int(row), str(made)] = str(name)
         if locked:
-            found.locked.add(*matter)
+            found.locked.add(name, row, made)
         if not may_train:
-            found.untaught.add(*matter)
+            found.untaught.add(name, row, made)
 
 
 def _read_removed(db: sqlite3.Connection, found: Told) -> None:
     for (value,) in db.execute("SELECT value FROM settings WHERE name = ?", (GONE,)):
         found.removed.update(read_gone(value))
+
+
+def _read_untold(db: sqlite3.Connection, found: Told) -> None:
+    rows = db.execute("SELECT value FROM settings WHERE name = ?", (UNTOLD,)).fetchall()
+    setting = str(rows[0][0]) if rows else ""
+    read_untold(setting)
+    found.untold = setting
 
 
 def _read_documents(db: sqlite3.Connection, found: Told) -> None:

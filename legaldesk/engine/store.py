@@ -23,6 +23,7 @@ from legaldesk.engine.backup_making import keep_before_migration
 from legaldesk.engine.database import database_path, open_db, translated
 from legaldesk.engine.editions import note_grown, note_taken
 from legaldesk.engine.label_store import LabelStore
+from legaldesk.engine.matter_names import Names, take_names
 from legaldesk.engine.schema import SCHEMA
 from legaldesk.engine.seal import is_sealed, make_seal
 from legaldesk.engine.sqlite import Database
@@ -315,6 +316,17 @@ class Store:
             sql.execute("UPDATE OR REPLACE files SET matter = ? WHERE matter = ?", (clean, name))
             rows.note_untold(sql, rows.Untold(name, clean))
             note_grown(sql)
+
+    def take_matter_names(self, names: Names, untold: str | None) -> None:
+        """Give matters the names that they have in a newer database, and training runs know.
+
+        ``untold`` is the setting there with what those do not know yet, None where nobody knows.
+        """
+        with self._writing() as sql:
+            take_names(sql, names)
+            note_grown(sql)
+        if untold is not None:
+            self.set_setting(rows.UNTOLD, untold)
 
     def lock_matter(self, name: str, locked: bool) -> None:
         """Keep a matter out of “All matters”, or let it in again."""

@@ -22,12 +22,15 @@ def make_backup(desk: LocalDesk, report: Report = silent) -> Backup:
 
 @task
 def back_up_if_due(desk: LocalDesk, report: Report = silent) -> str:
-    """Make the backup of the day, if it is due; returns why it could not be made, or ""."""
+    """Make the backup of the day, if it is due.
+
+    Returns why it could not be made, or what is wrong with what it holds, or "".
+    """
     try:
-        desk.backups.make_if_due()
+        made = desk.backups.make_if_due()
     except LegalDeskError as error:
         return error.message
-    return ""
+    return made.doubt if made is not None else ""
 
 
 @reading

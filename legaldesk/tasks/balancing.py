@@ -39,8 +39,9 @@ def learn_balance(desk: LocalDesk, matter: str = "", report: Report = silent) ->
     Raises WrongUse when no other has a right answer, and where another model becomes live
     meanwhile.
     """
-    generation = desk.meaning.generation
-    found = lessons.qrels(desk, matter, lineage(desk.runs, generation.name))
+    meaning = desk.meaning
+    generation = meaning.generation
+    found = lessons.qrels(desk, matter, lineage(desk, meaning))
     asked = found.answered("learn from")
     importing.await_meaning(desk, report=report)
     scores = _scores(desk, generation, asked, found.searched, report)

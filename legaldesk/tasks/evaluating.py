@@ -59,8 +59,9 @@ def evaluate_labels(
     folder for Mode.RERANKED. Raises WrongUse when no question is left, for that mode without a
     folder and where another model becomes live meanwhile, and ModelProblem for an unsafe one.
     """
-    live = desk.meaning.generation
-    found = lessons.qrels(desk, matter, lineage(desk.runs, live.name))
+    meaning = desk.meaning
+    live = meaning.generation
+    found = lessons.qrels(desk, matter, lineage(desk, meaning))
     asked = found.answered("measure with")
     ours = [mode for mode in modes if mode != Mode.BM25]
     if any(mode.uses_model for mode in ours):

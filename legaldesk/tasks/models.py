@@ -53,10 +53,19 @@ def add_model(
     """Install a model from a folder, a zip file, or the hub by its name (OWNER/NAME@REVISION).
 
     ``name`` is what it is to be called here. A path is best absolute: another process, with
-    another working folder, may carry this out.
+    another working folder, may carry this out. The one in use, whose files were gone, answers
+    again.
     Raises ModelProblem when it is not safe or not whole, NoRoom, and WrongUse for a source
     that is nothing of this kind.
     """
+    added = _add(desk, source, name, report)
+    live = desk.meaning
+    if live.failed and live.generation.name == added.name:
+        desk.generations.load_anew()
+    return added
+
+
+def _add(desk: LocalDesk, source: str, name: str, report: Report) -> InstalledModel:
     path = Path(source)
     if path.is_dir():
         return desk.shelf.add_folder(path, report, name=name)

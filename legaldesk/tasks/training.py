@@ -36,9 +36,10 @@ from legaldesk.core.training import (
 from legaldesk.engine import languages
 from legaldesk.engine.devices import choose_device, usable_devices
 from legaldesk.engine.generations import DEVICE
-from legaldesk.engine.lineage import TUNED, lineage
+from legaldesk.engine.lineage import TUNED, lineage, weights_of
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
+from legaldesk.engine.model_record import says_it_was_tuned
 from legaldesk.engine.near_duplicates import near_duplicate_groups
 from legaldesk.engine.pair_files import read_pairs
 from legaldesk.engine.presets import presets
@@ -123,7 +124,7 @@ def _learned_in(desk: LocalDesk, pairs: Sequence[TrainingPair]) -> set[str]:
 
 def _parted(desk: LocalDesk, base: Meaning, pairs: Sequence[TrainingPair], seed: int) -> Split:
     """Which pairs are for what; nothing that the base was made from is held out."""
-    made_from = lineage(desk.runs, base.generation.name)
+    made_from = lineage(desk, base)
     groups = near_duplicate_groups([pair.passage for pair in (*pairs, *made_from.pairs)])
     return split(pairs, groups, seed, lineage=made_from)
 
@@ -199,10 +200,9 @@ def adopt_run(
         why = summary.caveat if summary.better else f"{summary.verdict.sentence} {summary.caveat}"
         raise WrongUse(f"{why.rstrip()} To use the new model all the same, overrule.")
     folder = desk.runs.folder(run)
-    name = summary.model
-    if not desk.shelf.has(name):
-        added = desk.shelf.add_folder(folder.model, report, f"trained:{run}", f"{TUNED}{run}")
-        name = added.name
+    name = summary.model or f"{TUNED}{run}"
+    if not desk.shelf.has(name):  # it is where an earlier try ended before it was recorded
+        desk.shelf.add_folder(folder.model, report, f"trained:{run}", name)
     desk.runs.adopt(run, Adoption(name, not summary.better))
     used = desk.meaning.generation
     dimension = min(used.used_dimension, desk.shelf.info(name).dimension)
@@ -311,6 +311,8 @@ def _config(desk: LocalDesk, base: Meaning, recipe: Recipe, parted: Split) -> Ru
         split_by=parted.by,
         split_note=parted.note,
         dimension=base.generation.used_dimension,
+        base_weights=tuple(sorted(weights_of(folder))),
+        base_tuned=says_it_was_tuned(folder.path),
     )
 
 
@@ -363,5 +365,6 @@ def _progress(event: Event, before: Progress) -> Progress:
 def _prove(desk: LocalDesk, run: str, folder: RunFolder, report: Report) -> None:
     config = folder.config()
     dimension = config.dimension or desk.meaning.generation.used_dimension
-    found = prove(folder, stored_passages(desk.reader), dimension, report)
+    texts = stored_passages(desk.reader)
+    found = prove(folder, texts, dimension, report, desk.known_hashes)
     desk.runs.keep_proof(run, found)

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from legaldesk.workers.requests import Requests
 
 SURE = (
-    "Documents, matters and labels are as they were then. What was added since is read again from "
-    "the library's own copies; labels that were given since are lost. The database that is there "
-    "now is set aside, and erased when you next remove a document."
+    "Documents, matters and labels are as they were then; matters keep the names they have now. "
+    "What was added since is read again from the library's own copies; labels that were given "
+    "since are lost. The database that is there now is set aside, and erased when you next remove "
+    "a document."
 )
 
 

@@ -92,11 +92,14 @@ class BackupRow(QWidget):
         words.setSpacing(0)
         words.addWidget(label(said, "strong", wrap=True))
         words.addWidget(label(contents(backup), "secondary", wrap=True))
+        doubt = SignLine()
+        words.addWidget(doubt)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addLayout(words, 1)
         row.addWidget(self.restore, 0, Qt.AlignmentFlag.AlignVCenter)
+        doubt.say("warning", "careful", backup.doubt)
 
 
 def moment(made: str) -> str:

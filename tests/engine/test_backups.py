@@ -98,6 +98,37 @@ def test_the_newest_three_are_kept(shelf, kept):
     assert len(files(shelf.library)) == 2 * KEPT
 
 
+def test_the_last_backup_of_sound_passages_stays_until_there_is_another(shelf, kept):
+    sound = [kept.make().name for _ in range(2)]
+    tamper(shelf.library, "binds the tenant", "binds it")
+
+    doubtful = [kept.make() for _ in range(KEPT + 1)]
+
+    assert [each.doubtful for each in doubtful] == [1] * (KEPT + 1)
+    assert names(shelf.library) == [each.name for each in doubtful[:0:-1]] + [sound[-1]]
+    tamper(shelf.library, "binds it", "binds the tenant")
+    again = kept.make()
+    assert again.doubtful == 0 and len(names(shelf.library)) == KEPT
+    assert sound[-1] not in names(shelf.library)
+
+
+def test_passages_that_cannot_be_read_at_all_keep_no_backup_from_being_made(shelf, kept):
+    with closing(sqlite3.connect(database_path(shelf.library))) as db, db:
+        db.execute("UPDATE passages SET spans = '[[1]]' WHERE id = 1")
+
+    assert kept.make().doubtful == 1
+
+
+def tamper(library, word, other):
+    """Change the text of pages behind the back of every check of SQLite."""
+    with closing(sqlite3.connect(database_path(library))) as db, db:
+        changed = db.execute(
+            "UPDATE pages SET text = replace(text, ?, ?) WHERE text LIKE '%' || ? || '%'",
+            (word, other, word),
+        )
+        assert changed.rowcount
+
+
 def test_nobody_waits_for_a_backup(shelf, kept, monkeypatch):
     """Neither a reader nor a writer: both are done before the copy is."""
     copied, flush = [], backup_copy._flush

@@ -444,6 +444,39 @@ def test_a_model_that_is_gone_leaves_the_words(filled, library, tuned, tmp_path)
     second.close()
 
 
+def test_a_model_that_was_gone_answers_again_once_it_is_added(filled, library, tuned):
+    models.add_model(filled, str(tuned), "mine")
+    switch(filled, "mine")
+    before = hits(filled)
+    filled.close()
+    shutil.rmtree(library / "models" / "mine")
+
+    with contextlib.closing(LocalDesk(library)) as desk:
+        assert desk.meaning.failed
+        models.add_model(desk, str(tuned), "mine")
+        importing.await_meaning(desk)
+
+        assert hits(desk) == before
+
+
+@pytest.mark.parametrize("state", ["live", "resting"])
+def test_the_same_model_by_another_name_needs_the_first_no_more(filled, tuned, drop, state):
+    for name in ("first", "second"):
+        models.add_model(filled, str(tuned), name)
+    switch(filled, "first")
+    if state == "resting":
+        models.go_back(filled)
+        until_resting(filled)
+
+    switch(filled, "second")
+    models.remove_model(filled, "first")
+
+    assert filled.meaning.folder.path == filled.shelf.path("second")
+    importing.import_files(filled, (drop("late.pdf", LATE),), "Case", {})
+    importing.await_meaning(filled)
+    assert all(finding.ok for finding in care.verify(filled))
+
+
 def test_there_is_no_going_back_to_a_model_that_is_gone(filled, tiny_model, tmp_path):
     """The desk uses models in place, by their folders' paths."""
     gone, other = e5_like(tmp_path / "gone", seed=9), e5_like(tmp_path / "other", seed=8)

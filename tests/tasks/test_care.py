@@ -128,6 +128,8 @@ def test_a_model_that_is_gone_is_one_finding_among_the_others(made, library, tin
         "UPDATE passages SET body = replace(body, 'seven', 'sevem')",
         "UPDATE pages SET text = replace(text, 'next', 'mext') WHERE number = 3",
         "UPDATE passages SET spans = replace(spans, '[[1,0,', '[[1,1,')",
+        "UPDATE passages SET spans = replace(spans, '[[1,0,', '[[') WHERE id = 1",
+        "UPDATE passages SET spans = '[[' WHERE id = 1",
     ],
 )
 def test_a_passage_that_does_not_say_what_its_page_says_is_found(spoilt, statement):

@@ -276,7 +276,7 @@ def test_a_restore_keeps_walls_and_every_matter(opened, drop, library):
     importing.resume_import(desk)
 
     locked = {each.name for each in matters.list_matters(desk) if each.locked_out_of_all}
-    assert locked == {"Wall", "Open", "Named before"}
+    assert locked == {"Wall", "Open", "Named after"}
     assert "b.pdf" in names(desk, "Wall") & names(desk, "Alpha")
 
 
@@ -295,6 +295,66 @@ def test_a_restore_lets_no_matter_train_that_may_not_any_more(opened, drop, libr
     desk = opened()
 
     assert {each.name for each in matters.list_matters(desk) if each.may_train} == {"Still"}
+
+
+def test_a_restore_calls_matters_what_they_are_called_now(opened, drop, library):
+    desk = opened()
+    for name in ("First", "Second", "Third"):
+        bring(desk, drop, f"{name}.pdf", name)
+    backup = backups.make_backup(desk).name
+    later = bring(desk, drop, "b.pdf", "First")
+    for name, new_name in (("Third", "Neither"), ("Second", "Third"), ("First", "SECOND")):
+        matters.rename_matter(desk, name, new_name)
+    run = make_run(desk.runs.path, desk.meaning.folder.path, pairs=taught("SECOND", "Third"))
+    opened.close()
+    backups.order_restore(desk, backup)
+
+    desk = opened()
+
+    called = {each.name for each in matters.list_matters(desk)}
+    assert called == {"Neither", "Third", "SECOND"}
+    assert names(desk, "SECOND") == {"First.pdf"} and names(desk, "Third") == {"Second.pdf"}
+    assert waits_in(desk) == {("b.pdf", "SECOND")} and later
+    assert {row[0] for row in desk.reader.rows("SELECT matter FROM files")} == called
+    removing.remove_matter(desk, "SECOND")
+    assert run.manifest().matters == {"Third": 5}
+
+
+def taught(*names):
+    """Pairs of these matters without documents, five of each."""
+    pairs = made_up_pairs(5 * len(names))
+    return [replace(pair, document="", matter=names[at // 5]) for at, pair in enumerate(pairs)]
+
+
+def test_a_restore_tells_runs_of_a_renaming_that_they_had_not_heard_of(opened, drop, library):
+    desk = opened()
+    bring(desk, drop, "a.pdf", "Case")
+    backup = backups.make_backup(desk).name
+    run = make_run(desk.runs.path, desk.meaning.folder.path, pairs=taught("Case"))
+    desk.store.rename_matter("Case", "Later")  # and the runs do not know yet
+    opened.close()
+    backups.order_restore(desk, backup)
+
+    desk = opened()
+
+    assert names(desk, "Later") == {"a.pdf"}
+    assert run.manifest().matters == {"Later": 5}
+
+
+def test_a_name_that_another_matter_of_the_backup_has_is_not_given_twice(opened, drop, library):
+    desk = opened()
+    for name in ("First", "Second"):
+        bring(desk, drop, f"{name}.pdf", name)
+    backup = backups.make_backup(desk).name
+    opened.close()
+    with closing(sqlite3.connect(database_path(library))) as db, db:  # as damage might leave it
+        db.execute("DELETE FROM matters WHERE name = 'Second'")
+        db.execute("UPDATE matters SET name = 'second' WHERE name = 'First'")
+    backups.order_restore(desk, backup)
+
+    desk = opened()
+
+    assert {each.name for each in matters.list_matters(desk)} >= {"First", "Second"}
 
 
 def test_the_second_restore_knows_the_matters_that_copies_wait_for(opened, drop, library):

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from legaldesk.core.errors import Cancelled, LegalDeskError, ModelProblem, WrongUse
+from legaldesk.core.errors import Cancelled, LegalDeskError, ModelProblem, NoRoom, WrongUse
 from legaldesk.core.evaluation import Mode
 from legaldesk.core.hits import Scope
 from legaldesk.core.labels import Verdict
+from legaldesk.core.models import Prompts
 from legaldesk.core.runs import RunPhase
 from legaldesk.core.training import TEST, TRAIN, VALIDATION
 from legaldesk.core.verdict import Decision
@@ -191,7 +192,7 @@ def cancelled(desk, begin, steps=0):
         begin(cancel)
     [listed] = [run for run in training.list_runs(desk) if run.id not in before]
     assert listed.phase is RunPhase.INTERRUPTED
-    assert read_model_folder(live.path).identity == live.identity
+    assert read_model_folder(live.path, live.prompts).identity == live.identity
     return listed
 
 
@@ -336,6 +337,24 @@ def test_a_switch_that_was_stopped_leaves_the_old_model_to_be_kept(desk, drop, t
     assert (listed.kept, listed.live) == (False, True)
 
 
+def test_a_model_that_was_installed_before_a_full_disk_is_adopted_at_the_second_try(
+    desk, tmp_path, monkeypatch
+):
+    finish(make_run(desk.runs.path, desk.meaning.folder.path), e5_like(tmp_path / "one", seed=1))
+
+    def fail(*_):
+        raise NoRoom("The disk is full.")
+
+    monkeypatch.setattr(desk.runs, "adopt", fail)
+    with pytest.raises(NoRoom):
+        training.adopt_run(desk, "run")
+    monkeypatch.undo()
+    adopt(desk, "run")
+
+    [listed] = training.list_runs(desk)
+    assert (listed.live, listed.model) == (True, "tuned-run")
+
+
 def test_a_bad_verdict_about_a_model_that_is_not_in_use_says_both(desk, tmp_path):
     base, model = e5_like(tmp_path / "base", seed=1), e5_like(tmp_path / "new", seed=2)
     finish(make_run(desk.runs.path, base), model, gain=-0.1)
@@ -372,6 +391,69 @@ def test_what_made_the_model_in_use_is_not_held_out_again(desk, tmp_path):
     fourth = made_with(desk, write_pairs(tmp_path / "most.jsonl", 160), seed=3)
     assert not held_out(fourth) & made_from(second)
     assert "not known here" in fourth.config().split_note
+
+
+def test_what_made_a_model_is_known_whatever_it_is_called(desk, tmp_path):
+    first = make_run(desk.runs.path, desk.meaning.folder.path, pairs=made_up_pairs(40), name="one")
+    finish(first, e5_like(tmp_path / "one", seed=1))
+    add_again(desk, "one", "ours", tmp_path)
+
+    second = made_with(desk, write_pairs(tmp_path / "second.jsonl", 80), seed=2)
+    assert not held_out(second) & made_from(first)
+    assert "The model was tuned before" in second.config().split_note
+
+    finish(second, e5_like(tmp_path / "two", seed=2))
+    add_again(desk, second.path.name, "theirs", tmp_path)
+    models.use_model(desk, "theirs", Prompts("ask: ", "read: "))
+    models.await_switch(desk)
+    models.remove_model(desk, "ours")
+    third = made_with(desk, write_pairs(tmp_path / "third.jsonl", 160), seed=3)
+    assert not held_out(third) & (made_from(first) | made_from(second))
+    assert "not known" not in third.config().split_note
+
+
+def test_a_model_whose_run_is_gone_says_that_it_was_tuned(desk, tmp_path):
+    first = make_run(desk.runs.path, desk.meaning.folder.path, pairs=made_up_pairs(40), name="one")
+    finish(first, e5_like(tmp_path / "one", seed=1))
+    (first.model / "README.md").write_text("# tiny, fine-tuned by LegalDesk (run one)")
+    add_again(desk, "one", "ours", tmp_path)
+    training.delete_run(desk, "one")
+
+    second = made_with(desk, write_pairs(tmp_path / "second.jsonl", 80), seed=2)
+    assert "not known here" in second.config().split_note
+
+    finish(second, e5_like(tmp_path / "two", seed=2))
+    adopt(desk, second.path.name)
+    models.remove_model(desk, "ours")
+    third = made_with(desk, write_pairs(tmp_path / "third.jsonl", 160), seed=3)
+    assert "not known here" in third.config().split_note
+
+
+def add_again(desk, run, name, tmp_path):
+    """Adopt a run's model, take a copy of it out, and use that under another name."""
+    adopt(desk, run)
+    installed = desk.shelf.path(f"tuned-{run}")
+    shutil.copytree(installed, tmp_path / "out" / name)
+    models.go_back(desk)
+    models.remove_model(desk, installed.name)
+    models.add_model(desk, str(tmp_path / "out" / name), name)
+    models.use_model(desk, name)
+    models.await_switch(desk)
+
+
+def test_what_made_the_base_of_an_older_run_is_known_by_its_name(desk, tmp_path):
+    first = make_run(desk.runs.path, desk.meaning.folder.path, pairs=made_up_pairs(40), name="one")
+    adopt(desk, finish(first, e5_like(tmp_path / "one", seed=1)).path.name)
+    second = made_with(desk, write_pairs(tmp_path / "second.jsonl", 80), seed=2)
+    config = json.loads((second.path / "config.json").read_bytes())
+    assert config.pop("base_weights") and not config.pop("base_tuned")
+    second.write("config.json", config)
+    adopt(desk, finish(second, e5_like(tmp_path / "two", seed=2)).path.name)
+
+    third = made_with(desk, write_pairs(tmp_path / "third.jsonl", 160), seed=3)
+
+    assert not held_out(third) & (made_from(first) | made_from(second))
+    assert "not known" not in third.config().split_note
 
 
 def test_a_run_holds_nothing_of_matters_that_may_not_train(desk, drop, pairs_file):

@@ -1,5 +1,7 @@
 """Backups in the window: listed, made, and restored after a question, also of a damaged library."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -40,6 +42,17 @@ def test_the_menu_opens_the_list(qtbot, window, office, sheet):
     assert moment(newest.made) in seen(sheet) and contents(newest) in seen(sheet)
     assert contents(newest).startswith("43 documents, 3 labels, ")
     assert moment(newest.made) in sheet.rows[0].restore.accessibleName()
+
+
+def test_a_backup_of_changed_pages_says_so_beside_it(qtbot, window, office):
+    newest, *others = office.backups.backups
+    office.backups = BackupsOverview((replace(newest, doubtful=2), *others))
+    window.menu.backupsWanted.emit()
+    sheet = window.actors.backups.sheet
+    qtbot.waitUntil(lambda: bool(sheet.rows))
+
+    [said] = [text for text in seen(sheet) if "do not say what the pages say" in text]
+    assert said.startswith("In 2 documents") and "“Check the library…”" in said
 
 
 def test_one_is_made_when_wanted(qtbot, window, office, sheet):
