@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from legaldesk.core.pairs import Split, TrainingPair, same_text
 
@@ -20,7 +20,7 @@ class Findings:
     that are nearly another's text. ``contradictions`` are questions with a passage marked
     both relevant and not. ``languages`` counts pairs by ISO 639-1 code of the question ("" is
     unsure); ``uncovered`` are those that the model was not made for. The held-out numbers
-    count questions. ``sentences`` say what to know, the gravest first.
+    count questions. ``note`` says how the parts came about, where that was not as usual.
     """
 
     pairs: int
@@ -34,7 +34,7 @@ class Findings:
     train_pairs: int
     validation_questions: int
     test_questions: int
-    sentences: tuple[str, ...]
+    note: str = ""
 
 
 def examine(
@@ -57,7 +57,7 @@ def examine(
     passages: dict[int, set[str]] = defaultdict(set)
     for pair, group in zip(pairs, groups, strict=True):
         passages[group].add(same_text(pair.passage))
-    found = Findings(
+    return Findings(
         pairs=len(pairs),
         questions=_questions(pairs, range(len(pairs))),
         documents=len({pair.document for pair in pairs if pair.document}),
@@ -69,9 +69,8 @@ def examine(
         train_pairs=len(parted.train),
         validation_questions=_questions(usable, parted.validation),
         test_questions=_questions(usable, parted.test),
-        sentences=(),
+        note=parted.note,
     )
-    return _with_sentences(found, parted)
 
 
 def contradictions(pairs: Sequence[TrainingPair]) -> tuple[str, ...]:
@@ -102,7 +101,8 @@ def without_contradictions_and_duplicates(
     return tuple(kept)
 
 
-def _with_sentences(found: Findings, parted: Split) -> Findings:
+def sentences(found: Findings, language_name: Callable[[str], str]) -> list[str]:
+    """What to know of the pairs, the gravest first; ``language_name`` tells that of a code."""
     said: list[str] = []
     if found.test_questions < ENOUGH_QUESTIONS:
         held = _count(found.test_questions, "question is", "questions are")
@@ -116,7 +116,7 @@ def _with_sentences(found: Findings, parted: Split) -> Findings:
             "marked both relevant and not relevant, and will be left out until that is settled."
         )
     if found.uncovered:
-        listed = ", ".join(found.uncovered)
+        listed = ", ".join(map(language_name, found.uncovered))
         said.append(f"The model was not made for these languages: {listed}.")
     if found.duplicates:
         said.append(f"{_count(found.duplicates, 'pair repeats', 'pairs repeat')} another.")
@@ -125,7 +125,7 @@ def _with_sentences(found: Findings, parted: Split) -> Findings:
             f"{_count(found.near_duplicates, 'passage is', 'passages are')} nearly the same as "
             "another; such passages count as equal answers and never as wrong ones."
         )
-    return replace(found, sentences=tuple([*said, parted.note] if parted.note else said))
+    return [*said, found.note] if found.note else said
 
 
 def _questions(pairs: Sequence[TrainingPair], indices: Sequence[int]) -> int:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from legaldesk.core.documents import Matter
-from legaldesk.core.findings import ENOUGH_QUESTIONS, Findings
+from legaldesk.core.findings import ENOUGH_QUESTIONS, Findings, sentences
 from legaldesk.core.runs import MatterPairs, RunSummary
 from legaldesk.ui.choice_box import ChoiceBox
-from legaldesk.ui.document_text import caption, file_name, plain
+from legaldesk.ui.document_text import caption, file_name, language_name, plain
 from legaldesk.ui.flow import Flow
 from legaldesk.ui.model_pieces import Fold
 from legaldesk.ui.pieces import ElidedLabel, button, label
@@ -196,7 +196,7 @@ class TrainingPairs(Step):
         self.bar.show_shares(shares)
 
     def _show_hints(self, found: Findings | None) -> None:
-        said = found.sentences if found is not None else ()
+        said = sentences(found, language_name) if found is not None else []
         while len(self.hints) < len(said):
             self.hints.append(SignLine())
             self._hints.addWidget(self.hints[-1])

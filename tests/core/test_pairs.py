@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legaldesk.core.findings import examine, without_contradictions_and_duplicates
+from legaldesk.core.findings import examine, sentences, without_contradictions_and_duplicates
 from legaldesk.core.pairs import Lineage, Split, TrainingPair, split
 
 
@@ -86,9 +86,10 @@ def test_what_is_found_is_counted_and_said() -> None:
 
     assert (found.pairs, found.questions, found.documents, found.duplicates) == (4, 3, 3, 1)
     assert found.contradictions == ("Who?",) and found.uncovered == ("de",)
-    said = " ".join(found.sentences)
+    said = " ".join(sentences(found, {"de": "German"}.__getitem__))
     assert found.train_pairs + found.validation_questions + found.test_questions == 2
     assert "cannot tell" in said and "1 question has" in said and "1 pair repeats" in said
+    assert "these languages: German." in said
 
 
 def test_contradictions_and_duplicates_do_not_train() -> None:

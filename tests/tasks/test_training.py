@@ -379,7 +379,7 @@ def test_what_made_the_model_in_use_is_not_held_out_again(desk, tmp_path):
     assert held_out(second) and not held_out(second) & made_from(first)
     assert "tuned before" in second.config().split_note
     survey = training.survey_training(desk, pairs_file=file)
-    assert "tuned before" in survey.findings.sentences[-1]
+    assert "tuned before" in survey.findings.note
 
     finish(second, e5_like(tmp_path / "second", seed=2))
     adopt(desk, second.path.name)

@@ -35,7 +35,7 @@ from legaldesk.workers.job import Job
 
 POISONED = set(
     "name title reason note question questions text document source licence labeller matter "
-    "matters path section uncovered sentences detail message model repo why".split()
+    "matters path section uncovered detail message model repo why".split()
 )
 """The fields of values from core that may hold words of a file, of the web or of a user."""
 

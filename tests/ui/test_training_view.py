@@ -113,7 +113,7 @@ def test_it_says_how_many_pairs_there_are_and_what_is_wrong_with_them(view):
 
     assert "1,204 pairs, 1,180 questions and 57 documents" in said
     assert "214 questions held out for the verdict" in said
-    assert "The model was not made for these languages: de." in said
+    assert "The model was not made for these languages: German." in said
     view.page.pairs.fold.click()
     assert "Who bears the costs of the experts?" in seen(view.page.pairs)
 
