@@ -169,12 +169,8 @@ def main() -> None:
     for each in measured:
         show(each)
     with_spans = [each for each in measured if any(one.spans for one in each.found.questions)]
-    for what, count in OF_SPANS.items():
-        print(f"\n{what} among the first 2,000 read")
-        print(f"{'set':<20}{'BM25 *':>7}{'words':>7}{'meaning':>9}{'both':>7}  both - better half")
-        for each in with_spans:
-            show_spans(each, count)
-    print("* over the same passages: every word of the question, no stems, no sections")
+    if with_spans:
+        show_all_spans(with_spans)
     if len(measured) > 2:
         leave_one_out(measured)
 
@@ -192,6 +188,16 @@ OF_SPANS: dict[str, Callable[[float], float]] = {
     "questions with a character of a gold span": lambda share: float(share > 0),
 }
 """What is counted of a question, from the share of its gold characters that is read."""
+
+
+def show_all_spans(with_spans: Sequence[Measured]) -> None:
+    """Both tables of sets with gold spans."""
+    for what, count in OF_SPANS.items():
+        print(f"\n{what} among the first 2,000 read")
+        print(f"{'set':<20}{'BM25 *':>7}{'words':>7}{'meaning':>9}{'both':>7}  both - better half")
+        for each in with_spans:
+            show_spans(each, count)
+    print("* over the same passages: every word of the question, no stems, no sections")
 
 
 def show_spans(measured: Measured, count: Callable[[float], float]) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,8 @@ def main() -> None:
     if given.fill:
         fill(given.fill)
         return
+    if os.name != "nt" and not os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory(prefix="legaldesk-") as folder:
         pairs = given.pairs or sample_pairs(Path(folder) / "pairs.jsonl")
         measure(pairs.resolve(), given.preset, Path(folder) / "library")

@@ -139,7 +139,7 @@ def bare(path: Path) -> int:
 def recoll(folder: Path, files: list[Path]) -> Took:
     """What recollindex takes in a fresh configuration; leaves where it found less than we gave."""
     with tempfile.TemporaryDirectory() as configuration:
-        settings = f"topdirs = {folder}\nidxniceprio = 0\n"
+        settings = f'topdirs = "{folder}"\nidxniceprio = 0\n'
         (Path(configuration) / "recoll.conf").write_text(settings, encoding="utf-8")
         indexing = took(lambda: called("recollindex", "-c", configuration))
         wanted = ("-c", configuration, "-b", "mime:application/pdf")
