@@ -101,6 +101,10 @@ class ModelShelf:
         """Whether there is a model of this name."""
         return any(known == name for known, _ in self._places())
 
+    def names(self) -> tuple[str, ...]:
+        """What the models are called, the bundled one first."""
+        return tuple(name for name, _ in self._places())
+
     def info(self, name: str) -> InstalledModel:
         """One model. Raises WrongUse when there is no such model."""
         return self._describe(name, self.path(name))

@@ -132,6 +132,12 @@ class Runs:
                 raise WrongUse("This run is not under way.")
             return self._working[run].trainer
 
+    def bases(self) -> set[str]:
+        """The names of the models that the runs under way start from."""
+        with self._guard:
+            working = list(self._working)
+        return {self.folder(run).config().base_name for run in working}
+
     def ids(self) -> list[str]:
         """Every run, the newest first."""
         found = [file.parent.name for file in self.path.glob("*/config.json")]

@@ -81,11 +81,14 @@ def _add(desk: LocalDesk, source: str, name: str, report: Report) -> InstalledMo
 def remove_model(desk: LocalDesk, name: str, report: Report = silent) -> None:
     """Delete an installed model and the vectors it made; of one that is gone, what it left.
 
-    Raises WrongUse while it is in use, and when there is nothing of it.
+    Raises WrongUse while it is in use, or a run is under way that compares with it, and when there
+    is nothing of it.
     """
     made = [each for each in desk.reader.generations() if each.name == name]
     if any(each.state != "kept" for each in made):
         raise WrongUse(f"“{name}” is in use. Choose another model first.")
+    if name in desk.runs.bases():
+        raise WrongUse(f"A training run starts from “{name}”. Wait until it is over, or stop it.")
     if not made or desk.shelf.has(name):
         desk.shelf.remove(name)
     for each in made:

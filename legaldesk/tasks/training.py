@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from legaldesk.core.errors import LegalDeskError, WrongUse
+from legaldesk.core.errors import LegalDeskError, ModelProblem, WrongUse
 from legaldesk.core.findings import examine, without_contradictions_and_duplicates
 from legaldesk.core.models import GenerationInfo
 from legaldesk.core.pairs import Split, TrainingPair, split
@@ -39,6 +40,7 @@ from legaldesk.engine.generations import DEVICE
 from legaldesk.engine.lineage import TUNED, lineage, weights_of
 from legaldesk.engine.local_desk import LocalDesk
 from legaldesk.engine.meaning import Meaning
+from legaldesk.engine.model_folder import read_model_folder
 from legaldesk.engine.model_record import says_it_was_tuned
 from legaldesk.engine.near_duplicates import near_duplicate_groups
 from legaldesk.engine.pair_files import read_pairs
@@ -320,6 +322,7 @@ def _drive(desk: LocalDesk, run: str, report: Report) -> RunSummary:
     """Train to the end, unless that is done, and measure what came out."""
     folder = desk.runs.folder(run)
     with desk.runs.working(run) as trainer:
+        _find_base(desk, folder)
         if folder.state().over != "finished":
             last = Progress("training", 0, 0, message=run)
 
@@ -333,6 +336,24 @@ def _drive(desk: LocalDesk, run: str, report: Report) -> RunSummary:
         desk.runs.told(run, stage="prove")
         _prove(desk, run, folder, report)
     return _summary(desk, run)
+
+
+def _find_base(desk: LocalDesk, folder: RunFolder) -> None:
+    """Let a run use its base from where that lies now. Raises ModelProblem when it is gone."""
+    config = folder.config()
+    places = [Path(config.base_folder), *(desk.shelf.path(name) for name in desk.shelf.names())]
+    for place in places:
+        with suppress(ModelProblem, OSError):
+            found = read_model_folder(place, config.prompts, desk.known_hashes)
+            if found.identity == config.base_identity:
+                if place != places[0]:
+                    folder.write("config.json", replace(config, base_folder=str(place)))
+                return
+    message = (
+        f"The model “{config.base_name}”, from which this run starts, is gone or has changed. Add"
+        " it again in Models, or train anew."
+    )
+    raise ModelProblem(message, config.base_folder)
 
 
 def _summary(desk: LocalDesk, run: str) -> RunSummary:

@@ -355,6 +355,39 @@ def test_a_model_that_was_installed_before_a_full_disk_is_adopted_at_the_second_
     assert (listed.live, listed.model) == (True, "tuned-run")
 
 
+def test_a_run_finds_its_base_where_that_lies_now(desk, tmp_path):
+    base = e5_like(tmp_path / "base", seed=1)
+    models.add_model(desk, str(base), "first")
+    folder = make_run(desk.runs.path, desk.shelf.path("first"))
+    shutil.copytree(e5_like(tmp_path / "one", seed=2), folder.model)
+    folder.set_state(RunState(over="finished"))
+    models.remove_model(desk, "first")
+    with pytest.raises(ModelProblem, match="“tiny”, from which this run starts, is gone"):
+        training.resume_training(desk, "run")
+
+    models.add_model(desk, str(base), "second")
+    assert training.resume_training(desk, "run").phase is RunPhase.FINISHED
+
+
+def test_the_base_of_a_run_under_way_is_not_removed(desk, tmp_path):
+    models.add_model(desk, str(e5_like(tmp_path / "base", seed=1)), "tiny")
+    folder = make_run(desk.runs.path, desk.shelf.path("tiny"))
+    shutil.copytree(desk.meaning.folder.path, folder.model)
+    folder.set_state(RunState(over="finished"))
+    tried = []
+
+    def remove(progress):
+        if not tried:
+            tried.append("")
+            with pytest.raises(WrongUse, match="A training run starts from “tiny”"):
+                models.remove_model(desk, "tiny")
+
+    training.resume_training(desk, "run", report=remove)
+
+    assert tried
+    models.remove_model(desk, "tiny")
+
+
 def test_a_bad_verdict_about_a_model_that_is_not_in_use_says_both(desk, tmp_path):
     base, model = e5_like(tmp_path / "base", seed=1), e5_like(tmp_path / "new", seed=2)
     finish(make_run(desk.runs.path, base), model, gain=-0.1)
