@@ -176,7 +176,8 @@ class EngineState:
     ``model`` is one of "absent", "loading", "ready", "failed"; ``device`` such as "cpu".
     ``pending`` passages still lack their vector; ``queued`` files wait from before.
     ``process`` is the engine's number: another one is another engine. ``edition`` is that of
-    the library now.
+    the library now. ``backup_problem`` says why the backup of the day could not be made, or what
+    is wrong with it.
     """
 
     model: str
@@ -188,6 +189,7 @@ class EngineState:
     note: str = ""
     process: int = 0
     edition: Edition = Edition()
+    backup_problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

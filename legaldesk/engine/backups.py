@@ -57,7 +57,7 @@ class Backups:
         self.damage: LibraryDamaged | None = None
         """What was found since the library was opened."""
         self.problem = ""
-        """Why the last automatic backup could not be made, or ""."""
+        """Why the last automatic backup could not be made, or what is wrong with it, or ""."""
         self._finish_removals()
 
     def start(self) -> None:
@@ -122,7 +122,8 @@ class Backups:
                     raise LibraryDamaged("The library's database is damaged.", self._database.name)
                 self._doubtful = False
             self.make_if_due()
-            self.problem = ""
+            newest = shelf.backups(self._library)[:1]
+            self.problem = newest[0].doubt if newest else ""
         except LibraryDamaged as error:
             _log.error("the library is damaged")
             message = f"{error.message} {shelf.offer(self._library)}"

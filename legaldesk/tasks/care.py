@@ -32,7 +32,12 @@ def engine_state(desk: LocalDesk, report: Report = silent) -> EngineState:
         raise desk.backups.damage
     total, pending = desk.reader.passages(), desk.reader.pending()
     state = desk.meaning.state(pending, total, desk.files_left())
-    return replace(state, process=os.getpid(), edition=desk.reader.edition())
+    return replace(
+        state,
+        process=os.getpid(),
+        edition=desk.reader.edition(),
+        backup_problem=desk.backups.problem,
+    )
 
 
 @task

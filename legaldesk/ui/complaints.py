@@ -18,6 +18,7 @@ from legaldesk.core.errors import (
 from legaldesk.ui.banner import told
 
 if TYPE_CHECKING:
+    from legaldesk.core.hits import EngineState
     from legaldesk.ui.actors import Actors
     from legaldesk.ui.banner import Banner, Fix
 
@@ -30,15 +31,15 @@ RESTARTED = (
 class Complaints(QObject):
     """Hears every actor's failures. What the engine complained of goes when it answers again.
 
-    What a question failed for goes when one is answered, and what only the question asked last
-    was told when another is asked.
+    What a question failed for goes when one is answered, what only the question asked last
+    was told when another is asked, and what a backup failed for when one is made.
     """
 
     def __init__(self, actors: Actors, banner: Banner) -> None:
         super().__init__(banner)
         self._actors = actors
         self._banner = banner
-        self._unanswered = self._passing = ""
+        self._unanswered = self._passing = self._backup = ""
         for failed in (
             actors.book.failed,
             actors.erasing.failed,
@@ -56,6 +57,7 @@ class Complaints(QObject):
         actors.labels.refused.connect(
             lambda error, again: banner.show_error(error, ("Try again", again))
         )
+        actors.watcher.changed.connect(self._hear)
         actors.watcher.restarted.connect(lambda: banner.say(RESTARTED))
         actors.watcher.recovered.connect(banner.take_back)
 
@@ -67,6 +69,15 @@ class Complaints(QObject):
         """Say what the next question has nothing to do with."""
         self._passing = text
         self._banner.say(text)
+
+    def _hear(self, state: EngineState | None) -> None:
+        """A backup that failed is told once, however long the reason lasts."""
+        problem = state.backup_problem if state is not None else self._backup
+        if problem != self._backup:
+            self._banner.take_back(self._backup)
+            self._backup = problem
+            if problem:
+                self._banner.say(problem, ("Backups…", self._actors.backups.open))
 
     def _show_unanswered(self, error: LegalDeskError) -> None:
         self._unanswered = told(error)

@@ -115,11 +115,15 @@ def test_a_full_disk_keeps_no_work_from_going_on(desk, drop, monkeypatch):
         backups.make_backup(desk)
 
     assert "no room" in backups.back_up_if_due(desk)
+    desk.backups.look()
+    assert "no room" in care.engine_state(desk).backup_problem
     bring(desk, drop, "b.pdf", "The landlord repairs the roof.")
     assert names(desk) == {"a.pdf", "b.pdf"}
     monkeypatch.undo()
     assert backups.back_up_if_due(desk) == ""
     assert len(backups.list_backups(desk).backups) == 1
+    desk.backups.look()
+    assert care.engine_state(desk).backup_problem == ""
 
 
 def test_a_kill_during_a_removal_leaves_nothing_set_aside(library, tiny_model, drop, monkeypatch):

@@ -184,6 +184,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     nearing: threading.Event = field(default_factory=threading.Event)
     wording: threading.Event | None = None
     edition: Edition = Edition()
+    backup_problem: str = ""
     gone: str = ""
     """The id of a document that is not there any more."""
     password: str = "secret"
@@ -495,7 +496,7 @@ class FakeOffice(ModelOffice, LabelOffice, TrainingOffice):
     def engine_state(self) -> Job:
         state = EngineState(
             self.model, "all-MiniLM-L6-v2", "cpu", self.pending, 4004, self.queued,
-            process=self.process, edition=self.edition,
+            process=self.process, edition=self.edition, backup_problem=self.backup_problem,
         )  # fmt: skip
 
         def work(_) -> EngineState:

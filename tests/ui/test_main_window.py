@@ -670,6 +670,23 @@ def test_an_engine_that_died_between_two_questions_is_said(qtbot, window, office
     assert "started again" in window.banner.words.text()
 
 
+def test_a_backup_that_failed_by_itself_is_told_until_one_is_made(qtbot, window, office):
+    def hear(problem):
+        office.backup_problem = problem
+        with qtbot.waitSignal(window.actors.watcher.heard):
+            window.actors.watcher.look()
+
+    hear("There is no room for a backup.")
+    assert window.banner.isVisible() and "no room" in window.banner.words.text()
+    window.banner.hide()
+    hear("There is no room for a backup.")
+    assert not window.banner.isVisible(), "it is told once"
+    hear("The disk is full: no backup could be made.")
+    assert window.banner.isVisible()
+    hear("")
+    assert not window.banner.isVisible()
+
+
 def test_a_model_that_is_loaded_anew_is_no_engine_that_died(qtbot, window, office):
     office.model = "loading"  # as after another device was chosen
     with qtbot.waitSignal(window.actors.watcher.changed):
