@@ -93,9 +93,14 @@ class PageImages(QObject):
     def forget(self, document: str) -> None:
         """Drop what is known of a document, failures too, so that it is asked for anew."""
         self.want(())
-        for store in (self._kept, self._sentences):
-            for key in [key for key in store if key[0] == document]:
-                del store[key]
+        self.retry(document)
+        for key in [key for key in self._kept if key[0] == document]:
+            del self._kept[key]
+
+    def retry(self, document: str) -> None:
+        """Ask anew for pages of a document that failed, because it is to be shown once more."""
+        for key in [key for key in self._sentences if key[0] == document]:
+            del self._sentences[key]
 
     def _submit_next(self) -> None:
         for each in self._wanted:
@@ -123,12 +128,11 @@ class PageImages(QObject):
     def _on_failed(self, each: Wanted, job: Job, error: LegalDeskError) -> None:
         if not self._settle(each, job):
             return
-        if isinstance(error, Locked):
-            self.want(())
-            self.locked.emit(each.document)
-            return
         self._sentences[each.document, each.page] = error.message
-        self.failed.emit(each.document, each.page, error.message)
+        if isinstance(error, Locked):
+            self.locked.emit(each.document)
+        else:
+            self.failed.emit(each.document, each.page, error.message)
         self._submit_next()
 
     def _settle(self, each: Wanted, job: Job) -> bool:

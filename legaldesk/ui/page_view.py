@@ -126,10 +126,14 @@ class PageView(QWidget):
         other = document_id != self._document or self._details is None
         self._document, self._page, self._spans = document_id, page, tuple(spans)
         self._placing.drop()
+        self.images.retry(document_id)
         if other:
             self._open()
         else:
             self._say(self._note)
+            items = self.canvas.pages.items_by_page
+            self._fill([number for number, item in items.items() if item.sentence])
+            self._ask_for_images()
             self.canvas.set_highlight({})
             if not spans or page not in self.canvas.visible_pages():
                 self.canvas.go_to(page)
@@ -221,6 +225,7 @@ class PageView(QWidget):
             return
         self._opening.drop()
         self._placing.drop()
+        self.images.want(())
         name = self._details.document.name if self._details else ""
         self._details = None
         self.locked.ask(name)

@@ -462,6 +462,21 @@ def test_a_page_that_cannot_be_drawn_says_why_in_its_place(qtbot, view, pages):
     assert view.canvas.pages.items_by_page[4].sentence == "Page 4 cannot be drawn."
 
 
+@pytest.mark.parametrize("between", [[], ["code.pdf"]])
+def test_a_page_that_failed_is_asked_for_anew_when_it_is_shown_again(qtbot, view, pages, between):
+    pages.broken.add(4)
+    with qtbot.waitSignal(view.images.failed):
+        view.show_hit(hit())
+    pages.broken.clear()
+    for other in between:
+        show(qtbot, view, hit(other))
+
+    show(qtbot, view, hit())
+
+    page = view.canvas.pages.items_by_page[4]
+    assert page.image is not None and page.sentence == ""
+
+
 def test_a_document_that_does_not_open_says_why(qtbot, view):
     view.show_page("gone.pdf", 1)
 
@@ -509,6 +524,28 @@ def test_a_locked_document_asks_for_its_password_and_opens_with_it(qtbot, view):
     assert view.canvas.page == 4 and not view.canvas.pages.passage().isEmpty()
     assert view.locked.field.text() == ""
     assert view.canvas.hasFocus(), "the keys now act on the pages"
+
+
+def test_a_locked_document_among_the_next_hits_takes_no_page_away(qtbot, view, pages):
+    show(qtbot, view, hit("code.pdf", pages=(10,)))
+    qtbot.waitUntil(lambda: all(view.images.image("code.pdf", page) for page in (9, 11)))
+    pages.gate.clear()
+    view.look_ahead([hit("secret.pdf")])
+    qtbot.waitUntil(lambda: pages.asked[-1][0] == "secret.pdf")
+
+    view.canvas.go_to(500)
+    qtbot.waitUntil(lambda: pages.asked[-1][:2] == ("code.pdf", 500))
+    pages.gate.set()
+    settle(qtbot, view)
+    view.canvas.go_to(700)
+    settle(qtbot, view)
+    asked = [document for document, _, _ in pages.asked].count("secret.pdf")
+
+    assert view.canvas.pages.items_by_page[700].image is not None
+    assert asked == 1, "what is known to be locked is not asked for at every step"
+    with qtbot.waitSignal(view.passwordNeeded):
+        view.show_hit(hit("secret.pdf"))
+    assert view.locked.isVisible()
 
 
 def give(qtbot, view, password):
