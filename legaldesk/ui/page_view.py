@@ -135,8 +135,8 @@ class PageView(QWidget):
             self._fill([number for number, item in items.items() if item.sentence])
             self._ask_for_images()
             self.canvas.set_highlight({})
-            if not spans or page not in self.canvas.visible_pages():
-                self.canvas.go_to(page)
+            if not spans or not self.canvas.shows(page):
+                self.canvas.show_page(page)
         if spans:
             job = self._requests.passage_boxes(document_id, self._spans)
             self._placing.ask(job, self._on_boxes, self._on_not_placed)
@@ -165,8 +165,7 @@ class PageView(QWidget):
             self._take_focus = False
         self._say(self._note)
         self.canvas.setAccessibleName(f"Pages of {plain(details.document.name)}")
-        self.canvas.set_pages(details.sizes or [LETTER] * details.document.pages)
-        self.canvas.go_to(self._page)
+        self.canvas.set_pages(details.sizes or [LETTER] * details.document.pages, self._page)
 
     def _on_not_opened(self, error: LegalDeskError) -> None:
         if isinstance(error, Locked):

@@ -85,6 +85,7 @@ class Pages:
         self.gate.set()
         self.password = None
         self.broken = set()
+        self.sizes = ()
         self.shade = QColor("#FFFFFF").rgb()
 
     def document_details(self, document_id):
@@ -95,7 +96,8 @@ class Pages:
             raise LegalDeskError("This document is no longer in the library.")
         count = 2000 if document_id == "code.pdf" else 9
         labels = ("i", "ii", *(str(page) for page in range(1, count - 1)))
-        return DocumentDetails(document(document_id, count), (), labels, (SIZE,) * count, ())
+        sizes = self.sizes or (SIZE,) * count
+        return DocumentDetails(document(document_id, count), (), labels, sizes, ())
 
     def page_image(self, document_id, page, scale):
         job = Watched(lambda report: self._image(document_id, page, scale))
@@ -278,6 +280,20 @@ def test_a_hit_is_shown_away_from_the_edges(qtbot, view):
 
     passage, height = passage_on_screen(view), view.canvas.viewport().height()
     assert passage.top() > 0.05 * height and passage.bottom() < 0.95 * height
+
+
+@pytest.mark.parametrize("first", [(1000.0, 500.0), (14_000.0, 500.0), (150.0, 400.0)])
+def test_the_page_of_a_hit_is_fitted_whatever_size_the_others_have(qtbot, view, pages, first):
+    pages.sizes = (first, *(SIZE,) * 8)
+
+    show(qtbot, view, hit())
+    opened = view.canvas.zoom
+    show(qtbot, view, hit(pages=(1,)))
+    show(qtbot, view, hit(pages=(8,)))
+
+    fitted = pytest.approx(view.canvas.scale_for(*SIZE), rel=0.03)  # a scroll bar comes and goes
+    assert opened == fitted and view.canvas.zoom == fitted
+    assert view.canvas.page == 8
 
 
 def test_a_hit_that_is_already_in_view_does_not_move_the_page(qtbot, view):
