@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -95,6 +95,12 @@ class PageView(QWidget):
         self.documentChanged.emit()
         self._stand_in(self._empty, EMPTY)
 
+    def take_focus(self) -> None:
+        """The keys act on the pages, also on those of a document that is still being opened."""
+        shown = self._stack.currentWidget()
+        target = self.locked.field if shown is self.locked else shown
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def refresh_theme(self) -> None:
         """Take colours and sizes from the theme again."""
         self.canvas.refresh_theme()
@@ -151,8 +157,7 @@ class PageView(QWidget):
             self._opening.drop()
             self._on_details(known)
             return
-        if not self._is_shown(self.canvas):
-            self._stand_in(self._empty, "Opening the document…")
+        self._stand_in(self._empty, "Opening the document…")
         job = self._requests.document_details(self._document)
         self._opening.ask(job, self._on_details, self._on_not_opened)
 

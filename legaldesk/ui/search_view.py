@@ -293,9 +293,7 @@ class SearchView(View):
 
     def focus_page(self) -> None:
         """The keyboard goes to the page."""
-        page = self.page
-        target = page.canvas if page.canvas.isVisible() else page.locked.field
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.page.take_focus()
 
     def escape(self) -> None:
         """One step back: from the page to the results, from the results to the question."""

@@ -76,13 +76,17 @@ class Watched(Job):
 
 
 class Pages:
-    """Answers as Requests would. ``gate`` holds images back while it is cleared."""
+    """Answers as Requests would. ``gate`` holds images back while it is cleared, ``opening``
+    what is known of documents.
+    """
 
     def __init__(self):
         self.asked = []
         self.jobs = []
         self.gate = threading.Event()
         self.gate.set()
+        self.opening = threading.Event()
+        self.opening.set()
         self.password = None
         self.broken = set()
         self.sizes = ()
@@ -92,6 +96,7 @@ class Pages:
         return Job(lambda report: self._details(document_id))
 
     def _details(self, document_id):
+        self.opening.wait()
         if document_id == "gone.pdf":
             raise LegalDeskError("This document is no longer in the library.")
         count = 2000 if document_id == "code.pdf" else 9
@@ -142,6 +147,7 @@ def view(qtbot, pages):
         made.activateWindow()
     yield made
     pages.gate.set()
+    pages.opening.set()
     made.clear()
     lane.stop()
     assert lane.wait(60_000)
@@ -506,6 +512,32 @@ def test_a_newer_hit_wins_over_an_older_one(qtbot, view):
 
     assert view.document_id == "lease.pdf"
     assert view.canvas.page == 6
+
+
+def test_nothing_of_another_document_is_shown_while_one_opens(qtbot, view, pages):
+    show(qtbot, view, hit())
+    view.canvas.setFocus()
+    pages.opening.clear()
+
+    view.show_hit(hit("code.pdf", pages=(900,)))
+
+    assert not view.canvas.isVisible() and view.toolbar.page_box.text() == ""
+    pages.opening.set()
+    settle(qtbot, view)
+    assert view.canvas.page == 900 and not view.canvas.pages.passage().isEmpty()
+    assert view.canvas.hasFocus(), "the keys still act on the pages"
+
+
+def test_the_keys_go_to_the_pages_of_a_document_that_is_still_being_opened(qtbot, view, pages):
+    view.toolbar.larger.setFocus()
+    pages.opening.clear()
+    view.show_hit(hit())
+
+    view.take_focus()
+    pages.opening.set()
+    settle(qtbot, view)
+
+    assert view.canvas.hasFocus()
 
 
 def test_the_next_hits_are_prepared_after_what_is_in_view(qtbot, view, pages):
