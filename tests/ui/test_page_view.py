@@ -460,6 +460,21 @@ def test_memory_is_bounded(qtbot, view, pages, monkeypatch):
     assert sum(len(kept.source.rgb) for kept in view.images._kept.values()) <= 5 * one
 
 
+def test_where_memory_is_short_the_page_in_view_keeps_its_image(qtbot, view, pages, monkeypatch):
+    show(qtbot, view, hit("code.pdf", pages=(1000,)))
+    one = len(next(iter(view.images._kept.values())).source.rgb)
+    monkeypatch.setattr(page_images, "BYTES_KEPT", 2.5 * one)
+
+    view.show_page("code.pdf", 50)
+    settle(qtbot, view)
+    qtbot.waitUntil(lambda: not view.images._jobs)
+    asked = list(pages.asked)
+    view._ask_for_images()
+
+    assert view.canvas.visible_pages() == [50] and view.settled
+    assert not view.images._jobs and pages.asked == asked, "nothing is made a second time"
+
+
 def test_an_image_in_view_outlives_its_place_in_memory(qtbot, view, pages, monkeypatch):
     pages.shade = BLACK
     show(qtbot, view, hit())
