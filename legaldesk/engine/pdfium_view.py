@@ -57,7 +57,8 @@ def line_boxes(page: Any, textpage: Any, ranges: Iterable[tuple[int, int]]) -> l
 
     A line ends where the next character is not beside the last one, or where a gap of
     more than twice the line's height is left (the next column, the next cell). Characters
-    without a shape, such as spaces and line ends that PDFium made up, have no box.
+    without a shape, such as spaces and line ends that PDFium made up, have no box, nor have
+    those that are not on the page as shown.
     """
     to_shown = shown_mapping(page)
     count = textpage.count_chars()
@@ -119,7 +120,8 @@ def shown_mapping(page: Any) -> Mapping:
     """From PDF coordinates to points from the top left of the page as shown.
 
     The visible part is the crop box inside the media box, turned by /Rotate; the result is
-    scaled to the size that PDFium reports.
+    scaled to the size that PDFium reports. What lies beyond comes to its edge, so that text
+    which is cropped away has no height or no width.
     """
     left, bottom, right, top = page.get_bbox()
     width, height = page_size(page)
@@ -137,7 +139,7 @@ def shown_mapping(page: Any) -> Mapping:
 
     def to_shown(x: float, y: float) -> tuple[float, float]:
         shown_x, shown_y = turned(x, y)
-        return shown_x * scale_x, shown_y * scale_y
+        return min(max(0.0, shown_x * scale_x), width), min(max(0.0, shown_y * scale_y), height)
 
     return to_shown
 
