@@ -270,6 +270,21 @@ def test_words_set_sideways_are_words_and_no_letters(data: bytes) -> None:
         assert all(covers(word.box, page, textpage, word.start, word.end) for word in words)
 
 
+@pytest.mark.parametrize("degrees", [0, 90, 270])
+def test_lines_set_sideways_have_one_box_each(degrees: int) -> None:
+    lines = "0 1 -1 0 300 100 Tm (The tenant) Tj 0 1 -1 0 314 100 Tm (pays. And the) Tj"
+    data = turned_by(degrees, pdf.raw_page(f"BT /F1 12 Tf {lines} ET"))
+    with first_page(data) as (page, textpage):
+        text = pdfium.page_characters(textpage).text
+        start, end = text.index("The"), text.index("pays.") + len("pays.")
+
+        boxes = pdfium_view.line_boxes(page, textpage, [(start, end)])
+        found = pdfium_view.read_back(page, textpage, (start, end), boxes)
+
+    assert len(boxes) == 2
+    assert found.inside == found.expected and found.foreign == 0
+
+
 def covers(box: Box, page: Any, textpage: Any, start: int, end: int) -> bool:
     """Whether a word's box holds all of its letters and no letter of another word."""
     found = pdfium_view.read_back(page, textpage, (start, end), [box])
