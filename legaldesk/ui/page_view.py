@@ -36,11 +36,12 @@ class PageView(QWidget):
     """Pages of one document at a time under a bar, with the passage of a hit highlighted.
 
     ``pageShown`` names the document and the page that has most of the view;
-    ``passwordNeeded`` the one that does not open without; ``documentChanged`` that it is another.
+    ``passwordNeeded`` the one that does not open without; ``passageChanged`` that another
+    passage, page or document is shown.
     """
 
     pageShown = Signal(str, int)
-    documentChanged = Signal()
+    passageChanged = Signal()
     passwordNeeded = Signal(str)
 
     def __init__(self, requests: Requests, lane: Lane, parent: QWidget | None = None) -> None:
@@ -92,7 +93,7 @@ class PageView(QWidget):
         self.images.want(())
         self._document, self._spans, self._details = "", (), None
         self.canvas.set_pages(())
-        self.documentChanged.emit()
+        self.passageChanged.emit()
         self._stand_in(self._empty, EMPTY)
 
     def take_focus(self) -> None:
@@ -130,7 +131,10 @@ class PageView(QWidget):
 
     def _show(self, document_id: str, page: int, spans: Sequence[Span]) -> None:
         other = document_id != self._document or self._details is None
-        self._document, self._page, self._spans = document_id, page, tuple(spans)
+        before = self._document, self._page, self._spans
+        self._document, self._page, self._spans = now = document_id, page, tuple(spans)
+        if other or now != before:
+            self.passageChanged.emit()
         self._placing.drop()
         self.images.retry(document_id)
         if other:
@@ -149,7 +153,6 @@ class PageView(QWidget):
 
     def _open(self) -> None:
         """Find out the sizes of the pages, unless they are known from before."""
-        self.documentChanged.emit()
         self.images.want(())
         self._details = None
         known = self._known.get(self._document)
