@@ -416,6 +416,22 @@ def test_a_selection_becomes_a_pair_with_its_question(qtbot, asked, page, office
     assert call[1:] == ("Which numbers?", "id-Supply Agreement.pdf", span, "Acme v. Byte")
 
 
+def test_a_selection_belongs_to_the_matter_that_its_document_came_into_meanwhile(
+    qtbot, asked, page, office
+):
+    asked.actors.book.choose("Harbour Street lease")
+    qtbot.waitUntil(lambda: not asked.actors.asker.asking and asked.search.page.settled)
+    draw(page, (80, 105), (140, 105))
+    asked.search.selection.bar.pair.click()
+    dialog = QApplication.activeModalWidget()
+    qtbot.keyClicks(dialog.box, "Which numbers?")
+    QTest.keyClick(dialog.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(office.labels))
+
+    call = next(each for each in office.asked if each[0] == "label_selection")
+    assert call[-1] == "Harbour Street lease"
+
+
 def test_a_press_beside_the_text_or_another_document_clears_the_selection(qtbot, asked, page):
     draw(page, (80, 105), (140, 105))
     draw(page, (400, 600), (400, 600))
