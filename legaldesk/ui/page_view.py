@@ -72,9 +72,20 @@ class PageView(QWidget):
 
         Passages that are read with it are highlighted with it, as one.
         """
-        placed = hit.text_source is TextSource.PDFIUM
-        self._note = "" if placed else NOT_PLACED
-        self._show(hit.document_id, hit.page, hit.whole.spans if placed else ())
+        self._note = "" if _is_placed(hit) else NOT_PLACED
+        self._show(hit.document_id, hit.page, _spans(hit))
+
+    def highlight(self, hit: Hit) -> None:
+        """Highlight what the hit that is shown reads as now, and leave the pages where they are."""
+        if hit.document_id != self._document or _spans(hit) == self._spans:
+            return
+        if self._opening.waiting or self._placing.waiting:
+            self.show_hit(hit)
+            return
+        self._spans = _spans(hit)
+        if self._is_shown(self.canvas):
+            job = self._requests.passage_boxes(self._document, self._spans)
+            self._placing.ask(job, self._mark, self._on_not_placed)
 
     def show_page(self, document_id: str, page: int) -> None:
         """Show a page, without a highlight."""
@@ -184,15 +195,19 @@ class PageView(QWidget):
     # ------------------------------------------------------------ the passage
 
     def _on_boxes(self, found: Sequence[PageBoxes]) -> None:
-        boxes = {each.page: each.boxes for each in found if each.boxes}
         if self._details is None:
             return
-        self.canvas.set_highlight(boxes)
-        if boxes:
+        if self._mark(found):
             self.canvas.show_passage()
         else:
             self._say(NO_BOXES)
             self.canvas.go_to(self._page)
+
+    def _mark(self, found: Sequence[PageBoxes]) -> bool:
+        """Highlight what was found; whether that is anything."""
+        boxes = {each.page: each.boxes for each in found if each.boxes}
+        self.canvas.set_highlight(boxes)
+        return bool(boxes)
 
     def _on_not_placed(self, error: LegalDeskError) -> None:
         if isinstance(error, Locked):
@@ -313,3 +328,12 @@ class PageView(QWidget):
         canvas.pageChanged.connect(self._on_page)
         canvas.focusChanged.connect(self.update)
         steer(self.toolbar, canvas, self)
+
+
+def _is_placed(hit: Hit) -> bool:
+    return hit.text_source is TextSource.PDFIUM
+
+
+def _spans(hit: Hit) -> tuple[Span, ...]:
+    """What of a hit can be highlighted."""
+    return hit.whole.spans if _is_placed(hit) else ()

@@ -212,9 +212,13 @@ class SearchView(View):
         self._say_position()
 
     def _show_anew(self, before: Hit) -> None:
-        """What is shown is cited as the renewed answer has it, where it is the chosen row."""
-        if self._shown is not None and self._shown.passage_id == before.passage_id:
-            self._shown = self.results.hit
+        """What is shown is highlighted and cited as the renewed answer has it, where it is the
+        chosen row.
+        """
+        hit = self.results.hit
+        if hit is not None and self._shown and self._shown.passage_id == before.passage_id:
+            self._shown = hit
+            self.page.highlight(hit)
 
     def _say_nothing_found(self, answer: Answer) -> None:
         advice = "Try other words, fewer quotation marks, or another matter."

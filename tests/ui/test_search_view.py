@@ -346,6 +346,28 @@ def test_a_passage_that_was_joined_stays_chosen(qtbot, asked, row_of_two):
     assert row(asked) == 1
 
 
+def test_what_is_read_with_a_passage_since_a_renewal_is_highlighted_where_the_page_is(
+    qtbot, asked, office, row_of_two
+):
+    search, canvas = asked.search, asked.search.page.canvas
+    search.results.show_hits((replace(row_of_two, beside=()),), show_matter=False)
+    search.results.choose(0)
+    qtbot.waitUntil(lambda: search.page.settled)
+    office.asked.clear()
+    canvas.go_to(2)
+    qtbot.waitUntil(lambda: search.page.settled)
+
+    answer = Answer("shall indemnify", Coverage(1, 1, 1, 0), (row_of_two,))
+    search.show_answer(answer, Scope(), renewed=True)
+    qtbot.waitUntil(lambda: search.page.settled)
+
+    placed = ("passage_boxes", row_of_two.document_id, row_of_two.whole.spans)
+    assert placed in office.asked
+    assert canvas.page == 2, "somebody reads there"
+    QTest.keyClick(search.results, Qt.Key.Key_C, CONTROL)
+    assert QGuiApplication.clipboard().text() == citation.plain(row_of_two)
+
+
 # ---------------------------------------------------------------- a better order
 
 
