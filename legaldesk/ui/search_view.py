@@ -71,7 +71,7 @@ class SearchView(View):
         """What the page was last asked to show; None where no result led to it."""
         self.results = ResultList()
         self.results.hitChosen.connect(self._show_hit)
-        self.results.pageWanted.connect(self.focus_page)
+        self.results.pageWanted.connect(self._go_to_page)
         self._add_menu()
         self._stack = QStackedWidget()
         self._stack.addWidget(welcome)
@@ -294,6 +294,14 @@ class SearchView(View):
         """The keyboard walks the results."""
         if self.results.hits:
             self.results.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _go_to_page(self) -> None:
+        """The keyboard goes to the page of the result, which is shown again where another is."""
+        hit, shown = self.results.hit, self._shown
+        places = {each.passage_id for each in (hit, *hit.same)} if hit is not None else set()
+        if hit is not None and (shown is None or shown.passage_id not in places):
+            self._show_hit(hit)
+        self.focus_page()
 
     def focus_page(self) -> None:
         """The keyboard goes to the page."""

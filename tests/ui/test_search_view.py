@@ -87,6 +87,31 @@ def test_f3_goes_around_the_ends_wherever_the_focus_is(qtbot, asked):
     assert row(asked) == 4
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_F3, Qt.Key.Key_Return])
+def test_the_only_hit_is_shown_again_where_the_page_shows_something_else(qtbot, asked, key):
+    results, page = asked.search.results, asked.search.page
+    results.show_hits(results.hits[:1], show_matter=False)
+    results.choose(0)
+    asked.search.show_page("id-NDA Byte.pdf", 2)
+    results.setFocus()
+
+    QTest.keyClick(results, key)
+
+    assert page.document_id == results.hit.document_id
+
+
+def test_enter_stays_with_the_other_place_of_a_clause_that_is_shown(qtbot, asked):
+    results = asked.search.results
+    first, second = results.hits[:2]
+    results.show_hits((replace(first, same=(second,)),), show_matter=False)
+    results.choose(0)
+    results.hitChosen.emit(second)
+
+    QTest.keyClick(results, Qt.Key.Key_Return)
+
+    assert asked.search.page.document_id == second.document_id
+
+
 def test_enter_goes_to_the_page_and_escape_comes_back(qtbot, asked):
     qtbot.waitUntil(lambda: asked.search.page.canvas.isVisible())
     qtbot.keyClick(asked.search.results, Qt.Key.Key_Return)
