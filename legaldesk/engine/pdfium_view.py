@@ -57,15 +57,19 @@ def line_boxes(page: Any, textpage: Any, ranges: Iterable[tuple[int, int]]) -> l
 
     A line ends where the next character is not beside the last one, or where a gap of
     more than twice the line's height is left (the next column, the next cell). Characters
-    without a shape, such as spaces and line ends that PDFium made up, have no box.
+    without a shape, such as spaces and line ends that PDFium made up, have no box, nor have
+    those that are not on the page as shown.
     """
-    to_shown = shown_mapping(page)
+    to_shown, quarters = shown_mapping(page), page.get_rotation() // 90
     count = textpage.count_chars()
     found: list[Box] = []
     for start, end in ranges:
-        indices = range(max(0, start), min(end, count))
-        shapes = (_shape(textpage, index, to_shown) for index in indices)
-        found.extend(_merge(shape for shape in shapes if shape))
+        shapes = (
+            (shape, _is_sideways(textpage, index, quarters))
+            for index in range(max(0, start), min(end, count))
+            if (shape := _shape(textpage, index, to_shown))
+        )
+        found.extend(_merge(shapes))
     return found
 
 
@@ -119,7 +123,8 @@ def shown_mapping(page: Any) -> Mapping:
     """From PDF coordinates to points from the top left of the page as shown.
 
     The visible part is the crop box inside the media box, turned by /Rotate; the result is
-    scaled to the size that PDFium reports.
+    scaled to the size that PDFium reports. What lies beyond comes to its edge, so that text
+    which is cropped away has no height or no width.
     """
     left, bottom, right, top = page.get_bbox()
     width, height = page_size(page)
@@ -137,7 +142,7 @@ def shown_mapping(page: Any) -> Mapping:
 
     def to_shown(x: float, y: float) -> tuple[float, float]:
         shown_x, shown_y = turned(x, y)
-        return shown_x * scale_x, shown_y * scale_y
+        return min(max(0.0, shown_x * scale_x), width), min(max(0.0, shown_y * scale_y), height)
 
     return to_shown
 
@@ -161,15 +166,21 @@ def _box(to_shown: Mapping, left: float, bottom: float, right: float, top: float
     return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
-def _merge(shapes: Iterable[tuple[Box, Box]]) -> list[Box]:
-    """Join the boxes of characters that follow each other on one line."""
-    lines: list[tuple[Box, Box]] = []
-    for tight, loose in shapes:
-        if lines and _same_line(lines[-1][1], loose):
-            lines[-1] = _union(lines[-1][0], tight), _union(lines[-1][1], loose)
+def _merge(shapes: Iterable[tuple[tuple[Box, Box], bool]]) -> list[Box]:
+    """Join the boxes of characters that follow each other on one line, which may be sideways."""
+    lines: list[tuple[Box, Box, bool]] = []
+    for (tight, loose), sideways in shapes:
+        if lines and lines[-1][2] == sideways and _follows(lines[-1][1], loose, sideways):
+            lines[-1] = _union(lines[-1][0], tight), _union(lines[-1][1], loose), sideways
         else:
-            lines.append((tight, loose))
-    return [tight for tight, _ in lines]
+            lines.append((tight, loose, sideways))
+    return [tight for tight, _, _ in lines]
+
+
+def _follows(line: Box, box: Box, sideways: bool) -> bool:
+    if sideways:
+        return _same_line(_on_its_side(line), _on_its_side(box))
+    return _same_line(line, box)
 
 
 def _same_line(line: Box, box: Box) -> bool:

@@ -67,8 +67,13 @@ def label_selection(
 ) -> Label:
     """Label text that was selected on pages as what answers a question.
 
-    That is read as the question box reads it, so that both ask the same. Raises WrongUse.
+    That is read as the question box reads it, so that both ask the same. ``matter`` is where
+    somebody was; a document that is not in it, as the question may have led elsewhere, chooses
+    one of its own. Raises WrongUse.
     """
+    matters = desk.reader.document(document_id).matters
+    matter = desk.reader.matter_name(matter) if matter else ""
+    matter = matter if matter in matters else ""
     label = _label(desk, asked_question(question), document_id, spans, verdict, matter)
     return desk.store.labels.add(replace(label, source=LabelSource.SELECTION))
 

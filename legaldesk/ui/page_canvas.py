@@ -17,6 +17,10 @@ LARGEST_IMAGE = 24_000_000
 """Pixels of the largest image asked for; beyond it the image is enlarged, a little soft."""
 
 
+NEARLY = 0.05
+"""How much of a zoom a scroll bar may take that comes with it."""
+
+
 class Fit(Enum):
     """What the zoom follows when the view is resized."""
 
@@ -35,10 +39,22 @@ class PageCanvas(PageColumn):
         super().__init__(parent)
         self.fit = Fit.WIDTH
 
-    def set_pages(self, sizes: Sequence[tuple[float, float]]) -> None:
-        """Show another document from its first page, fitted as the last one was."""
+    def set_pages(self, sizes: Sequence[tuple[float, float]], page: int = 1) -> None:
+        """Show another document from a page on, fitted as the last one was."""
         super().set_pages(sizes)
+        self.show_page(page)
+
+    def show_page(self, page: int) -> None:
+        """Go to a page that was asked for: it is fitted even where others have another size."""
+        self.go_to(page)
         self._refit()
+
+    def shows(self, page: int) -> bool:
+        """Whether some of a page is in view, fitted as pages are."""
+        if page not in self.visible_pages():
+            return False
+        fitting = self._fitting(*self.pages.layout.sizes[page - 1])
+        return abs(fitting / self.zoom - 1) < NEARLY
 
     def image_scale(self, page: int) -> float:
         """Device pixels per point at which a page's image is sharp now."""

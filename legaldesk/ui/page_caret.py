@@ -64,7 +64,7 @@ class PageCaret(QObject):
         self._column: tuple[int, float] = (-1, 0.0)
         self._canvas.installEventFilter(self)
         selection.bar.installEventFilter(self)
-        view.documentChanged.connect(self._forget)
+        view.passageChanged.connect(self._forget)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys that act on the selection, before shortcuts of the same keys do."""

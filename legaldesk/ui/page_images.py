@@ -63,6 +63,8 @@ class PageImages(QObject):
         self._lane = lane
         self._kept: OrderedDict[Key, HeldImage] = OrderedDict()
         self._sentences: dict[Key, str] = {}
+        self._near: tuple[Wanted, ...] = ()
+        """What was wanted last, most urgent first; ``_wanted`` is what of it is still to come."""
         self._wanted: list[Wanted] = []
         self._jobs: dict[Wanted, Job] = {}
 
@@ -82,26 +84,30 @@ class PageImages(QObject):
 
     def want(self, wanted: Sequence[Wanted]) -> None:
         """Have these, most urgent first, and nothing else: other requests are cancelled."""
+        self._near = tuple(wanted)
         self._wanted = [each for each in wanted if not self.has(each)]
         for stale in self._jobs.keys() - set(self._wanted):
             self._jobs.pop(stale).cancel()
-        for each in wanted:
-            if (each.document, each.page) in self._kept:
-                self._kept.move_to_end((each.document, each.page))
+        self._shrink()
         self._submit_next()
 
     def forget(self, document: str) -> None:
         """Drop what is known of a document, failures too, so that it is asked for anew."""
         self.want(())
-        for store in (self._kept, self._sentences):
-            for key in [key for key in store if key[0] == document]:
-                del store[key]
+        self.retry(document)
+        for key in [key for key in self._kept if key[0] == document]:
+            del self._kept[key]
+
+    def retry(self, document: str) -> None:
+        """Ask anew for pages of a document that failed, because it is to be shown once more."""
+        for key in [key for key in self._sentences if key[0] == document]:
+            del self._sentences[key]
 
     def _submit_next(self) -> None:
         for each in self._wanted:
             if len(self._jobs) >= ON_THE_WAY:
                 return
-            if each not in self._jobs:
+            if each not in self._jobs and self._has_room(each):
                 self._submit(each)
 
     def _submit(self, each: Wanted) -> None:
@@ -115,20 +121,18 @@ class PageImages(QObject):
         if not self._settle(each, job):
             return
         self._kept[each.document, each.page] = HeldImage(made, each.scale)
-        self._kept.move_to_end((each.document, each.page))
-        self._shrink()
         self.arrived.emit(each.document, each.page)
+        self._shrink()
         self._submit_next()
 
     def _on_failed(self, each: Wanted, job: Job, error: LegalDeskError) -> None:
         if not self._settle(each, job):
             return
-        if isinstance(error, Locked):
-            self.want(())
-            self.locked.emit(each.document)
-            return
         self._sentences[each.document, each.page] = error.message
-        self.failed.emit(each.document, each.page, error.message)
+        if isinstance(error, Locked):
+            self.locked.emit(each.document)
+        else:
+            self.failed.emit(each.document, each.page, error.message)
         self._submit_next()
 
     def _settle(self, each: Wanted, job: Job) -> bool:
@@ -139,8 +143,21 @@ class PageImages(QObject):
         self._wanted = [other for other in self._wanted if other != each]
         return True
 
+    def _has_room(self, each: Wanted) -> bool:
+        """Whether it can be kept beside what is more urgent; else it would be made again and again.
+
+        It, and what is on its way, are taken to be as large as the largest of these.
+        """
+        before = self._near[: self._near.index(each)]
+        held = [(other.scale, self._kept.get((other.document, other.page))) for other in before]
+        sizes = [len(kept.source.rgb) for scale, kept in held if kept and kept.scale == scale]
+        return sum(sizes) + (len(self._jobs) + 1) * max(sizes, default=0) <= BYTES_KEPT
+
     def _shrink(self) -> None:
-        """Let go of the images used longest ago; the newest one always stays."""
+        """Let go of the images used longest ago, then of the least urgent; one always stays."""
+        for each in reversed(self._near):
+            if (each.document, each.page) in self._kept:
+                self._kept.move_to_end((each.document, each.page))
         held = sum(len(kept.source.rgb) for kept in self._kept.values())
         while held > BYTES_KEPT and len(self._kept) > 1:
             _, gone = self._kept.popitem(last=False)

@@ -82,7 +82,7 @@ class PageSelection(QObject):
         self._canvas.viewport().installEventFilter(self)
         self._canvas.viewport().setMouseTracking(True)
         self._caret = PageCaret(self, view, requests, lane)
-        view.documentChanged.connect(self.clear)
+        view.passageChanged.connect(self.clear)
 
     # ------------------------------------------------------------ what is selected
 
@@ -154,8 +154,12 @@ class PageSelection(QObject):
 
     def _begin(self, spot: Spot | None) -> bool:
         self.clear()
-        words = self.words(spot[0]) if spot is not None else None
-        if spot is None or words is None:
+        if spot is None:
+            return False
+        words = self.words(spot[0])
+        if words is None:
+            self._asked = self._asked if self._reading.waiting else ("", 0)
+            self._read(spot[0])
             return False
         number = text_picking.word_under(words, *spot[1:])
         if number < 0:

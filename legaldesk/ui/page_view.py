@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -36,11 +36,12 @@ class PageView(QWidget):
     """Pages of one document at a time under a bar, with the passage of a hit highlighted.
 
     ``pageShown`` names the document and the page that has most of the view;
-    ``passwordNeeded`` the one that does not open without; ``documentChanged`` that it is another.
+    ``passwordNeeded`` the one that does not open without; ``passageChanged`` that another
+    passage, page or document is shown.
     """
 
     pageShown = Signal(str, int)
-    documentChanged = Signal()
+    passageChanged = Signal()
     passwordNeeded = Signal(str)
 
     def __init__(self, requests: Requests, lane: Lane, parent: QWidget | None = None) -> None:
@@ -72,10 +73,20 @@ class PageView(QWidget):
 
         Passages that are read with it are highlighted with it, as one; what was found is in view.
         """
-        placed = hit.text_source is TextSource.PDFIUM
-        self._note = "" if placed else NOT_PLACED
-        lead = hit.spans if placed and hit.beside else ()
-        self._show(hit.document_id, hit.page, hit.whole.spans if placed else (), lead)
+        self._note = "" if _is_placed(hit) else NOT_PLACED
+        self._show(hit.document_id, hit.page, _spans(hit), _lead(hit))
+
+    def highlight(self, hit: Hit) -> None:
+        """Highlight what the hit that is shown reads as now, and leave the pages where they are."""
+        if hit.document_id != self._document or _spans(hit) == self._spans:
+            return
+        if self._opening.waiting or self._placing.waiting:
+            self.show_hit(hit)
+            return
+        self._spans, self._lead = _spans(hit), _lead(hit)
+        if self._is_shown(self.canvas):
+            job = self._requests.passage_boxes(self._document, self._spans, self._lead)
+            self._placing.ask(job, self._mark, self._on_not_placed)
 
     def show_page(self, document_id: str, page: int) -> None:
         """Show a page, without a highlight."""
@@ -94,8 +105,14 @@ class PageView(QWidget):
         self.images.want(())
         self._document, self._spans, self._lead, self._details = "", (), (), None
         self.canvas.set_pages(())
-        self.documentChanged.emit()
+        self.passageChanged.emit()
         self._stand_in(self._empty, EMPTY)
+
+    def take_focus(self) -> None:
+        """The keys act on the pages, also on those of a document that is still being opened."""
+        shown = self._stack.currentWidget()
+        target = self.locked.field if shown is self.locked else shown
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refresh_theme(self) -> None:
         """Take colours and sizes from the theme again."""
@@ -128,23 +145,29 @@ class PageView(QWidget):
         self, document_id: str, page: int, spans: Sequence[Span], lead: Sequence[Span] = ()
     ) -> None:
         other = document_id != self._document or self._details is None
-        self._document, self._page = document_id, page
-        self._spans, self._lead = tuple(spans), tuple(lead)
+        before = self._document, self._page, self._spans
+        self._document, self._page, self._spans = now = document_id, page, tuple(spans)
+        self._lead = tuple(lead)
+        if other or now != before:
+            self.passageChanged.emit()
         self._placing.drop()
+        self.images.retry(document_id)
         if other:
             self._open()
         else:
             self._say(self._note)
+            items = self.canvas.pages.items_by_page
+            self._fill([number for number, item in items.items() if item.sentence])
+            self._ask_for_images()
             self.canvas.set_highlight({})
-            if not spans or page not in self.canvas.visible_pages():
-                self.canvas.go_to(page)
+            if not spans or not self.canvas.shows(page):
+                self.canvas.show_page(page)
         if spans:
             job = self._requests.passage_boxes(document_id, self._spans, self._lead)
             self._placing.ask(job, self._on_boxes, self._on_not_placed)
 
     def _open(self) -> None:
         """Find out the sizes of the pages, unless they are known from before."""
-        self.documentChanged.emit()
         self.images.want(())
         self._details = None
         known = self._known.get(self._document)
@@ -152,8 +175,7 @@ class PageView(QWidget):
             self._opening.drop()
             self._on_details(known)
             return
-        if not self._is_shown(self.canvas):
-            self._stand_in(self._empty, "Opening the document…")
+        self._stand_in(self._empty, "Opening the document…")
         job = self._requests.document_details(self._document)
         self._opening.ask(job, self._on_details, self._on_not_opened)
 
@@ -166,8 +188,7 @@ class PageView(QWidget):
             self._take_focus = False
         self._say(self._note)
         self.canvas.setAccessibleName(f"Pages of {plain(details.document.name)}")
-        self.canvas.set_pages(details.sizes or [LETTER] * details.document.pages)
-        self.canvas.go_to(self._page)
+        self.canvas.set_pages(details.sizes or [LETTER] * details.document.pages, self._page)
 
     def _on_not_opened(self, error: LegalDeskError) -> None:
         if isinstance(error, Locked):
@@ -178,15 +199,19 @@ class PageView(QWidget):
     # ------------------------------------------------------------ the passage
 
     def _on_boxes(self, found: Sequence[PageBoxes]) -> None:
-        boxes = {each.page: each.boxes for each in found if each.boxes}
         if self._details is None:
             return
-        self.canvas.set_highlight(boxes, {each.page: each.lead for each in found if each.lead})
-        if boxes:
+        if self._mark(found):
             self.canvas.show_passage()
         else:
             self._say(NO_BOXES)
             self.canvas.go_to(self._page)
+
+    def _mark(self, found: Sequence[PageBoxes]) -> bool:
+        """Highlight what was found; whether that is anything."""
+        boxes = {each.page: each.boxes for each in found if each.boxes}
+        self.canvas.set_highlight(boxes, {each.page: each.lead for each in found if each.lead})
+        return bool(boxes)
 
     def _on_not_placed(self, error: LegalDeskError) -> None:
         if isinstance(error, Locked):
@@ -226,6 +251,7 @@ class PageView(QWidget):
             return
         self._opening.drop()
         self._placing.drop()
+        self.images.want(())
         name = self._details.document.name if self._details else ""
         self._details = None
         self.locked.ask(name)
@@ -306,3 +332,17 @@ class PageView(QWidget):
         canvas.pageChanged.connect(self._on_page)
         canvas.focusChanged.connect(self.update)
         steer(self.toolbar, canvas, self)
+
+
+def _is_placed(hit: Hit) -> bool:
+    return hit.text_source is TextSource.PDFIUM
+
+
+def _spans(hit: Hit) -> tuple[Span, ...]:
+    """What of a hit can be highlighted."""
+    return hit.whole.spans if _is_placed(hit) else ()
+
+
+def _lead(hit: Hit) -> tuple[Span, ...]:
+    """What of that was found, where other passages are read with it."""
+    return hit.spans if hit.beside and _is_placed(hit) else ()

@@ -37,24 +37,17 @@ class Pairing(QObject):
 
     def ask_for_hit(self, hit: Hit) -> None:
         """Ask for a question that a hit's passage answers."""
-        matter = self._matter(hit.matters)
-        self._ask(
-            hit.body, citation.where(replace(hit, beside=())), hit.document_id, hit.spans, matter
-        )
+        where = citation.where(replace(hit, beside=()))
+        self._ask(hit.body, where, hit.document_id, hit.spans)
 
     def ask_for(self, text: str, document: Document, span: Span) -> None:
         """Ask for a question that a text answers that was selected on a page."""
         where = f"{document.name}, p. {span.page}"
-        self._ask(text, where, document.id, (span,), self._matter(document.matters))
+        self._ask(text, where, document.id, (span,))
 
-    def _matter(self, matters: Sequence[str]) -> str:
-        """The current matter, if the document is in it."""
-        return self._book.current if self._book.current in matters else ""
-
-    def _ask(
-        self, text: str, where: str, document_id: str, spans: Sequence[Span], matter: str
-    ) -> None:
-        dialog = PairQuestion(self._window, text, where)
+    def _ask(self, text: str, where: str, document_id: str, spans: Sequence[Span]) -> None:
+        """It belongs to the current matter, which may have got the document just now."""
+        dialog, matter = PairQuestion(self._window, text, where), self._book.current
         ask(dialog, lambda: self._keep(dialog.question, document_id, tuple(spans), matter))
 
     def _keep(self, question: str, document_id: str, spans: tuple[Span, ...], matter: str) -> None:

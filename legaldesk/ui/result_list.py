@@ -198,6 +198,8 @@ class ResultList(QListView):
             row = self.currentIndex().row()
             start = row if row >= 0 else (-1 if by > 0 else 0)
             self.choose((start + by) % len(self.hits))
+            if self.currentIndex().row() == row:  # the only one, which tells nothing by itself
+                self._tell(self.currentIndex())
 
     def refresh_theme(self) -> None:
         """Lay the cards out anew after the look changed."""

@@ -71,7 +71,7 @@ class SearchView(View):
         """What the page was last asked to show; None where no result led to it."""
         self.results = ResultList()
         self.results.hitChosen.connect(self._show_hit)
-        self.results.pageWanted.connect(self.focus_page)
+        self.results.pageWanted.connect(self._go_to_page)
         self._add_menu()
         self._stack = QStackedWidget()
         self._stack.addWidget(welcome)
@@ -212,9 +212,13 @@ class SearchView(View):
         self._say_position()
 
     def _show_anew(self, before: Hit) -> None:
-        """What is shown is cited as the renewed answer has it, where it is the chosen row."""
-        if self._shown is not None and self._shown.passage_id == before.passage_id:
-            self._shown = self.results.hit
+        """What is shown is highlighted and cited as the renewed answer has it, where it is the
+        chosen row.
+        """
+        hit = self.results.hit
+        if hit is not None and self._shown and self._shown.passage_id == before.passage_id:
+            self._shown = hit
+            self.page.highlight(hit)
 
     def _say_nothing_found(self, answer: Answer) -> None:
         advice = "Try other words, fewer quotation marks, or another matter."
@@ -291,11 +295,17 @@ class SearchView(View):
         if self.results.hits:
             self.results.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _go_to_page(self) -> None:
+        """The keyboard goes to the page of the result, which is shown again where another is."""
+        hit, shown = self.results.hit, self._shown
+        places = {each.passage_id for each in (hit, *hit.same)} if hit is not None else set()
+        if hit is not None and (shown is None or shown.passage_id not in places):
+            self._show_hit(hit)
+        self.focus_page()
+
     def focus_page(self) -> None:
         """The keyboard goes to the page."""
-        page = self.page
-        target = page.canvas if page.canvas.isVisible() else page.locked.field
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.page.take_focus()
 
     def escape(self) -> None:
         """One step back: from the page to the results, from the results to the question."""

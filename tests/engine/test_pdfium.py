@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import NameObject, NumberObject
+from pypdf.generic import NameObject, NumberObject, RectangleObject
 
 from legaldesk.core.documents import GAP, SOFT_HYPHEN, OutlineEntry, PageState
 from legaldesk.core.errors import Damaged, Locked
@@ -217,6 +217,29 @@ def test_a_highlight_covers_the_passage_and_nothing_else() -> None:
     assert found == pdfium_view.ReadBack(expected=8, inside=8, foreign=0)
 
 
+CROPPED = (
+    "BT /F1 12 Tf 1 0 0 1 72 700 Tm (shown) Tj 1 0 0 1 72 90 Tm (cropped) Tj "
+    "1 0 0 1 -400 650 Tm (beside) Tj 1 0 0 1 3000000 600 Tm (absurd) Tj ET"
+)
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_text_that_is_cropped_away_has_no_place_on_the_page(degrees: int) -> None:
+    writer = PdfWriter(clone_from=BytesIO(turned_by(degrees, pdf.raw_page(CROPPED))))
+    writer.pages[0].cropbox = RectangleObject((20, 400, 600, 780))
+    written = BytesIO()
+    writer.write(written)
+
+    with first_page(written.getvalue()) as (page, textpage):
+        text = pdfium.page_characters(textpage).text
+        words = pdfium_view.words(page, textpage)
+        boxes = pdfium_view.line_boxes(page, textpage, [(0, len(text))])
+        shown = pdfium_view.line_boxes(page, textpage, [(words[0].start, words[0].end)])
+
+    assert [text[word.start : word.end] for word in words] == ["shown"]
+    assert boxes == shown and "cropped" in text and "absurd" in text
+
+
 SIDEWAYS = "BT /F1 12 Tf 0 1 -1 0 300 100 Tm (2. Rent. The tenant) Tj 0 -40 Td (pays.) Tj ET"
 
 
@@ -247,6 +270,21 @@ def test_words_set_sideways_are_words_and_no_letters(data: bytes) -> None:
         found = [text[word.start : word.end] for word in words]
         assert sorted(found) == ["2.", "Rent.", "The", "pays.", "tenant"]
         assert all(covers(word.box, page, textpage, word.start, word.end) for word in words)
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 270])
+def test_lines_set_sideways_have_one_box_each(degrees: int) -> None:
+    lines = "0 1 -1 0 300 100 Tm (The tenant) Tj 0 1 -1 0 314 100 Tm (pays. And the) Tj"
+    data = turned_by(degrees, pdf.raw_page(f"BT /F1 12 Tf {lines} ET"))
+    with first_page(data) as (page, textpage):
+        text = pdfium.page_characters(textpage).text
+        start, end = text.index("The"), text.index("pays.") + len("pays.")
+
+        boxes = pdfium_view.line_boxes(page, textpage, [(start, end)])
+        found = pdfium_view.read_back(page, textpage, (start, end), boxes)
+
+    assert len(boxes) == 2
+    assert found.inside == found.expected and found.foreign == 0
 
 
 def covers(box: Box, page: Any, textpage: Any, start: int, end: int) -> bool:

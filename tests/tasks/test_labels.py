@@ -151,6 +151,21 @@ def test_a_selection_makes_a_label(leases):
     assert [s.verdict for s in labels.verdicts(leases, "Who?", (hit,))] == [RELEVANT]
 
 
+def test_a_selection_is_of_the_matter_where_it_was_made_if_its_document_is_there(leases):
+    hit = hits(leases)[0]
+    for name in ("Alone", "Both"):
+        matters.create_matter(leases, name)
+    matters.assign_document(leases, hit.document_id, "Both")
+    made = [
+        labels.label_selection(leases, question, hit.document_id, hit.spans, matter=question)
+        for question in ("both", "Alone")
+    ]
+
+    assert [label.matter for label in made] == ["Both", "Both"]
+    with pytest.raises(WrongUse, match="no matter"):
+        labels.label_selection(leases, "Q", hit.document_id, hit.spans, matter="Renamed")
+
+
 def test_a_question_with_quotes_is_the_same_wherever_it_is_asked(leases):
     hit = hits(leases)[0]
     asked = "Which law does “this agreement” follow?"

@@ -9,6 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from legaldesk.core.errors import ProcessDied
 from legaldesk.core.hits import ALL_MATTERS, Box, PageBoxes, Scope
 from legaldesk.core.labels import LabelSource, Verdict
 from legaldesk.core.passages import Span
@@ -415,6 +416,22 @@ def test_a_selection_becomes_a_pair_with_its_question(qtbot, asked, page, office
     assert call[1:] == ("Which numbers?", "id-Supply Agreement.pdf", span, "Acme v. Byte")
 
 
+def test_a_selection_belongs_to_the_matter_that_its_document_came_into_meanwhile(
+    qtbot, asked, page, office
+):
+    asked.actors.book.choose("Harbour Street lease")
+    qtbot.waitUntil(lambda: not asked.actors.asker.asking and asked.search.page.settled)
+    draw(page, (80, 105), (140, 105))
+    asked.search.selection.bar.pair.click()
+    dialog = QApplication.activeModalWidget()
+    qtbot.keyClicks(dialog.box, "Which numbers?")
+    QTest.keyClick(dialog.box, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(office.labels))
+
+    call = next(each for each in office.asked if each[0] == "label_selection")
+    assert call[-1] == "Harbour Street lease"
+
+
 def test_a_press_beside_the_text_or_another_document_clears_the_selection(qtbot, asked, page):
     draw(page, (80, 105), (140, 105))
     draw(page, (400, 600), (400, 600))
@@ -430,6 +447,41 @@ def test_selected_text_is_copied(asked, page):
     asked.search.selection.bar.copy.click()
 
     assert QApplication.clipboard().text() == "one two"
+
+
+def test_another_passage_of_the_same_document_clears_the_selection(asked, page):
+    view, chosen, hit = asked.search.page, asked.search.selection, asked.search.results.hit
+    draw(page, (80, 105), (140, 105))
+    view.show_hit(hit)
+    assert chosen.text == "one two", "it is the passage that is shown already"
+
+    view.show_hit(replace(hit, page=20, spans=(Span(20, 0, 7),)))
+
+    assert chosen.text == "" and chosen.bar.isHidden()
+
+
+def test_where_words_could_not_be_read_a_press_asks_for_them_again(qtbot, asked, page, office):
+    real, calls = office.page_words, []
+
+    def page_words(document, number):
+        calls.append(number)
+        if len(calls) > 1:
+            return real(document, number)
+        return office._job("page_words", fail, document, number)
+
+    def fail(_):
+        raise ProcessDied("The program that searches stopped.")
+
+    office.page_words = page_words
+    page.canvas.go_to(20)
+    layout = page.canvas.pages.layout
+    there = 80, 105 + layout.page(20).top() - layout.page(12).top()
+    send(page, QEvent.Type.MouseMove, *there, Qt.MouseButton.NoButton)
+    qtbot.waitUntil(lambda: calls == [20] and not asked.search.selection._reading.waiting)
+
+    draw(page, there, there)
+
+    qtbot.waitUntil(lambda: asked.search.selection.words(20) is not None)
 
 
 # ---------------------------------------------------------------- text selected by key

@@ -77,26 +77,33 @@ class Watched(Job):
 
 
 class Pages:
-    """Answers as Requests would. ``gate`` holds images back while it is cleared."""
+    """Answers as Requests would. ``gate`` holds images back while it is cleared, ``opening``
+    what is known of documents.
+    """
 
     def __init__(self):
         self.asked = []
         self.jobs = []
         self.gate = threading.Event()
         self.gate.set()
+        self.opening = threading.Event()
+        self.opening.set()
         self.password = None
         self.broken = set()
+        self.sizes = ()
         self.shade = QColor("#FFFFFF").rgb()
 
     def document_details(self, document_id):
         return Job(lambda report: self._details(document_id))
 
     def _details(self, document_id):
+        self.opening.wait()
         if document_id == "gone.pdf":
             raise LegalDeskError("This document is no longer in the library.")
         count = 2000 if document_id == "code.pdf" else 9
         labels = ("i", "ii", *(str(page) for page in range(1, count - 1)))
-        return DocumentDetails(document(document_id, count), (), labels, (SIZE,) * count, ())
+        sizes = self.sizes or (SIZE,) * count
+        return DocumentDetails(document(document_id, count), (), labels, sizes, ())
 
     def page_image(self, document_id, page, scale):
         job = Watched(lambda report: self._image(document_id, page, scale))
@@ -143,6 +150,7 @@ def view(qtbot, pages):
         made.activateWindow()
     yield made
     pages.gate.set()
+    pages.opening.set()
     made.clear()
     lane.stop()
     assert lane.wait(60_000)
@@ -295,6 +303,20 @@ def test_a_hit_is_shown_away_from_the_edges(qtbot, view):
 
     passage, height = passage_on_screen(view), view.canvas.viewport().height()
     assert passage.top() > 0.05 * height and passage.bottom() < 0.95 * height
+
+
+@pytest.mark.parametrize("first", [(1000.0, 500.0), (14_000.0, 500.0), (150.0, 400.0)])
+def test_the_page_of_a_hit_is_fitted_whatever_size_the_others_have(qtbot, view, pages, first):
+    pages.sizes = (first, *(SIZE,) * 8)
+
+    show(qtbot, view, hit())
+    opened = view.canvas.zoom
+    show(qtbot, view, hit(pages=(1,)))
+    show(qtbot, view, hit(pages=(8,)))
+
+    fitted = pytest.approx(view.canvas.scale_for(*SIZE), rel=0.03)  # a scroll bar comes and goes
+    assert opened == fitted and view.canvas.zoom == fitted
+    assert view.canvas.page == 8
 
 
 def test_a_hit_that_is_already_in_view_does_not_move_the_page(qtbot, view):
@@ -455,6 +477,21 @@ def test_memory_is_bounded(qtbot, view, pages, monkeypatch):
     assert sum(len(kept.source.rgb) for kept in view.images._kept.values()) <= 5 * one
 
 
+def test_where_memory_is_short_the_page_in_view_keeps_its_image(qtbot, view, pages, monkeypatch):
+    show(qtbot, view, hit("code.pdf", pages=(1000,)))
+    one = len(next(iter(view.images._kept.values())).source.rgb)
+    monkeypatch.setattr(page_images, "BYTES_KEPT", 2.5 * one)
+
+    view.show_page("code.pdf", 50)
+    settle(qtbot, view)
+    qtbot.waitUntil(lambda: not view.images._jobs)
+    asked = list(pages.asked)
+    view._ask_for_images()
+
+    assert view.canvas.visible_pages() == [50] and view.settled
+    assert not view.images._jobs and pages.asked == asked, "nothing is made a second time"
+
+
 def test_an_image_in_view_outlives_its_place_in_memory(qtbot, view, pages, monkeypatch):
     pages.shade = BLACK
     show(qtbot, view, hit())
@@ -479,6 +516,21 @@ def test_a_page_that_cannot_be_drawn_says_why_in_its_place(qtbot, view, pages):
     assert view.canvas.pages.items_by_page[4].sentence == "Page 4 cannot be drawn."
 
 
+@pytest.mark.parametrize("between", [[], ["code.pdf"]])
+def test_a_page_that_failed_is_asked_for_anew_when_it_is_shown_again(qtbot, view, pages, between):
+    pages.broken.add(4)
+    with qtbot.waitSignal(view.images.failed):
+        view.show_hit(hit())
+    pages.broken.clear()
+    for other in between:
+        show(qtbot, view, hit(other))
+
+    show(qtbot, view, hit())
+
+    page = view.canvas.pages.items_by_page[4]
+    assert page.image is not None and page.sentence == ""
+
+
 def test_a_document_that_does_not_open_says_why(qtbot, view):
     view.show_page("gone.pdf", 1)
 
@@ -492,6 +544,32 @@ def test_a_newer_hit_wins_over_an_older_one(qtbot, view):
 
     assert view.document_id == "lease.pdf"
     assert view.canvas.page == 6
+
+
+def test_nothing_of_another_document_is_shown_while_one_opens(qtbot, view, pages):
+    show(qtbot, view, hit())
+    view.canvas.setFocus()
+    pages.opening.clear()
+
+    view.show_hit(hit("code.pdf", pages=(900,)))
+
+    assert not view.canvas.isVisible() and view.toolbar.page_box.text() == ""
+    pages.opening.set()
+    settle(qtbot, view)
+    assert view.canvas.page == 900 and not view.canvas.pages.passage().isEmpty()
+    assert view.canvas.hasFocus(), "the keys still act on the pages"
+
+
+def test_the_keys_go_to_the_pages_of_a_document_that_is_still_being_opened(qtbot, view, pages):
+    view.toolbar.larger.setFocus()
+    pages.opening.clear()
+    view.show_hit(hit())
+
+    view.take_focus()
+    pages.opening.set()
+    settle(qtbot, view)
+
+    assert view.canvas.hasFocus()
 
 
 def test_the_next_hits_are_prepared_after_what_is_in_view(qtbot, view, pages):
@@ -526,6 +604,28 @@ def test_a_locked_document_asks_for_its_password_and_opens_with_it(qtbot, view):
     assert view.canvas.page == 4 and not view.canvas.pages.passage().isEmpty()
     assert view.locked.field.text() == ""
     assert view.canvas.hasFocus(), "the keys now act on the pages"
+
+
+def test_a_locked_document_among_the_next_hits_takes_no_page_away(qtbot, view, pages):
+    show(qtbot, view, hit("code.pdf", pages=(10,)))
+    qtbot.waitUntil(lambda: all(view.images.image("code.pdf", page) for page in (9, 11)))
+    pages.gate.clear()
+    view.look_ahead([hit("secret.pdf")])
+    qtbot.waitUntil(lambda: pages.asked[-1][0] == "secret.pdf")
+
+    view.canvas.go_to(500)
+    qtbot.waitUntil(lambda: pages.asked[-1][:2] == ("code.pdf", 500))
+    pages.gate.set()
+    settle(qtbot, view)
+    view.canvas.go_to(700)
+    settle(qtbot, view)
+    asked = [document for document, _, _ in pages.asked].count("secret.pdf")
+
+    assert view.canvas.pages.items_by_page[700].image is not None
+    assert asked == 1, "what is known to be locked is not asked for at every step"
+    with qtbot.waitSignal(view.passwordNeeded):
+        view.show_hit(hit("secret.pdf"))
+    assert view.locked.isVisible()
 
 
 def give(qtbot, view, password):

@@ -87,6 +87,31 @@ def test_f3_goes_around_the_ends_wherever_the_focus_is(qtbot, asked):
     assert row(asked) == 4
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_F3, Qt.Key.Key_Return])
+def test_the_only_hit_is_shown_again_where_the_page_shows_something_else(qtbot, asked, key):
+    results, page = asked.search.results, asked.search.page
+    results.show_hits(results.hits[:1], show_matter=False)
+    results.choose(0)
+    asked.search.show_page("id-NDA Byte.pdf", 2)
+    results.setFocus()
+
+    QTest.keyClick(results, key)
+
+    assert page.document_id == results.hit.document_id
+
+
+def test_enter_stays_with_the_other_place_of_a_clause_that_is_shown(qtbot, asked):
+    results = asked.search.results
+    first, second = results.hits[:2]
+    results.show_hits((replace(first, same=(second,)),), show_matter=False)
+    results.choose(0)
+    results.hitChosen.emit(second)
+
+    QTest.keyClick(results, Qt.Key.Key_Return)
+
+    assert asked.search.page.document_id == second.document_id
+
+
 def test_enter_goes_to_the_page_and_escape_comes_back(qtbot, asked):
     qtbot.waitUntil(lambda: asked.search.page.canvas.isVisible())
     qtbot.keyClick(asked.search.results, Qt.Key.Key_Return)
@@ -344,6 +369,28 @@ def test_a_passage_that_was_joined_stays_chosen(qtbot, asked, row_of_two):
     asked.search.show_answer(answer, Scope(), renewed=True)
 
     assert row(asked) == 1
+
+
+def test_what_is_read_with_a_passage_since_a_renewal_is_highlighted_where_the_page_is(
+    qtbot, asked, office, row_of_two
+):
+    search, canvas = asked.search, asked.search.page.canvas
+    search.results.show_hits((replace(row_of_two, beside=()),), show_matter=False)
+    search.results.choose(0)
+    qtbot.waitUntil(lambda: search.page.settled)
+    office.asked.clear()
+    canvas.go_to(2)
+    qtbot.waitUntil(lambda: search.page.settled)
+
+    answer = Answer("shall indemnify", Coverage(1, 1, 1, 0), (row_of_two,))
+    search.show_answer(answer, Scope(), renewed=True)
+    qtbot.waitUntil(lambda: search.page.settled)
+
+    placed = ("passage_boxes", row_of_two.document_id, row_of_two.whole.spans)
+    assert placed in office.asked
+    assert canvas.page == 2, "somebody reads there"
+    QTest.keyClick(search.results, Qt.Key.Key_C, CONTROL)
+    assert QGuiApplication.clipboard().text() == citation.plain(row_of_two)
 
 
 # ---------------------------------------------------------------- a better order
