@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from legaldesk.workers.job import Job
     from legaldesk.workers.lane import Lane
 
-Then = Callable[[Any], None]
+Then = Callable[[Any], object]
 Otherwise = Callable[[LegalDeskError], None]
 
 

@@ -112,7 +112,8 @@ class PageView(QWidget):
         """The keys act on the pages, also on those of a document that is still being opened."""
         shown = self._stack.currentWidget()
         target = self.locked.field if shown is self.locked else shown
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refresh_theme(self) -> None:
         """Take colours and sizes from the theme again."""

@@ -386,7 +386,8 @@ def test_what_is_read_with_a_passage_since_a_renewal_is_highlighted_where_the_pa
     search.show_answer(answer, Scope(), renewed=True)
     qtbot.waitUntil(lambda: search.page.settled)
 
-    placed = ("passage_boxes", row_of_two.document_id, row_of_two.whole.spans)
+    whole, own = row_of_two.whole.spans, row_of_two.spans
+    placed = ("passage_boxes", row_of_two.document_id, whole, own)
     assert placed in office.asked
     assert canvas.page == 2, "somebody reads there"
     QTest.keyClick(search.results, Qt.Key.Key_C, CONTROL)
