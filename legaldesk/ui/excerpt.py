@@ -73,9 +73,13 @@ def _best_start(body: str, emphasis: Sequence[Emphasis], room: int) -> int:
 
 
 def _sentence_before(body: str, position: int, room: int) -> int:
-    """The start of the sentence that holds a position, or of a word a little before it."""
+    """The start of the sentence that holds a position, or of a word a little before it.
+
+    Where no word begins there, as in languages without blanks, it is a place inside one.
+    """
     starts = [0, *(match.end() for match in _SENTENCE_START.finditer(body, 0, position + 1))]
     start = max(each for each in starts if each <= position)
     if position - start > room // 3:
-        start = body.rfind(" ", 0, position - room // 4) + 1
+        near = position - room // 4
+        start = body.rfind(" ", position - room // 3, near) + 1 or near
     return start

@@ -302,6 +302,16 @@ def test_leader_dots_are_shown_as_one_ellipsis_and_words_keep_their_places():
     assert [shown.text[a:b] for a, b in shown.parts] == ["Term", "Noti", "Rent"]
 
 
+@pytest.mark.parametrize("before", ["契約の当事者は" * 60, "https://example.org/" + "a1" * 300 + " "])
+def test_an_excerpt_shows_what_matched_also_behind_text_without_blanks(before):
+    word = Emphasis(len(before), len(before) + 4)
+
+    shown = excerpt(f"{before}損害賠償をする" + "責任" * 200, [word], 200)
+
+    assert [shown.text[start:end] for start, end in shown.parts] == ["損害賠償"]
+    assert len(shown.text) < 210
+
+
 def test_an_excerpt_of_one_endless_word_is_cut_too():
     assert len(excerpt("x" * 5000, [], 200).text) < 210
 
