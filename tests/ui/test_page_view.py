@@ -500,6 +500,30 @@ def test_a_page_that_cannot_be_drawn_says_why_in_its_place(qtbot, view, pages):
     assert view.canvas.pages.items_by_page[4].sentence == "Page 4 cannot be drawn."
 
 
+def test_why_a_page_is_missing_is_said_in_letters_of_the_chosen_size(qtbot, view, pages):
+    pages.broken.add(4)
+    with qtbot.waitSignal(view.images.failed):
+        view.show_hit(hit())
+    view.canvas.set_highlight({})
+
+    def tall():
+        """How many rows of pixels the sentence takes."""
+        shot = view.canvas.viewport().grab().toImage()
+        paper = view.canvas.viewportTransform().mapRect(view.canvas.pages.layout.page(4))
+        area = paper.toRect().adjusted(20, 20, -20, -20) & shot.rect()
+        across = range(area.left(), area.right())
+        return sum(
+            any(shot.pixelColor(x, y).lightness() < 200 for x in across)
+            for y in range(area.top(), area.bottom())
+        )
+
+    usual = tall()
+    theme.apply(QApplication.instance(), theme.Look("light", 200))
+    view.refresh_theme()
+
+    assert tall() > 1.6 * usual > 0
+
+
 @pytest.mark.parametrize("between", [[], ["code.pdf"]])
 def test_a_page_that_failed_is_asked_for_anew_when_it_is_shown_again(qtbot, view, pages, between):
     pages.broken.add(4)
