@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from legaldesk.core.hits import Box
+from legaldesk.ui import theme
 from legaldesk.ui.page_layout import PageLayout, turned
 
 if TYPE_CHECKING:
@@ -109,9 +110,7 @@ class PageItem(QGraphicsItem):
         ratio = painter.device().devicePixelRatioF()
         painter.save()
         painter.scale(ratio / scale, ratio / scale)
-        font = painter.font()
-        font.setPixelSize(13)
-        painter.setFont(font)
+        painter.setFont(theme.font())
         painter.setPen(WRONG if self.sentence else QUIET)
         paper = self._paper()
         room = QRectF(0, 0, paper.width() * scale / ratio, paper.height() * scale / ratio)

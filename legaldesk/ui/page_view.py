@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -260,19 +261,26 @@ class PageView(QWidget):
         self.passwordNeeded.emit(document_id)
 
     def _unlock(self, password: str) -> None:
-        job = self._requests.unlock_document(self._document, password)
-        self._unlocking.ask(job, self._on_unlocked, self._on_refused)
+        """Try a password; meanwhile another document may be shown, which keeps its place."""
+        document = self._document
+        job = self._requests.unlock_document(document, password)
+        self._unlocking.ask(
+            job, lambda _: self._on_unlocked(document), partial(self._on_refused, document)
+        )
 
-    def _on_unlocked(self, _nothing: object) -> None:
+    def _on_unlocked(self, document: str) -> None:
+        self._known.forget(document)
+        if document != self._document:
+            return
         self.locked.set_busy(False)
         self._take_focus = self.locked.field.hasFocus()
-        self.images.forget(self._document)
-        self._known.forget(self._document)
+        self.images.forget(document)
         self._stand_in(self._empty, "Opening the document…")
-        self._show(self._document, self._page, self._spans, self._lead)
+        self._show(document, self._page, self._spans, self._lead)
 
-    def _on_refused(self, error: LegalDeskError) -> None:
-        self.locked.refuse(error.message)
+    def _on_refused(self, document: str, error: LegalDeskError) -> None:
+        if document == self._document:
+            self.locked.refuse(error.message)
 
     def _on_page(self, page: int) -> None:
         labels = self._details.labels if self._details else ()

@@ -78,7 +78,7 @@ class Watched(Job):
 
 class Pages:
     """Answers as Requests would. ``gate`` holds images back while it is cleared, ``opening``
-    what is known of documents.
+    what is known of documents and the answer to a password.
     """
 
     def __init__(self):
@@ -128,6 +128,7 @@ class Pages:
         return Job(lambda report: self._unlock(password))
 
     def _unlock(self, password):
+        self.opening.wait()
         if password != "open sesame":
             raise Locked("That password does not open secret.pdf.")
         self.password = password
@@ -516,6 +517,30 @@ def test_a_page_that_cannot_be_drawn_says_why_in_its_place(qtbot, view, pages):
     assert view.canvas.pages.items_by_page[4].sentence == "Page 4 cannot be drawn."
 
 
+def test_why_a_page_is_missing_is_said_in_letters_of_the_chosen_size(qtbot, view, pages):
+    pages.broken.add(4)
+    with qtbot.waitSignal(view.images.failed):
+        view.show_hit(hit())
+    view.canvas.set_highlight({})
+
+    def tall():
+        """How many rows of pixels the sentence takes."""
+        shot = view.canvas.viewport().grab().toImage()
+        paper = view.canvas.viewportTransform().mapRect(view.canvas.pages.layout.page(4))
+        area = paper.toRect().adjusted(20, 20, -20, -20) & shot.rect()
+        across = range(area.left(), area.right())
+        return sum(
+            any(shot.pixelColor(x, y).lightness() < 200 for x in across)
+            for y in range(area.top(), area.bottom())
+        )
+
+    usual = tall()
+    theme.apply(QApplication.instance(), theme.Look("light", 200))
+    view.refresh_theme()
+
+    assert tall() > 1.6 * usual > 0
+
+
 @pytest.mark.parametrize("between", [[], ["code.pdf"]])
 def test_a_page_that_failed_is_asked_for_anew_when_it_is_shown_again(qtbot, view, pages, between):
     pages.broken.add(4)
@@ -604,6 +629,31 @@ def test_a_locked_document_asks_for_its_password_and_opens_with_it(qtbot, view):
     assert view.canvas.page == 4 and not view.canvas.pages.passage().isEmpty()
     assert view.locked.field.text() == ""
     assert view.canvas.hasFocus(), "the keys now act on the pages"
+
+
+@pytest.mark.parametrize("password", ["open sesame", "wrong"])
+def test_a_password_that_is_answered_late_touches_no_other_document(qtbot, view, pages, password):
+    show(qtbot, view, hit("code.pdf", pages=(900,)))
+    with qtbot.waitSignal(view.passwordNeeded):
+        view.show_hit(hit("secret.pdf"))
+    pages.opening.clear()
+    give(qtbot, view, password)
+
+    view.show_page("code.pdf", 900)
+    view.canvas.go_to(1200)
+    view.toolbar.larger.setFocus()
+    pages.opening.set()
+    settle(qtbot, view)
+
+    assert view.document_id == "code.pdf" and view.canvas.page == 1200
+    assert view.toolbar.larger.hasFocus()
+    show(qtbot, view, hit("lease.pdf"))
+    if password == "open sesame":
+        show(qtbot, view, hit("secret.pdf"))
+    else:
+        view.show_hit(hit("secret.pdf"))
+        qtbot.waitUntil(view.locked.isVisible)
+        assert view.locked._wrong.text() == ""
 
 
 def test_a_locked_document_among_the_next_hits_takes_no_page_away(qtbot, view, pages):
