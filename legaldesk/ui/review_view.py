@@ -169,6 +169,7 @@ def review_place(requests: Requests, lanes: Lanes, actors: Actors) -> ReviewView
     actors.book.currentChanged.connect(view.set_matter)
     actors.book.changed.connect(view.refresh_soon)  # switches and results name their matters
     view.set_matter(actors.book.current)
+    actors.watcher.restarted.connect(view.results.page.try_again)
     for gone in (actors.erasing.erased, actors.filing.takenOut, actors.book.walled):
         gone.connect(lambda: view.set_matter(actors.book.current))  # what was seen goes too
     return view

@@ -15,7 +15,7 @@ from legaldesk.core.documents import (
     FileState,
     TextSource,
 )
-from legaldesk.core.errors import Damaged, LegalDeskError, Locked
+from legaldesk.core.errors import Damaged, LegalDeskError, Locked, ProcessDied
 from legaldesk.core.hits import Box, Hit, PageBoxes, PageImage
 from legaldesk.core.passages import Span
 from legaldesk.ui import page_images, page_view, theme
@@ -537,6 +537,26 @@ def test_a_page_that_failed_is_asked_for_anew_when_it_is_shown_again(qtbot, view
 
     page = view.canvas.pages.items_by_page[4]
     assert page.image is not None and page.sentence == ""
+
+
+def test_what_failed_while_the_engine_was_gone_comes_when_it_is_back(
+    qtbot, view, pages, monkeypatch
+):
+    def gone(report):
+        raise ProcessDied("The engine stopped. It starts again by itself.")
+
+    with monkeypatch.context() as while_gone:
+        for name in ("passage_boxes", "page_image"):
+            while_gone.setattr(pages, name, lambda *_: Job(gone))
+        view.show_hit(hit())
+        qtbot.waitUntil(lambda: view.settled)
+    assert "starts again" in view.canvas.pages.items_by_page[4].sentence + view.notice.text()
+
+    view.try_again()
+    settle(qtbot, view)
+
+    assert view.canvas.pages.items_by_page[4].image is not None
+    assert not view.canvas.pages.passage().isEmpty() and view.notice.isHidden()
 
 
 def test_a_document_that_does_not_open_says_why(qtbot, view):
