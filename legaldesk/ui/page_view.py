@@ -121,8 +121,8 @@ class PageView(QWidget):
 
     def take_focus(self) -> None:
         """The keys act on the pages, also on those of a document that is still being opened."""
-        shown = self._stack.currentWidget()
-        target = self.locked.field if shown is self.locked else shown
+        locked = self._is_shown(self.locked)
+        target = self.locked.field if locked else self._stack.currentWidget() or self
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refresh_theme(self) -> None:
@@ -211,17 +211,15 @@ class PageView(QWidget):
     def _on_boxes(self, found: Sequence[PageBoxes]) -> None:
         if self._details is None:
             return
-        if self._mark(found):
+        self._mark(found)
+        if any(each.boxes for each in found):
             self.canvas.show_passage()
         else:
             self._say(NO_BOXES)
             self.canvas.go_to(self._page)
 
-    def _mark(self, found: Sequence[PageBoxes]) -> bool:
-        """Highlight what was found; whether that is anything."""
-        boxes = {each.page: each.boxes for each in found if each.boxes}
-        self.canvas.set_highlight(boxes)
-        return bool(boxes)
+    def _mark(self, found: Sequence[PageBoxes]) -> None:
+        self.canvas.set_highlight({each.page: each.boxes for each in found if each.boxes})
 
     def _on_not_placed(self, error: LegalDeskError) -> None:
         if isinstance(error, Locked):

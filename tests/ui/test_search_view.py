@@ -322,7 +322,9 @@ def test_leader_dots_are_shown_as_one_ellipsis_and_words_keep_their_places():
     assert [shown.text[a:b] for a, b in shown.parts] == ["Term", "Noti", "Rent"]
 
 
-@pytest.mark.parametrize("before", ["契約の当事者は" * 60, "https://example.org/" + "a1" * 300 + " "])
+@pytest.mark.parametrize(
+    "before", ["契約の当事者は" * 60, "https://example.org/" + "a1" * 300 + " "]
+)
 def test_an_excerpt_shows_what_matched_also_behind_text_without_blanks(before):
     word = Emphasis(len(before), len(before) + 4)
 
