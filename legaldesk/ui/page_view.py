@@ -212,10 +212,14 @@ class PageView(QWidget):
         if self._details is None:
             return
         self._mark(found)
-        if any(each.boxes for each in found):
+        placed = any(each.boxes for each in found)
+        if not placed:
+            self._say(NO_BOXES)
+        if self._page not in self.canvas.visible_pages():
+            return  # somebody has gone on meanwhile, and reads there
+        if placed:
             self.canvas.show_passage()
         else:
-            self._say(NO_BOXES)
             self.canvas.go_to(self._page)
 
     def _mark(self, found: Sequence[PageBoxes]) -> None:

@@ -327,6 +327,22 @@ def test_zoom_keeps_the_passage_in_view(qtbot, view, rotation):
     assert zooms[:4] == sorted(set(zooms[:4])) and zooms[-1] == ACTUAL_SIZE
 
 
+def test_a_passage_that_is_found_late_takes_nobody_away(qtbot, view, pages):
+    show(qtbot, view, hit("code.pdf", pages=(10,)))
+    pages.gate.clear()
+    view.canvas.go_to(1500)
+    qtbot.waitUntil(lambda: any(page == 1500 for _, page, _ in pages.asked))
+
+    view.show_hit(hit("code.pdf", pages=(900,)))
+    view.canvas.verticalScrollBar().setValue(view.canvas.verticalScrollBar().maximum())
+    pages.gate.set()
+    settle(qtbot, view)
+
+    assert view.canvas.page == 2000
+    view.canvas.go_to(900)
+    assert not view.canvas.pages.passage().isEmpty()
+
+
 def test_the_wheel_with_ctrl_zooms_around_the_cursor(qtbot, view):
     show(qtbot, view, hit())
     cursor = QPoint(300, 200)
