@@ -18,6 +18,7 @@ from legaldesk.core.hits import Box, PageBoxes, PageImage, Word
 from legaldesk.core.passages import Span
 from legaldesk.engine.child import Child
 from legaldesk.engine.parser_messages import (
+    MAX_FILE,
     MAX_PIXELS,
     MAX_TITLE,
     Close,
@@ -37,6 +38,9 @@ from legaldesk.engine.parser_messages import (
 from legaldesk.engine.parser_reading import Limits, decode_reply
 
 _OPEN_DOCUMENTS = 3
+OPEN_BYTES = MAX_FILE
+"""How much the open documents hold together, for the child's memory is bounded."""
+
 _MAX_SCALE = 64.0
 _ENCODER = msgspec.json.Encoder()
 
@@ -53,7 +57,8 @@ class Viewer:
         self._limits = limits
         self._turn = threading.Lock()
         self._child: Child | None = None
-        self._open: OrderedDict[str, None] = OrderedDict()
+        self._open: OrderedDict[str, int] = OrderedDict()
+        """The bytes of each document, the one looked at last behind."""
         self._ids = itertools.count(1)
         self._closed = False
 
@@ -142,11 +147,13 @@ class Viewer:
         if key in self._open:
             self._open.move_to_end(key)
             return
-        while len(self._open) >= _OPEN_DOCUMENTS:
+        data = load()
+        room = OPEN_BYTES - len(data)
+        while len(self._open) >= _OPEN_DOCUMENTS or self._open and sum(self._open.values()) > room:
             oldest, _ = self._open.popitem(last=False)
             self._ask(Close(next(self._ids), oldest))
-        self._ask(Open(next(self._ids), key, password), load())
-        self._open[key] = None
+        self._ask(Open(next(self._ids), key, password), data)
+        self._open[key] = len(data)
 
     def _ask(self, request: Request, raw: bytes = b"") -> tuple[Reply, bytes]:
         """The answer before the closing Done, or Done itself. Raises what went wrong."""

@@ -379,6 +379,24 @@ def test_a_document_is_loaded_once_while_it_is_among_the_last_three(pool: Parser
     assert "".join(key[-1] for key in loaded) == "abcda"
 
 
+def test_large_documents_are_closed_before_their_reader_has_no_memory_left(
+    pool: ParserPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = pdf.text_pdf("a")
+    monkeypatch.setattr("legaldesk.engine.parser_viewer.OPEN_BYTES", 2 * len(data) + 1)
+    loaded: list[str] = []
+
+    def look(key: str) -> None:
+        pool.render(key, lambda: loaded.append(key) or data, None, 1, 0.1)
+
+    for key in "ababcb":
+        look(key)
+    pool.render("huge", lambda: data + b"%" * 2 * len(data), None, 1, 0.1)
+    look("b")
+
+    assert "".join(loaded) == "abcb"
+
+
 def test_the_viewer_opens_locked_documents_with_their_password(pool: ParserPool) -> None:
     with pytest.raises(Locked):
         pool.render("locked", pdf.locked_pdf, None, 1, 1.0)
