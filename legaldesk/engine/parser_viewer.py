@@ -121,11 +121,8 @@ class Viewer:
     def forget(self, key: str) -> None:
         """Close a document, so that nothing of it stays in the child's memory."""
         with self._turn:
-            if key not in self._open:
-                return
-            del self._open[key]
-            if self._child is not None and self._child.usable:
-                self._ask(Close(next(self._ids), key))
+            if key in self._open:
+                self._let_go(key)
 
     def close(self) -> None:
         """End the child; a call that waits for it raises ProcessDied."""
@@ -150,10 +147,17 @@ class Viewer:
         data = load()
         room = OPEN_BYTES - len(data)
         while len(self._open) >= _OPEN_DOCUMENTS or self._open and sum(self._open.values()) > room:
-            oldest, _ = self._open.popitem(last=False)
-            self._ask(Close(next(self._ids), oldest))
+            self._let_go(next(iter(self._open)))
+        self._run()
         self._ask(Open(next(self._ids), key, password), data)
         self._open[key] = len(data)
+
+    def _let_go(self, key: str) -> None:
+        """Close an open document. A child that dies of it has let go of it too."""
+        del self._open[key]
+        if self._child is not None and self._child.usable:
+            with suppress(ProcessDied):
+                self._ask(Close(next(self._ids), key))
 
     def _ask(self, request: Request, raw: bytes = b"") -> tuple[Reply, bytes]:
         """The answer before the closing Done, or Done itself. Raises what went wrong."""
