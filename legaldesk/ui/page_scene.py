@@ -181,13 +181,16 @@ class PageScene(QGraphicsScene):
             item.line = colour
             item.update()
 
+    @property
+    def first_marked(self) -> int:
+        """The first page with a highlight; 0 where there is none."""
+        return next((n for n in sorted(self._boxes) if n <= len(self.layout)), 0)
+
     def passage(self) -> QRectF:
         """Where the passage's part on its first page lies; empty where there is none."""
-        around = QRectF()
-        for number in sorted(self._boxes)[:1]:
-            if number <= len(self.layout):
-                for box in self._boxes[number]:
-                    around |= self.layout.box(number, box)
+        around, number = QRectF(), self.first_marked
+        for box in self._boxes[number] if number else ():
+            around |= self.layout.box(number, box)
         return around
 
 

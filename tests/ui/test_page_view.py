@@ -303,6 +303,20 @@ def test_the_page_of_a_hit_is_fitted_whatever_size_the_others_have(qtbot, view, 
     assert view.canvas.page == 8
 
 
+def test_a_hit_on_a_wider_page_below_the_current_one_comes_into_view(qtbot, view, pages):
+    pages.sizes = (SIZE, (3000.0, 400.0), *(SIZE,) * 7)
+    view.show_page("lease.pdf", 1)
+    settle(qtbot, view)
+    view.canvas.set_zoom(1.0)
+    settle(qtbot, view)
+    assert view.canvas.visible_pages() == [1, 2] and view.canvas.page == 1
+
+    show(qtbot, view, hit(pages=(2,)))
+
+    area = passage_on_screen(view)
+    assert area.left() >= 0 and area.right() <= view.canvas.viewport().width()
+
+
 def test_a_hit_that_is_already_in_view_does_not_move_the_page(qtbot, view):
     show(qtbot, view, hit())
     before = view.canvas.verticalScrollBar().value()
