@@ -18,6 +18,7 @@ from legaldesk.core.hits import Box, PageBoxes, PageImage, Word
 from legaldesk.core.passages import Span
 from legaldesk.engine.child import Child
 from legaldesk.engine.parser_messages import (
+    MAX_FILE,
     MAX_PIXELS,
     MAX_TITLE,
     Close,
@@ -37,6 +38,9 @@ from legaldesk.engine.parser_messages import (
 from legaldesk.engine.parser_reading import Limits, decode_reply
 
 _OPEN_DOCUMENTS = 3
+OPEN_BYTES = MAX_FILE
+"""How much the open documents hold together, for the child's memory is bounded."""
+
 _MAX_SCALE = 64.0
 _ENCODER = msgspec.json.Encoder()
 
@@ -53,7 +57,8 @@ class Viewer:
         self._limits = limits
         self._turn = threading.Lock()
         self._child: Child | None = None
-        self._open: OrderedDict[str, None] = OrderedDict()
+        self._open: OrderedDict[str, int] = OrderedDict()
+        """The bytes of each document, the one looked at last behind."""
         self._ids = itertools.count(1)
         self._closed = False
 
@@ -116,11 +121,8 @@ class Viewer:
     def forget(self, key: str) -> None:
         """Close a document, so that nothing of it stays in the child's memory."""
         with self._turn:
-            if key not in self._open:
-                return
-            del self._open[key]
-            if self._child is not None and self._child.usable:
-                self._ask(Close(next(self._ids), key))
+            if key in self._open:
+                self._let_go(key)
 
     def close(self) -> None:
         """End the child; a call that waits for it raises ProcessDied."""
@@ -142,11 +144,20 @@ class Viewer:
         if key in self._open:
             self._open.move_to_end(key)
             return
-        while len(self._open) >= _OPEN_DOCUMENTS:
-            oldest, _ = self._open.popitem(last=False)
-            self._ask(Close(next(self._ids), oldest))
-        self._ask(Open(next(self._ids), key, password), load())
-        self._open[key] = None
+        data = load()
+        room = OPEN_BYTES - len(data)
+        while len(self._open) >= _OPEN_DOCUMENTS or self._open and sum(self._open.values()) > room:
+            self._let_go(next(iter(self._open)))
+        self._run()
+        self._ask(Open(next(self._ids), key, password), data)
+        self._open[key] = len(data)
+
+    def _let_go(self, key: str) -> None:
+        """Close an open document. A child that dies of it has let go of it too."""
+        del self._open[key]
+        if self._child is not None and self._child.usable:
+            with suppress(ProcessDied):
+                self._ask(Close(next(self._ids), key))
 
     def _ask(self, request: Request, raw: bytes = b"") -> tuple[Reply, bytes]:
         """The answer before the closing Done, or Done itself. Raises what went wrong."""

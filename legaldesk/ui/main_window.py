@@ -261,7 +261,8 @@ class MainWindow(QMainWindow):
 
     def _start_over(self) -> None:
         """Nothing stays on the screen of what was erased, taken out or locked out."""
-        self.search.start_over()
+        for view in self.views.made():
+            view.start_over()
         self.bar.forget_offer()
         self._elsewhere.start_over()
         self.actors.asker.start_over()

@@ -87,7 +87,7 @@ class PageCanvas(PageColumn):
         height = self.viewport().height()
         tall = passage.height() * self.zoom > 0.6 * height
         target = self._middle(round(height * (0.08 if tall else 0.25)))
-        page = self.pages.layout.page(self.page or 1)
+        page = self.pages.layout.page(self.pages.first_marked)
         across = page.center().x()
         if page.width() * self.zoom > self.viewport().width():
             across = passage.center().x()

@@ -186,13 +186,16 @@ class PageScene(QGraphicsScene):
             item.line = colour
             item.update()
 
+    @property
+    def first_marked(self) -> int:
+        """The first page with some of what was found; 0 where there is none."""
+        return next((n for n in sorted(self._lead) if n <= len(self.layout)), 0)
+
     def passage(self) -> QRectF:
         """Where the first page's part of what was found lies; empty where there is none."""
-        around = QRectF()
-        for number in sorted(self._lead)[:1]:
-            if number <= len(self.layout):
-                for box in self._lead[number]:
-                    around |= self.layout.box(number, box)
+        around, number = QRectF(), self.first_marked
+        for box in self._lead[number] if number else ():
+            around |= self.layout.box(number, box)
         return around
 
 

@@ -60,7 +60,7 @@ class PageView(QWidget):
         self._spans: tuple[Span, ...] = ()
         self._lead: tuple[Span, ...] = ()
         self._details: DocumentDetails | None = None
-        self._take_focus = False
+        self._take_focus = self._unplaced = False
         self._known = KnownDocuments()
         self._ahead = PagesAhead(requests, lane, self._known, self)
         self._arrange()
@@ -109,12 +109,22 @@ class PageView(QWidget):
         self.passageChanged.emit()
         self._stand_in(self._empty, EMPTY)
 
+    def try_again(self) -> None:
+        """What shows pages had died and is back: ask anew for what failed meanwhile."""
+        if self._is_shown(self._failure):
+            self._show(self._document, self._page, self._spans, self._lead)
+        elif self._details is not None:
+            self._ask_for_failed()
+            if self._unplaced:
+                self._unplaced = False
+                self._say(self._note)
+                self._place()
+
     def take_focus(self) -> None:
         """The keys act on the pages, also on those of a document that is still being opened."""
-        shown = self._stack.currentWidget()
-        target = self.locked.field if shown is self.locked else shown
-        if target is not None:
-            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        locked = self._is_shown(self.locked)
+        target = self.locked.field if locked else self._stack.currentWidget() or self
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refresh_theme(self) -> None:
         """Take colours and sizes from the theme again."""
@@ -153,24 +163,21 @@ class PageView(QWidget):
         if other or now != before:
             self.passageChanged.emit()
         self._placing.drop()
-        self.images.retry(document_id)
+        self._unplaced = False
         if other:
             self._open()
         else:
             self._say(self._note)
-            items = self.canvas.pages.items_by_page
-            self._fill([number for number, item in items.items() if item.sentence])
-            self._ask_for_images()
+            self._ask_for_failed()
             self.canvas.set_highlight({})
             if not spans or not self.canvas.shows(page):
                 self.canvas.show_page(page)
-        if spans:
-            job = self._requests.passage_boxes(document_id, self._spans, self._lead)
-            self._placing.ask(job, self._on_boxes, self._on_not_placed)
+        self._place()
 
     def _open(self) -> None:
         """Find out the sizes of the pages, unless they are known from before."""
         self.images.want(())
+        self.images.retry(self._document)
         self._details = None
         known = self._known.get(self._document)
         if known:
@@ -200,27 +207,43 @@ class PageView(QWidget):
 
     # ------------------------------------------------------------ the passage
 
+    def _place(self) -> None:
+        if self._spans:
+            job = self._requests.passage_boxes(self._document, self._spans, self._lead)
+            self._placing.ask(job, self._on_boxes, self._on_not_placed)
+
     def _on_boxes(self, found: Sequence[PageBoxes]) -> None:
         if self._details is None:
             return
-        if self._mark(found):
+        self._mark(found)
+        placed = any(each.boxes for each in found)
+        if not placed:
+            self._say(NO_BOXES)
+        if self._page not in self.canvas.visible_pages():
+            return  # somebody has gone on meanwhile, and reads there
+        if placed:
             self.canvas.show_passage()
         else:
-            self._say(NO_BOXES)
             self.canvas.go_to(self._page)
 
-    def _mark(self, found: Sequence[PageBoxes]) -> bool:
-        """Highlight what was found; whether that is anything."""
+    def _mark(self, found: Sequence[PageBoxes]) -> None:
         boxes = {each.page: each.boxes for each in found if each.boxes}
         self.canvas.set_highlight(boxes, {each.page: each.lead for each in found if each.lead})
-        return bool(boxes)
 
     def _on_not_placed(self, error: LegalDeskError) -> None:
         if isinstance(error, Locked):
             self._on_locked(self._document)
         else:
+            self._unplaced = True
             self._say(error.message)
             self.canvas.go_to(self._page)
+
+    def _ask_for_failed(self) -> None:
+        """Ask anew for pages in view that failed; until they are there they say so."""
+        self.images.retry(self._document)
+        items = self.canvas.pages.items_by_page
+        self._fill([number for number, item in items.items() if item.sentence])
+        self._ask_for_images()
 
     def _ask_for_images(self) -> None:
         if self._details is not None and self._is_shown(self.canvas):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from legaldesk.core.hits import ALL_MATTERS
 from legaldesk.ui import theme
 from legaldesk.ui.document_text import plain
 from legaldesk.ui.flow import Flow
@@ -54,7 +55,7 @@ class ReviewView(View):
 
     def __init__(self, requests: Requests, lanes: Lanes, labels: LabelActors) -> None:
         super().__init__()
-        self._stale = True
+        self._stale, self._matter = True, ALL_MATTERS
         self.title = label("Review", "title")
         self.matter = label("", "secondary")
         self.results = ResultsPage(requests, lanes, labels)
@@ -110,10 +111,15 @@ class ReviewView(View):
 
     def set_matter(self, matter: str) -> None:
         """Show what belongs to a matter."""
+        self._matter = matter
         self.matter.setText(plain(matter_name(matter)))
         for page in self._pages:
             page.set_matter(matter)
         self.refresh()
+
+    def start_over(self) -> None:
+        """What was seen goes too."""
+        self.set_matter(self._matter)
 
     def show_page(self, number: int) -> None:
         """Show one of its four pages."""
@@ -169,6 +175,5 @@ def review_place(requests: Requests, lanes: Lanes, actors: Actors) -> ReviewView
     actors.book.currentChanged.connect(view.set_matter)
     actors.book.changed.connect(view.refresh_soon)  # switches and results name their matters
     view.set_matter(actors.book.current)
-    for gone in (actors.erasing.erased, actors.filing.takenOut, actors.book.walled):
-        gone.connect(lambda: view.set_matter(actors.book.current))  # what was seen goes too
+    actors.watcher.restarted.connect(view.results.page.try_again)
     return view

@@ -158,6 +158,11 @@ class SearchView(View):
                 self.splitter.setSizes([10 * share for share in SHARES])
         return self._page
 
+    def try_again(self) -> None:
+        """The engine is back: what the page lacks is asked for anew."""
+        if self._page is not None:
+            self._page.try_again()
+
     def warm_up(self) -> None:
         """Make the page view before it is needed."""
         assert self.page is not None
@@ -353,4 +358,5 @@ def search_place(requests: Requests, lanes: Lanes, actors: Actors) -> SearchView
     view = SearchView(requests, lanes.pages, welcome, actors.labels)
     actors.asker.asked.connect(view.show_searching)
     actors.asker.failed.connect(view.show_failed)
+    actors.watcher.restarted.connect(view.try_again)
     return view

@@ -22,5 +22,8 @@ class View(QWidget):
     def refresh(self) -> None:
         """Read again what it shows."""
 
+    def start_over(self) -> None:
+        """Show nothing of before: some of it may not be shown any more."""
+
     def refresh_theme(self) -> None:
         """Follow a change of colours or text size."""

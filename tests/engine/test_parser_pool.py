@@ -19,6 +19,7 @@ from legaldesk.core.documents import OutlineEntry, PageState, TextSource
 from legaldesk.core.errors import Cancelled, Damaged, Locked, ProcessDied, Unsupported
 from legaldesk.core.passages import Span
 from legaldesk.engine import parser_pool, pdf_structure
+from legaldesk.engine.child import Child
 from legaldesk.engine.parser_pool import ParserPool
 from legaldesk.engine.parser_reading import KILLS, SECOND_LIBRARY, Limits
 from legaldesk.engine.system import NICENESS, child_command, spawn
@@ -377,6 +378,43 @@ def test_a_document_is_loaded_once_while_it_is_among_the_last_three(pool: Parser
         look(f"once-{key}")
 
     assert "".join(key[-1] for key in loaded) == "abcda"
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+def test_a_reader_that_dies_of_closing_a_document_has_let_go_of_it(
+    pool: ParserPool, monkeypatch: pytest.MonkeyPatch, forgotten: bool
+) -> None:
+    send = Child.send
+
+    def die_of_closing(child: Child, header: bytes, raw: bytes = b"") -> None:
+        if b'"close"' in header:
+            raise ProcessDied("it stopped")
+        send(child, header, raw)
+
+    monkeypatch.setattr(Child, "send", die_of_closing)
+    keys = [f"{forgotten} {number}" for number in range(6)]
+    for key in keys:
+        assert pool.render(key, pdf.text_pdf, None, 1, 0.1).width == 62
+    if forgotten:
+        pool.forget(keys[-1])
+
+
+def test_large_documents_are_closed_before_their_reader_has_no_memory_left(
+    pool: ParserPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = pdf.text_pdf("a")
+    monkeypatch.setattr("legaldesk.engine.parser_viewer.OPEN_BYTES", 2 * len(data) + 1)
+    loaded: list[str] = []
+
+    def look(key: str) -> None:
+        pool.render(key, lambda: loaded.append(key) or data, None, 1, 0.1)
+
+    for key in "ababcb":
+        look(key)
+    pool.render("huge", lambda: data + b"%" * 2 * len(data), None, 1, 0.1)
+    look("b")
+
+    assert "".join(loaded) == "abcb"
 
 
 def test_the_viewer_opens_locked_documents_with_their_password(pool: ParserPool) -> None:

@@ -16,7 +16,7 @@ from legaldesk.core.documents import (
     FileState,
     TextSource,
 )
-from legaldesk.core.errors import Damaged, LegalDeskError, Locked
+from legaldesk.core.errors import Damaged, LegalDeskError, Locked, ProcessDied
 from legaldesk.core.hits import Box, Hit, PageBoxes, PageImage
 from legaldesk.core.passages import Span
 from legaldesk.ui import page_images, page_view, theme
@@ -320,6 +320,20 @@ def test_the_page_of_a_hit_is_fitted_whatever_size_the_others_have(qtbot, view, 
     assert view.canvas.page == 8
 
 
+def test_a_hit_on_a_wider_page_below_the_current_one_comes_into_view(qtbot, view, pages):
+    pages.sizes = (SIZE, (3000.0, 400.0), *(SIZE,) * 7)
+    view.show_page("lease.pdf", 1)
+    settle(qtbot, view)
+    view.canvas.set_zoom(1.0)
+    settle(qtbot, view)
+    assert view.canvas.visible_pages() == [1, 2] and view.canvas.page == 1
+
+    show(qtbot, view, hit(pages=(2,)))
+
+    area = passage_on_screen(view)
+    assert area.left() >= 0 and area.right() <= view.canvas.viewport().width()
+
+
 def test_a_hit_that_is_already_in_view_does_not_move_the_page(qtbot, view):
     show(qtbot, view, hit())
     before = view.canvas.verticalScrollBar().value()
@@ -342,6 +356,22 @@ def test_zoom_keeps_the_passage_in_view(qtbot, view, rotation):
         assert view.canvas.viewport().rect().toRectF().intersects(passage_on_screen(view))
 
     assert zooms[:4] == sorted(set(zooms[:4])) and zooms[-1] == ACTUAL_SIZE
+
+
+def test_a_passage_that_is_found_late_takes_nobody_away(qtbot, view, pages):
+    show(qtbot, view, hit("code.pdf", pages=(10,)))
+    pages.gate.clear()
+    view.canvas.go_to(1500)
+    qtbot.waitUntil(lambda: any(page == 1500 for _, page, _ in pages.asked))
+
+    view.show_hit(hit("code.pdf", pages=(900,)))
+    view.canvas.verticalScrollBar().setValue(view.canvas.verticalScrollBar().maximum())
+    pages.gate.set()
+    settle(qtbot, view)
+
+    assert view.canvas.page == 2000
+    view.canvas.go_to(900)
+    assert not view.canvas.pages.passage().isEmpty()
 
 
 def test_the_wheel_with_ctrl_zooms_around_the_cursor(qtbot, view):
@@ -554,6 +584,26 @@ def test_a_page_that_failed_is_asked_for_anew_when_it_is_shown_again(qtbot, view
 
     page = view.canvas.pages.items_by_page[4]
     assert page.image is not None and page.sentence == ""
+
+
+def test_what_failed_while_the_engine_was_gone_comes_when_it_is_back(
+    qtbot, view, pages, monkeypatch
+):
+    def gone(report):
+        raise ProcessDied("The engine stopped. It starts again by itself.")
+
+    with monkeypatch.context() as while_gone:
+        for name in ("passage_boxes", "page_image"):
+            while_gone.setattr(pages, name, lambda *_: Job(gone))
+        view.show_hit(hit())
+        qtbot.waitUntil(lambda: view.settled)
+    assert "starts again" in view.canvas.pages.items_by_page[4].sentence + view.notice.text()
+
+    view.try_again()
+    settle(qtbot, view)
+
+    assert view.canvas.pages.items_by_page[4].image is not None
+    assert not view.canvas.pages.passage().isEmpty() and view.notice.isHidden()
 
 
 def test_a_document_that_does_not_open_says_why(qtbot, view):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from legaldesk.core.hits import Edition
 from legaldesk.core.labels import LabelSource, LabelState, Verdict
 from legaldesk.core.passages import Span
 from legaldesk.ui import review_labels, review_results
@@ -240,8 +241,11 @@ def test_all_that_one_went_back_over_is_walked_again_in_its_order(qtbot, review)
     assert card.progress.text() == "4 of 10"
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
 @pytest.mark.parametrize("keys", [("1",), ("1", Qt.Key.Key_Left)])
-def test_what_was_seen_of_an_erased_document_is_gone(qtbot, window, review, office, keys):
+def test_what_was_seen_of_an_erased_document_is_gone(
+    qtbot, window, review, office, keys, elsewhere
+):
     for key in keys:
         press(key)
         settle(qtbot, review)
@@ -251,7 +255,12 @@ def test_what_was_seen_of_an_erased_document_is_gone(qtbot, window, review, offi
         for each in office.past
     ]
 
-    window.actors.erasing.erased.emit()
+    if elsewhere:
+        office.edition = Edition(taken=1)
+        with qtbot.waitSignal(window._elsewhere.taken):
+            window.actors.watcher.look()
+    else:
+        window.actors.erasing.erased.emit()
     settle(qtbot, review)
 
     card = review.results.card

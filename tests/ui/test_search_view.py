@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from legaldesk.core import citation
-from legaldesk.core.errors import LegalDeskError, ModelProblem
+from legaldesk.core.errors import LegalDeskError, ModelProblem, ProcessDied
 from legaldesk.core.hits import Answer, Coverage, Emphasis, Scope
 from legaldesk.core.models import RerankerInfo
 from legaldesk.core.passages import Span
@@ -85,6 +85,26 @@ def test_f3_goes_around_the_ends_wherever_the_focus_is(qtbot, asked):
 
     QTest.keyClick(asked.search.page.canvas, Qt.Key.Key_F3, SHIFT)
     assert row(asked) == 4
+
+
+def test_a_page_that_failed_comes_by_itself_when_the_engine_is_back(qtbot, asked, office):
+    page = asked.search.page
+    qtbot.waitUntil(lambda: page.settled)
+    real = office.page_image
+    office.page_image = lambda document, number, scale: office._job("page_image", died)
+    page.canvas.go_to(30)
+    qtbot.waitUntil(lambda: page.images.sentence(page.document_id, 30) != "")
+    office.page_image = real
+
+    office.process += 1
+    asked.actors.watcher.look()
+
+    qtbot.waitUntil(lambda: page.images.image(page.document_id, 30) is not None)
+    assert page.canvas.page == 30
+
+
+def died(_):
+    raise ProcessDied("The engine stopped. It starts again by itself.")
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_F3, Qt.Key.Key_Return])
