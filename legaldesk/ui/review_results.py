@@ -178,7 +178,8 @@ class ResultsPage(QWidget):
         focus = QApplication.focusWidget()
         inside = focus is not None and (focus is self or self.isAncestorOf(focus))
         self._show_current()
-        if inside and (focus is self or focus is None or not focus.isVisible()):
+        now = QApplication.focusWidget()
+        if inside and (now is self or now is None or not now.isVisible()):
             self.take_focus()
 
     def _show_current(self) -> None:
