@@ -146,6 +146,8 @@ class PageSelection(QObject):
             if kind == QEvent.Type.MouseButtonPress and left:
                 return self._begin(spot)
             if kind == QEvent.Type.MouseMove:
+                if self._drawing and not event.buttons() & Qt.MouseButton.LeftButton:
+                    self._end()  # it was let go elsewhere, such as in a dialog
                 return self._move(spot)
             if kind == QEvent.Type.MouseButtonRelease and self._drawing and left:
                 self._end()

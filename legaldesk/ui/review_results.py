@@ -177,9 +177,14 @@ class ResultsPage(QWidget):
     def _show(self) -> None:
         focus = QApplication.focusWidget()
         inside = focus is not None and (focus is self or self.isAncestorOf(focus))
+        in_pages = self._is_in_pages(focus)
         self._show_current()
-        if inside and (focus is self or focus is None or not focus.isVisible()):
+        lost = focus is self or focus is None or not focus.isVisible()
+        if inside and lost and not (in_pages and self._is_in_pages(QApplication.focusWidget())):
             self.take_focus()
+
+    def _is_in_pages(self, focus: QWidget | None) -> bool:
+        return focus is not None and self.page.isVisible() and self.page.isAncestorOf(focus)
 
     def _show_current(self) -> None:
         stop = self.walk.current

@@ -442,6 +442,17 @@ def test_a_press_beside_the_text_or_another_document_clears_the_selection(qtbot,
     assert asked.search.selection.bar.isHidden()
 
 
+def test_a_selection_ends_where_the_release_went_to_a_dialog(asked, page):
+    chosen = asked.search.selection
+    send(page, QEvent.Type.MouseButtonPress, 80, 105)
+    send(page, QEvent.Type.MouseMove, 140, 105)
+
+    hover(page, 300, 125)
+    hover(page, 310, 125)
+
+    assert chosen.text == "one two" and chosen.bar.line.text() == "2 words selected"
+
+
 def test_selected_text_is_copied(asked, page):
     draw(page, (80, 105), (140, 105))
     asked.search.selection.bar.copy.click()

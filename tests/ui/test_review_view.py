@@ -241,6 +241,18 @@ def test_all_that_one_went_back_over_is_walked_again_in_its_order(qtbot, review)
     assert card.progress.text() == "4 of 10"
 
 
+def test_the_keys_stay_in_the_pages_when_the_next_one_is_of_another_document(qtbot, review):
+    page = review.results.page
+    qtbot.waitUntil(lambda: page.settled)
+    focus(qtbot, page.canvas)
+
+    press("1")
+    settle(qtbot, review)
+    qtbot.waitUntil(lambda: page.settled)
+
+    assert page.document_id.startswith("id-Master Services") and page.canvas.hasFocus()
+
+
 @pytest.mark.parametrize("elsewhere", [False, True])
 @pytest.mark.parametrize("keys", [("1",), ("1", Qt.Key.Key_Left)])
 def test_what_was_seen_of_an_erased_document_is_gone(
