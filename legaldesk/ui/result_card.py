@@ -87,13 +87,16 @@ class Card:
         return QRectF(self._left, self._same_top, min(wide, self._inner), self._small_line)
 
     def _lay_out_body(self) -> QTextLayout:
-        """As much of the passage as fits into five lines, and never a line too many."""
-        whole = self.hit.whole
-        body = plain(whole.body)  # as long as it was, so that the emphasis stays in place
+        """As much of the passage as fits into five lines, and never a line too many.
+
+        Where it does not fill them, what is read with it is shown too.
+        """
         average = QFontMetricsF(self._base).averageCharWidth()
         room = max(60, int(self._inner / average * MOST_LINES))
+        read = self.hit if len(self.hit.body) >= room else self.hit.whole
+        body = plain(read.body)  # as long as it was, so that the emphasis stays in place
         while True:
-            shown = excerpt(body, whole.emphasis, room)
+            shown = excerpt(body, read.emphasis, room)
             layout = QTextLayout(shown.text, self._base)
             layout.setFormats([_weight(shown.text, *part) for part in shown.parts])
             _break_lines(layout, self._inner, MOST_LINES, 1.18)

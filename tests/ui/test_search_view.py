@@ -368,6 +368,18 @@ def row_of_two(asked, office):
     return joined
 
 
+def test_the_card_shows_the_one_that_was_found_where_it_fills_its_lines(asked, row_of_two):
+    own, before = row_of_two, row_of_two.beside[0]
+    long = replace(before, body="Nothing of it. " * 80, emphasis=(), spans=(Span(1, 0, 9),))
+
+    def shown(body):
+        hit = replace(own, body=body, emphasis=(), beside=(long,))
+        return Card(hit, 400, show_matter=False)._body.text()
+
+    assert shown("The rent is due. " * 80).startswith("The rent is due.")
+    assert shown("The rent is due.").startswith("Nothing of it.")
+
+
 def test_they_are_highlighted_and_copied_as_one_and_marked_as_the_better_one(
     qtbot, asked, office, row_of_two
 ):
