@@ -42,6 +42,10 @@ class KnownDocuments:
         while len(self._kept) > DOCUMENTS_KEPT:
             self._kept.popitem(last=False)
 
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._kept.clear()
+
     def forget(self, document_id: str) -> None:
         """Ask for this document anew next time."""
         self._kept.pop(document_id, None)

@@ -91,6 +91,12 @@ class PageImages(QObject):
         self._shrink()
         self._submit_next()
 
+    def clear(self) -> None:
+        """Ask for nothing and keep nothing."""
+        self.want(())
+        self._kept.clear()
+        self._sentences.clear()
+
     def forget(self, document: str) -> None:
         """Drop what is known of a document, failures too, so that it is asked for anew."""
         self.want(())

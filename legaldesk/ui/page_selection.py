@@ -82,7 +82,7 @@ class PageSelection(QObject):
         self._canvas.viewport().installEventFilter(self)
         self._canvas.viewport().setMouseTracking(True)
         self._caret = PageCaret(self, view, requests, lane)
-        view.passageChanged.connect(self.clear)
+        view.passageChanged.connect(self._start_over)
 
     # ------------------------------------------------------------ what is selected
 
@@ -122,6 +122,11 @@ class PageSelection(QObject):
         if focus is not None and self.bar.isAncestorOf(focus):
             self._canvas.setFocus()
         self.bar.hide()
+
+    def _start_over(self) -> None:
+        self.clear()
+        if not self._view.document_id:
+            self._known.clear()
 
     # ------------------------------------------------------------ what is done with it
 

@@ -100,10 +100,12 @@ class PageView(QWidget):
         self._ask_for_images()
 
     def clear(self) -> None:
-        """Show nothing and ask for nothing."""
+        """Show nothing, ask for nothing and keep nothing: it may have been erased."""
         for each in (self._opening, self._placing, self._unlocking):
             each.drop()
-        self.images.want(())
+        self.images.clear()
+        self._known.clear()
+        self._ahead.expect(())
         self._document, self._spans, self._lead, self._details = "", (), (), None
         self.canvas.set_pages(())
         self.passageChanged.emit()

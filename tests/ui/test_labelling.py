@@ -495,6 +495,16 @@ def test_where_words_could_not_be_read_a_press_asks_for_them_again(qtbot, asked,
     qtbot.waitUntil(lambda: asked.search.selection.words(20) is not None)
 
 
+def test_nothing_is_kept_of_pages_when_something_was_erased(asked, page):
+    chosen = asked.search.selection
+    assert page.images._kept and page._known._kept and chosen._known
+
+    asked.actors.erasing.erased.emit()
+
+    kept = page.images._kept, page.images._sentences, page._known._kept, chosen._known
+    assert not any(kept) and page._ahead.wanted(lambda *_: 1.0) == []
+
+
 # ---------------------------------------------------------------- text selected by key
 
 
