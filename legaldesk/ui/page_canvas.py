@@ -126,7 +126,7 @@ class PageCanvas(PageColumn):
         layout = self.pages.layout
         if not len(layout):
             return
-        page, passage = self.page, self._passage_in_view()
+        page, passage = self.page, not self._read_part().isEmpty()
         self.pages.set_pages(layout.stored, (layout.rotation + by) % 360)
         self.go_to(page)
         self._refit()
@@ -134,7 +134,7 @@ class PageCanvas(PageColumn):
             self.show_passage()
 
     def _zoom_to(self, zoom: float, around: QPoint | None = None) -> None:
-        passage = around is None and self._passage_in_view()
+        read, passage = self._read_part(), self.pages.passage()
         target = QPointF(around) if around else self._anchor()
         point = self.viewportTransform().inverted()[0].map(target)
         goal = self._goal
@@ -144,23 +144,29 @@ class PageCanvas(PageColumn):
         self._moving = False
         self._put(point, target)
         self._goal = goal
-        if passage:
+        if around is None and not read.isEmpty() and (read == passage or self._fits(passage)):
             self.show_passage()
         self._look()
         self.zoomChanged.emit()
 
     def _anchor(self) -> QPointF:
-        """What a zoom without a cursor keeps still: the passage in view, else the middle."""
-        if self._passage_in_view():
-            return self._to_view(self.pages.passage()).center()
+        """What a zoom without a cursor keeps still: the passage as far as it is in view, else
+        the middle.
+        """
+        if not (read := self._read_part()).isEmpty():
+            return self._to_view(read).center()
         if self._goal:
             where = self._to_view(self.pages.layout.page(self._goal))
             return QPointF(where.center().x(), max(0.0, where.top()))
         return QPointF(self.viewport().rect().center())
 
-    def _passage_in_view(self) -> bool:
-        passage = self.pages.passage()
-        return not passage.isEmpty() and self._seen().intersects(passage)
+    def _read_part(self) -> QRectF:
+        """As much of the passage as is in view; empty where nothing of it is."""
+        return self._seen() & self.pages.passage()
+
+    def _fits(self, passage: QRectF) -> bool:
+        shown, room = self._to_view(passage), self.viewport()
+        return shown.height() <= room.height() and shown.width() <= room.width()
 
     def _refit(self) -> None:
         """Take the zoom that the fit asks for, from the current page."""

@@ -374,6 +374,21 @@ def test_a_passage_that_is_found_late_takes_nobody_away(qtbot, view, pages):
     assert not view.canvas.pages.passage().isEmpty()
 
 
+def test_the_end_of_a_long_passage_stays_where_it_is_read(qtbot, view, pages, monkeypatch):
+    long = tuple(Box(60, top, 240, top + 10) for top in range(20, 380, 20))
+    monkeypatch.setattr(
+        pages, "passage_boxes", lambda *_: Job(lambda report: (PageBoxes(4, long),))
+    )
+    show(qtbot, view, hit())
+    bar = view.canvas.verticalScrollBar()
+    bar.setValue(bar.value() + round(box_on_screen(view, long[-1]).top()) - 300)
+
+    for change in (lambda: view.canvas.zoom_by(1.2), lambda: view.resize(860, 700)):
+        change()
+        last = box_on_screen(view, long[-1])
+        assert 200 < last.top() < 400, "what was read has not jumped away"
+
+
 def test_the_wheel_with_ctrl_zooms_around_the_cursor(qtbot, view):
     show(qtbot, view, hit())
     cursor = QPoint(300, 200)
