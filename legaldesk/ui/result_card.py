@@ -44,6 +44,8 @@ class Card:
         self._inner = max(80.0, width - self._left - PAD)
         self._narrow = self._inner < theme.px(NARROW)
         self._pages = citation.pages(hit)
+        self._pages_width = QFontMetricsF(self._base).horizontalAdvance(self._pages) + 12
+        self._pages_below = self._narrow or self._pages_width > self._inner / 2
         self._where = _where_line(hit, show_matter)
         self._body = self._lay_out_body()
         self._same, self._beside = same_line(hit), beside_line(hit)
@@ -57,7 +59,7 @@ class Card:
 
     def _stack(self) -> None:
         """Put the parts below one another; a narrow card gives pages and bar their own lines."""
-        self._pages_top = PAD + (self._line + 1 if self._narrow else 0)
+        self._pages_top = PAD + (self._line + 1 if self._pages_below else 0)
         self._where_top = self._pages_top + self._line + 1
         self._body_top = self._where_top + (self._small_line + 1 if self._where else 0) + 4
         self._same_top = self._body_top + self._body.boundingRect().height() + 6
@@ -142,13 +144,12 @@ class Card:
     def _paint_head(self, painter: QPainter, colours: theme.Colours) -> None:
         rank = QRectF(PAD, PAD, self._left - PAD - 4, self._line)
         _text(painter, self._base, colours.secondary, str(self.hit.rank), rank)
-        pages_width = QFontMetricsF(self._base).horizontalAdvance(self._pages) + 12
-        name_width = self._inner - (0 if self._narrow else pages_width)
+        name_width = self._inner - (0 if self._pages_below else self._pages_width)
         name = QRectF(self._left, PAD, name_width, self._line)
         middle = Qt.TextElideMode.ElideMiddle
         _text(painter, self._bold, colours.text, self.hit.document, name, middle)
         pages = QRectF(self._left, self._pages_top, self._inner, self._line)
-        _text(painter, self._base, colours.text, self._pages, pages, right=not self._narrow)
+        _text(painter, self._base, colours.text, self._pages, pages, right=not self._pages_below)
         where = QRectF(self._left, self._where_top, self._inner, self._small_line)
         _text(painter, self._small, colours.secondary, self._where, where, middle)
 

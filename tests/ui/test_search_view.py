@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 from fake_office import ORDERED
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
@@ -575,6 +575,29 @@ def test_a_renewal_keeps_the_better_order_and_turning_it_off_ends_it(qtbot, orde
         ordering.actors.models.shop.turn_off_reranker()
     assert documents(ordering) == first
     assert office.names()[2:] == ["search_reranked", "turn_off_reranker", "search"]
+
+
+def test_long_printed_numbers_leave_the_document_its_name(asked):
+    hit = replace(asked.search.results.hits[0], page_label="9", last_label="9")
+    stamped = replace(
+        hit, page_label="ACME-0001234", last_label="ACME-0001235",
+        spans=(*hit.spans, Span(hit.page + 1, 0, 9)),
+    )  # fmt: skip
+
+    ink = [name_ink(Card(each, 420, False)) for each in (hit, stamped)]
+
+    assert ink[0] == ink[1], "as much of the name is seen"
+
+
+def name_ink(card):
+    """Dark pixels of a card where the first letters of the document's name are."""
+    painted = QImage(420, 400, QImage.Format.Format_RGB32)
+    painted.fill(QColor("#FFFFFF"))
+    painter = QPainter(painted)
+    card.paint(painter, QPointF(0, 0), False, False)
+    painter.end()
+    places = ((x, y) for x in range(40, 190) for y in range(10, 30))
+    return sum(painted.pixelColor(*place).lightness() < 128 for place in places)
 
 
 def test_a_reason_too_long_for_its_card_ends_in_an_ellipsis_and_a_short_one_does_not(asked):
