@@ -106,8 +106,9 @@ class PageToolbar(QWidget):
         """Decide from the widgets' sizes alone, then show and hide only what changes."""
         room = self.width() - 40
         for widget in self._by_need:
-            room -= widget.sizeHint().width() + 4 if widget is not self.page_box else widget.width()
-            fits = room >= 0 and (widget is not self.printed or bool(self.printed.text()))
+            wide = widget.sizeHint().width() + 4 if widget is not self.page_box else widget.width()
+            fits = room >= wide and (widget is not self.printed or bool(self.printed.text()))
+            room -= wide if fits else 0
             if widget.isHidden() == fits:
                 widget.setVisible(fits)
 

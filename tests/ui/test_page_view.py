@@ -753,6 +753,17 @@ def give(qtbot, view, password):
 # ---------------------------------------------------------------- look and reach
 
 
+def test_a_printed_number_without_room_takes_no_button_away(view):
+    view.resize(520, 700)
+    shown = []
+    for label in ("4", "Exhibit B to the Master Services Agreement, Schedule 3, sheet 12"):
+        view.toolbar.show_page(4, [label] * 9)
+        shown.append([each.isHidden() for each in (view.toolbar.rotate, view.toolbar.fit_page)])
+
+    assert shown == [[False, False]] * 2
+    assert view.toolbar.printed.isHidden()
+
+
 def test_every_control_has_a_name_and_can_be_reached_by_keyboard(view):
     for button in view.toolbar.findChildren(page_view.QWidget):
         if button.focusPolicy() != Qt.FocusPolicy.NoFocus:
