@@ -150,7 +150,7 @@ class ResultList(QListView):
         bar.setSingleStep(24)
         bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
         self.selectionModel().currentChanged.connect(self._tell)
-        self.clicked.connect(self._tell)
+        self.clicked.connect(self._show_again)
         self.doubleClicked.connect(lambda _: self.pageWanted.emit())
 
     @property
@@ -293,6 +293,11 @@ class ResultList(QListView):
             self.doItemsLayout()
         if self.currentIndex().isValid():
             self.scrollTo(self.currentIndex())
+
+    def _show_again(self, clicked: QModelIndex) -> None:
+        """A click on a card brings its page back; one on its buttons leaves the page alone."""
+        if self._pressed is None:
+            self._tell(clicked)
 
     def _tell(self, current: QModelIndex) -> None:
         if current.isValid():

@@ -185,6 +185,17 @@ def test_digits_typed_into_the_question_mark_nothing(qtbot, asked, office):
     assert office.labels == [] and asked.bar.box.text().endswith("123")
 
 
+def test_who_marks_by_mouse_keeps_the_page_that_was_turned_to(qtbot, asked):
+    page = asked.search.page
+    qtbot.waitUntil(lambda: page.settled)
+    page.canvas.go_to(30)
+
+    click(asked, asked.search.results.currentIndex().row(), RELEVANT)
+    qtbot.waitUntil(lambda: bool(verdicts(asked)[0]))
+
+    assert page.canvas.page == 30
+
+
 def test_the_mouse_marks_and_takes_back_and_stays_where_it_is(qtbot, asked, office):
     click(asked, 1, PARTLY)
     settle(qtbot, asked)
