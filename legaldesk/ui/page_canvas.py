@@ -13,6 +13,9 @@ from legaldesk.ui.page_column import STEP, PageColumn
 from legaldesk.ui.page_layout import MARGIN
 
 SMALLEST, LARGEST = 0.1, 8.0
+SMALLEST_FIT = 0.01
+"""A plan of five metres is fitted at less than what pages are made smaller to by hand."""
+
 LARGEST_IMAGE = 24_000_000
 """Pixels of the largest image asked for; beyond it the image is enlarged, a little soft."""
 
@@ -75,7 +78,7 @@ class PageCanvas(PageColumn):
         zoom = (self.viewport().width() - 2) / (width + 2 * MARGIN)
         if self.fit is Fit.PAGE:
             zoom = min(zoom, (self.viewport().height() - 2) / (height + 2 * MARGIN))
-        return max(SMALLEST, min(zoom, LARGEST))
+        return max(SMALLEST_FIT, min(zoom, LARGEST))
 
     # ------------------------------------------------------------ the passage
 
@@ -107,7 +110,7 @@ class PageCanvas(PageColumn):
     def set_zoom(self, zoom: float, around: QPoint | None = None) -> None:
         """Zoom and keep still what is under ``around``, or the passage, or the middle."""
         self.fit = Fit.FREE
-        self._zoom_to(zoom, around)
+        self._zoom_to(max(min(SMALLEST, self.zoom), min(zoom, LARGEST)), around)
 
     def zoom_by(self, factor: float, around: QPoint | None = None) -> None:
         """Zoom in (above 1) or out (below 1)."""
@@ -138,7 +141,7 @@ class PageCanvas(PageColumn):
         target = QPointF(around) if around else self._anchor()
         point = self.viewportTransform().inverted()[0].map(target)
         goal = self._goal
-        self.zoom = max(SMALLEST, min(zoom, LARGEST))
+        self.zoom = zoom
         self._moving = True
         self.setTransform(QTransform.fromScale(self.zoom, self.zoom))
         self._moving = False

@@ -409,6 +409,22 @@ def wheel(view, at, turn):
     )  # fmt: skip
 
 
+def test_a_plan_of_five_metres_is_fitted_and_gets_no_larger_by_zooming_out(
+    qtbot, view, pages, monkeypatch
+):
+    details = pages._details
+    plan = {"sizes": ((14_000.0, 9_000.0),) * 9}
+    monkeypatch.setattr(pages, "_details", lambda name: replace(details(name), **plan))
+    show(qtbot, view, hit())
+    fitted = view.canvas.zoom
+
+    assert 0.8 < 14_000 * fitted / view.canvas.width() < 1
+    view.canvas.zoom_by(1 / 1.2)
+    assert view.canvas.zoom == fitted
+    view.canvas.zoom_by(1.2)
+    assert view.canvas.zoom == pytest.approx(1.2 * fitted)
+
+
 def test_keys_move_through_the_document(qtbot, view):
     show(qtbot, view, hit())
     control = Qt.KeyboardModifier.ControlModifier
