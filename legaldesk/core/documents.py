@@ -148,13 +148,15 @@ class Matter:
     number: int = field(default=0, compare=False)
 
 
-def matter_key(name: str) -> str:
-    """What is equal where two names mean one matter.
-
-    Neither case counts, nor Unicode's form, nor what cannot be seen.
-    """
+def shown_name(name: str) -> str:
+    """A matter's name in one form of Unicode's, without what cannot be seen."""
     shown = (char for char in unicodedata.normalize("NFC", name) if char.isprintable())
-    return " ".join("".join(shown).split()).casefold()
+    return " ".join("".join(shown).split())
+
+
+def matter_key(name: str) -> str:
+    """What is equal where two names mean one matter: what is shown of them, in whatever case."""
+    return shown_name(name).casefold()
 
 
 @dataclass(frozen=True, slots=True)

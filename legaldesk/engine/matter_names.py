@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 
+from legaldesk.core.documents import matter_key
 from legaldesk.core.errors import WrongUse
 from legaldesk.engine.store_rows import matter_name
 
@@ -37,8 +38,8 @@ def take_names(sql: sqlite3.Connection, names: Names) -> None:
 
 def _clashing(old: dict[int, str], new: dict[int, str]) -> list[int]:
     """The matters that were to be renamed to what another is called."""
-    used = Counter(name.casefold() for name in new.values())
-    return [row for row, name in new.items() if name != old[row] and used[name.casefold()] > 1]
+    used = Counter(map(matter_key, new.values()))
+    return [row for row, name in new.items() if name != old[row] and used[matter_key(name)] > 1]
 
 
 def _rename(sql: sqlite3.Connection, name: str, new_name: str) -> None:

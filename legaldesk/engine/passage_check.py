@@ -37,7 +37,7 @@ def check_passages(reader: Reader, document: Row) -> tuple[int, int]:
 
 
 def doubtful_documents(library: Path, wanted: Callable[[], object]) -> int:
-    """How many documents have wrong passages, which takes up to 0.25 s for 3,000 of them.
+    """How many documents have wrong passages, which takes up to 0.25 s for 3,000 passages.
 
     ``wanted`` is called before each and may raise Cancelled.
     """

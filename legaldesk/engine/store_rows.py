@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from itertools import chain
 
 import msgspec
 
-from legaldesk.core.documents import Extraction, FileOutcome, FileState, matter_key
+from legaldesk.core.documents import Extraction, FileOutcome, FileState, matter_key, shown_name
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.labels import LabelState
 from legaldesk.core.models import GenerationState, Prompts
@@ -98,8 +97,7 @@ class Withdrawn(WrongUse):
 
 def matter_name(name: str) -> str:
     """The name as it is kept. Raises WrongUse when it says nothing or is too long."""
-    shown = (char for char in unicodedata.normalize("NFC", name) if char.isprintable())
-    clean = " ".join("".join(shown).split())
+    clean = shown_name(name)
     if not clean:
         raise WrongUse("A matter needs a name.")
     if len(clean) > 200:
