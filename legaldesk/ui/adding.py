@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QObject
@@ -115,6 +115,10 @@ class Adding(QObject):
 
     @staticmethod
     def _name_for(paths: Sequence[str]) -> str:
-        """A first matter is called as the folder that was dropped."""
-        only = Path(paths[0])
-        return (len(paths) == 1 and only.is_dir() and only.name) or FIRST_MATTER
+        """A first matter is called as the folder that was dropped.
+
+        Told by the name alone, for a network share may answer late: no file is an "Acme v. Byte".
+        """
+        only = PurePath(paths[0])
+        is_file = bool(only.suffix) and " " not in only.suffix
+        return FIRST_MATTER if is_file or len(paths) > 1 else only.name
