@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +13,15 @@ from legaldesk.engine.local_desk import LocalDesk
 
 
 @contextmanager
-def own_desk(library: Path) -> Iterator[LocalDesk]:
-    """The library in a folder, made where there is none. Ends where a window has it."""
-    with open_desk(library) as desk:
+def own_desk(library: Path | None = None) -> Iterator[LocalDesk]:
+    """The library in a folder, made where there is none, or one that is deleted afterwards.
+
+    Ends where a window has it.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary,
+        open_desk(library or Path(temporary)) as desk,
+    ):
         if not isinstance(desk, LocalDesk):
             sys.exit(f"{library} is in use. Close its window, then start again.")
         yield desk

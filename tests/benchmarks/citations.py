@@ -10,7 +10,6 @@ with the section that is named put first, and by both halves.
 
 from __future__ import annotations
 
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -37,17 +36,10 @@ MOST = 40
 
 
 def main() -> None:
-    """Measure in the given library, or in one that is deleted afterwards."""
+    """Import, ask and print one table."""
     parser = options_of(__doc__)
     parser.add_argument("library", nargs="?", type=Path)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
-        measure(given.library or Path(temporary))
-
-
-def measure(library: Path) -> None:
-    """Import, ask and print one table."""
-    with own_desk(library) as desk:
+    with own_desk(parser.parse_args().library) as desk:
         demo.import_samples(desk)
         importing.await_meaning(desk)
         found: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import random
 import statistics
-import tempfile
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
@@ -37,23 +36,17 @@ MATTER = "CUAD"
 
 
 def main() -> None:
-    """Measure in the given library, or in one that is deleted afterwards."""
+    """Import the contracts, ask, and print one table."""
     parser = options_of(__doc__)
     parser.add_argument("pdfs", type=Path)
     parser.add_argument("cuad_set", type=Path)
     parser.add_argument("library", nargs="?", type=Path)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
-        measure(given.pdfs, given.cuad_set, given.library or Path(temporary))
-
-
-def measure(pdfs: Path, cuad: Path, library: Path) -> None:
-    """Import the contracts, ask, and print one table."""
-    with own_desk(library) as desk:
-        importing.import_files(desk, (str(pdfs),), MATTER, {})
+    with own_desk(given.library) as desk:
+        importing.import_files(desk, (str(given.pdfs),), MATTER, {})
         importing.await_meaning(desk)
         stored = {key(Path(d.name).stem): d for d in documents.list_documents(desk, Scope(MATTER))}
-        spans = read_spans(cuad, set(stored))
+        spans = read_spans(given.cuad_set, set(stored))
         results: dict[str, list[float]] = defaultdict(list)
         missing = total = 0
         for name, questions in spans.items():

@@ -13,7 +13,6 @@ from __future__ import annotations
 import random
 import sqlite3
 import sys
-import tempfile
 from pathlib import Path
 
 import pypdfium2
@@ -37,7 +36,7 @@ def main() -> int:
     parser = options_of(__doc__)
     parser.add_argument("pdfs", nargs="?", type=Path, default=RESOURCES / "samples")
     pdfs = parser.parse_args().pdfs
-    with tempfile.TemporaryDirectory() as folder, own_desk(Path(folder)) as desk:
+    with own_desk() as desk:
         summary = importing.import_files(desk, (str(pdfs),), "Case", {})
         print(f"{len(summary.outcomes)} files in {summary.seconds:.1f} s")
         for finding in care.verify(desk):

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import statistics
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -35,17 +34,10 @@ Ranks = dict[str, dict[str, list[int]]]
 
 
 def main() -> None:
-    """Measure in the given library, or in one that is deleted afterwards."""
+    """Import, ask and print one table."""
     parser = options_of(__doc__)
     parser.add_argument("library", nargs="?", type=Path)
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="legaldesk-") as temporary:
-        measure(given.library or Path(temporary))
-
-
-def measure(library: Path) -> None:
-    """Import, ask and print one table."""
-    with own_desk(library) as desk:
+    with own_desk(parser.parse_args().library) as desk:
         demo.import_samples(desk)
         importing.await_meaning(desk)
         ranks: Ranks = defaultdict(lambda: defaultdict(list))
