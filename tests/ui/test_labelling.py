@@ -414,15 +414,20 @@ def test_drawing_over_a_page_selects_whole_words(asked, page):
     assert asked.search.selection.bar.line.text() == "5 words selected"
 
 
-def test_a_selection_becomes_a_pair_with_its_question(qtbot, asked, page, office):
+def make_pair(qtbot, asked, page, office):
+    """Select the first words and give them a question; what the office was asked for then."""
     draw(page, (80, 105), (140, 105))
     asked.search.selection.bar.pair.click()
     dialog = QApplication.activeModalWidget()
     qtbot.keyClicks(dialog.box, "Which numbers?")
     QTest.keyClick(dialog.box, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(office.labels))
+    return next(each for each in office.asked if each[0] == "label_selection")
 
-    call = next(each for each in office.asked if each[0] == "label_selection")
+
+def test_a_selection_becomes_a_pair_with_its_question(qtbot, asked, page, office):
+    call = make_pair(qtbot, asked, page, office)
+
     span = (Span(12, 0, 7),)
     assert call[1:] == ("Which numbers?", "id-Supply Agreement.pdf", span, "Acme v. Byte")
 
@@ -432,14 +437,8 @@ def test_a_selection_belongs_to_the_matter_that_its_document_came_into_meanwhile
 ):
     asked.actors.book.choose("Harbour Street lease")
     qtbot.waitUntil(lambda: not asked.actors.asker.asking and asked.search.page.settled)
-    draw(page, (80, 105), (140, 105))
-    asked.search.selection.bar.pair.click()
-    dialog = QApplication.activeModalWidget()
-    qtbot.keyClicks(dialog.box, "Which numbers?")
-    QTest.keyClick(dialog.box, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(office.labels))
+    call = make_pair(qtbot, asked, page, office)
 
-    call = next(each for each in office.asked if each[0] == "label_selection")
     assert call[-1] == "Harbour Street lease"
 
 
