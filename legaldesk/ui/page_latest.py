@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from legaldesk.workers.job import Job
     from legaldesk.workers.lane import Lane
 
-Then = Callable[[Any], object]
+Then = Callable[[Any], None]
 Otherwise = Callable[[LegalDeskError], None]
 
 
@@ -41,7 +41,7 @@ class Latest:
         if job is not None:
             job.cancel()
 
-    def _pass_on(self, job: Job, to: Callable[[Any], object], outcome: object) -> None:
+    def _pass_on(self, job: Job, to: Callable[[Any], None], outcome: object) -> None:
         if self._job is job:
             self._job = None
             to(outcome)
