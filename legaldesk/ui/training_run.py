@@ -145,7 +145,7 @@ class TrainingRun(Step):
             self.go_on: paused,
             self.stop: running and stage not in LEARNED or paused,
             self.cancel: self._coach.drives(run.id) and phase is not RunPhase.FINISHED,
-            self.resume: stopped and not self._coach.here,
+            self.resume: stopped and not self._coach.here and bool(run.base),  # else unreadable
         }
         for push, offered in offers.items():
             push.setVisible(offered)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel
 import legaldesk.ui
 from legaldesk.core.errors import WrongUse
 from legaldesk.core.recipes import Recipe
-from legaldesk.core.runs import RunPhase
+from legaldesk.core.runs import RunPhase, unreadable
 from legaldesk.core.verdict import Change, decide
 from legaldesk.ui import theme
 from legaldesk.ui.main_window import SEARCH, MainWindow
@@ -205,6 +205,17 @@ def test_runs_that_cannot_be_listed_say_why(qtbot, window, office):
 
     runs = window.views.view(TRAINING).runs
     qtbot.waitUntil(lambda: "The runs cannot be read." in seen(runs))
+
+
+def test_a_run_that_cannot_be_read_is_not_offered_to_go_on(qtbot, view, office):
+    office.runs = [unreadable("torn", "The run cannot be read."), run("run-1", "2026-03-14")]
+    with qtbot.waitSignal(view._actors.book.listed):
+        view._actors.book.look()
+
+    view._show("torn")
+
+    qtbot.waitUntil(lambda: "The run cannot be read." in seen(view.page))
+    assert view.page.run.resume.isHidden()
 
 
 # ---------------------------------------------------------------- recipe
